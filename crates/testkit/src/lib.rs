@@ -1,0 +1,96 @@
+//! Dev only: an empty database for each test on every backend. SQLite always; PostgreSQL when one can be reached or started.
+//!
+//! `LINKAGE_TEST_POSTGRES` names a server on which databases may be created; without it a private cluster is started and
+//! goes away with the test process. `LINKAGE_REQUIRE_POSTGRES=1` turns a missing PostgreSQL into a failure.
+#![expect(clippy::panic, reason = "a test that can't have its database fails at once")]
+
+mod cluster;
+mod postgres;
+
+use std::{env, io::Write, sync::LazyLock, thread, time::Duration};
+
+use tempfile::TempDir;
+
+use crate::postgres::Server;
+
+/// One empty database, gone when dropped.
+pub struct TestDatabase {
+    /// `sqlite` or `postgres`.
+    pub name: &'static str,
+    /// What `database::Database::connect` takes.
+    pub settings: database::Settings,
+    place: Place,
+}
+
+enum Place {
+    Folder { _kept: TempDir },
+    Server { _kept: postgres::Created },
+}
+
+/// An empty database on each backend at hand.
+pub async fn databases() -> Vec<TestDatabase> {
+    let mut all = vec![sqlite()];
+    all.extend(postgres().await);
+    all
+}
+
+/// An empty SQLite database, for what doesn't depend on the backend.
+pub fn sqlite() -> TestDatabase {
+    let folder = tempfile::Builder::new().prefix("linkage-test-").tempdir();
+    let folder = folder.unwrap_or_else(|error| panic!("no folder for a test database: {error}"));
+    let url = format!("sqlite://{}", folder.path().join("test.db").display());
+    TestDatabase { name: "sqlite", settings: settings(url), place: Place::Folder { _kept: folder } }
+}
+
+/// An empty PostgreSQL database, or none when there is no server.
+pub async fn postgres() -> Option<TestDatabase> {
+    let server = SERVER.as_ref()?;
+    let created = server.create().await.unwrap_or_else(|error| panic!("no PostgreSQL database for a test: {error:#}"));
+    let settings = settings(created.url().to_owned());
+    Some(TestDatabase { name: "postgres", settings, place: Place::Server { _kept: created } })
+}
+
+impl TestDatabase {
+    /// Another empty database of the same backend, for a suite that keeps several.
+    pub async fn another(&self) -> TestDatabase {
+        match self.place {
+            Place::Folder { .. } => sqlite(),
+            Place::Server { .. } => postgres().await.unwrap_or_else(|| panic!("the PostgreSQL server is gone")),
+        }
+    }
+}
+
+/// Runs a test's body once per backend; a panic is told with the backend's name.
+pub async fn on_every_database(body: impl AsyncFn(TestDatabase)) {
+    for database in databases().await {
+        let _told = Told(database.name);
+        body(database).await;
+    }
+}
+
+struct Told(&'static str);
+
+impl Drop for Told {
+    #[expect(clippy::print_stderr, reason = "belongs to the failed test's captured output")]
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("failed on {}", self.0);
+        }
+    }
+}
+
+static SERVER: LazyLock<Option<Server>> = LazyLock::new(|| match Server::find() {
+    Ok(server) => Some(server),
+    Err(error) if env::var_os("LINKAGE_REQUIRE_POSTGRES").is_some_and(|value| value == "1") => {
+        panic!("PostgreSQL is required, but: {error:#}")
+    }
+    Err(error) => {
+        // Past the capture of the test harness: a half that did not run must be seen.
+        let _ = writeln!(std::io::stderr(), "PostgreSQL left out: {error:#}");
+        None
+    }
+});
+
+fn settings(url: String) -> database::Settings {
+    database::Settings { url: url.into(), max_connections: 8, schema: None, statement_timeout: Duration::from_secs(10) }
+}
