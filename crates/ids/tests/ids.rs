@@ -1,4 +1,5 @@
 //! One spelling per id, and names that read back.
+#![cfg(test)]
 
 use ids::{EnrollmentId, Id, InvalidId, OrganizationId, kind};
 use proptest::prelude::*;

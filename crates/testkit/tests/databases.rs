@@ -1,4 +1,5 @@
 //! Each test gets an empty database per backend, and its own.
+#![cfg(test)]
 
 use sea_orm::{ConnectionTrait, Database};
 use secrecy::ExposeSecret;
