@@ -1,0 +1,103 @@
+//! What this service was told of each user: roles, and from which version of their session on they count.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, QueryOrder, entity::prelude::*};
+
+use crate::time::micros;
+use crate::{Error, Tx};
+
+mod row {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "access")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub user_id: Uuid,
+        pub organization: Uuid,
+        pub roles: Json,
+        pub lowest_version: i64,
+        pub disabled: bool,
+        pub received_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// One user's standing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// The user.
+    pub user_id: Uuid,
+    /// Their organization.
+    pub organization: Uuid,
+    /// What they may be, by name.
+    pub roles: Vec<String>,
+    /// Sessions of an older version no longer count.
+    pub lowest_version: i64,
+    /// Whether they may do nothing at all.
+    pub disabled: bool,
+    /// When this service heard of it.
+    pub received_at: DateTime<Utc>,
+}
+
+/// Replaces what is known of a user.
+pub async fn record(tx: &Tx, access: Access) -> Result<(), Error> {
+    use row::Column;
+    let row = row::ActiveModel {
+        user_id: Set(access.user_id),
+        organization: Set(access.organization),
+        roles: Set(access.roles.into()),
+        lowest_version: Set(access.lowest_version),
+        disabled: Set(access.disabled),
+        received_at: Set(micros(access.received_at)),
+    };
+    let replace = OnConflict::column(Column::UserId)
+        .update_columns([
+            Column::Organization,
+            Column::Roles,
+            Column::LowestVersion,
+            Column::Disabled,
+            Column::ReceivedAt,
+        ])
+        .to_owned();
+    row::Entity::insert(row).on_conflict(replace).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// All that was heard at or after this time.
+pub async fn since(connection: &impl ConnectionTrait, time: DateTime<Utc>) -> Result<Vec<Access>, Error> {
+    let rows = row::Entity::find()
+        .filter(row::Column::ReceivedAt.gte(micros(time)))
+        .order_by_asc(row::Column::ReceivedAt)
+        .order_by_asc(row::Column::UserId)
+        .all(connection)
+        .await?;
+    rows.into_iter().map(Access::try_from).collect()
+}
+
+/// What is known of this user.
+pub async fn get(connection: &impl ConnectionTrait, user_id: Uuid) -> Result<Option<Access>, Error> {
+    row::Entity::find_by_id(user_id).one(connection).await?.map(Access::try_from).transpose()
+}
+
+impl TryFrom<row::Model> for Access {
+    type Error = Error;
+
+    fn try_from(row: row::Model) -> Result<Access, Error> {
+        let roles = serde_json::from_value(row.roles)
+            .map_err(|error| Error::unreadable("access", "roles", row.user_id, error))?;
+        Ok(Access {
+            user_id: row.user_id,
+            organization: row.organization,
+            roles,
+            lowest_version: row.lowest_version,
+            disabled: row.disabled,
+            received_at: row.received_at,
+        })
+    }
+}

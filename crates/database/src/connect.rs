@@ -1,0 +1,208 @@
+//! Opening a database so that it keeps what was committed: one writer and readers on SQLite, a pool on PostgreSQL.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, SqlxPostgresConnector, SqlxSqliteConnector, Statement};
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::ConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::Error;
+
+/// How long a caller waits for a free connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long SQLite waits for its write lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long PostgreSQL waits for a row lock.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long PostgreSQL lets a transaction sit idle, should its client have hung.
+const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(30);
+const SQLITE_READERS: u32 = 4;
+
+/// Which of the two databases this is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Backend {
+    /// One file, one process.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// Where the data is and how to reach it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `sqlite:///absolute/path.db`, or `postgres://user@host:port/name`.
+    pub url: SecretString,
+    /// Size of the pool; PostgreSQL only.
+    pub max_connections: u32,
+    /// The PostgreSQL schema of this service, made by `migrate` when absent.
+    pub schema: Option<String>,
+    /// The longest a statement may run; PostgreSQL only.
+    pub statement_timeout: Duration,
+}
+
+impl Settings {
+    /// Usual limits for this address.
+    pub fn new(url: impl Into<String>) -> Settings {
+        Settings {
+            url: SecretString::from(url.into()),
+            max_connections: 16,
+            schema: None,
+            statement_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// An open database. Clones share its connections.
+#[derive(Clone, Debug)]
+pub struct Database {
+    backend: Backend,
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+    schema: Option<String>,
+    // Held for its lock: one process per SQLite file.
+    _lock: Option<Arc<File>>,
+}
+
+impl Database {
+    /// Opens the database; refuses a SQLite file that another process has open or that is damaged.
+    pub async fn connect(settings: &Settings) -> Result<Database, Error> {
+        let url = settings.url.expose_secret();
+        if url.starts_with("sqlite:") {
+            connect_sqlite(url).await
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            connect_postgres(url, settings).await
+        } else {
+            Err(refuse("the address must begin with sqlite: or postgres:"))
+        }
+    }
+
+    /// Which database this is.
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// For reads outside a transaction.
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    pub(crate) fn writer(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    pub(crate) fn schema(&self) -> Option<&str> {
+        self.schema.as_deref()
+    }
+
+    /// The database's clock: one clock for all replicas, which is what leases need.
+    pub async fn time(&self) -> Result<DateTime<Utc>, Error> {
+        time(&self.reader).await
+    }
+
+    /// Whether a query can be answered now.
+    pub async fn ping(&self) -> Result<(), Error> {
+        self.time().await.map(|_| ())
+    }
+
+    /// Closes all connections, for every clone.
+    pub async fn close(self) {
+        // Nothing is left to do about a connection that fails while closing.
+        let _ = self.reader.close_by_ref().await;
+        let _ = self.writer.close_by_ref().await;
+    }
+}
+
+/// The database's clock, seen from `connection`.
+pub(crate) async fn time(connection: &impl ConnectionTrait) -> Result<DateTime<Utc>, Error> {
+    let backend = connection.get_database_backend();
+    // Raw: sea-query has neither function. Both move on within a transaction.
+    if backend == sea_orm::DbBackend::Sqlite {
+        let query = "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now') AS time";
+        let text: String = scalar(connection, query).await?;
+        NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f")
+            .map(|time| time.and_utc())
+            .map_err(|error| refuse(&error.to_string()))
+    } else {
+        scalar(connection, "SELECT clock_timestamp() AS time").await
+    }
+}
+
+async fn scalar<T: sea_orm::TryGetable>(connection: &impl ConnectionTrait, query: &str) -> Result<T, Error> {
+    let statement = Statement::from_string(connection.get_database_backend(), query);
+    let row = connection.query_one_raw(statement).await?;
+    let row = row.ok_or_else(|| refuse("the database gave no answer"))?;
+    Ok(row.try_get_by_index(0)?)
+}
+
+async fn connect_sqlite(url: &str) -> Result<Database, Error> {
+    let options: SqliteConnectOptions = url.parse().map_err(|_| refuse("not a SQLite address"))?;
+    let lock = lock(options.get_filename())?;
+    let options = options.foreign_keys(true).busy_timeout(BUSY_TIMEOUT).disable_statement_logging();
+    let writing = options
+        .clone()
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full);
+    // Connections stay: a new one would only repeat the same pragmas.
+    let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).idle_timeout(None).max_lifetime(None);
+    let writer = pool().max_connections(1).connect_with(writing).await?;
+    let writer = SqlxSqliteConnector::from_sqlx_sqlite_pool(writer);
+    let verdict: String = scalar(&writer, "PRAGMA quick_check(1)").await?;
+    if verdict != "ok" {
+        return Err(Error::unreadable("sqlite_schema", "quick_check", url, verdict));
+    }
+    let reader = pool().max_connections(SQLITE_READERS).connect_with(options.read_only(true)).await?;
+    let reader = SqlxSqliteConnector::from_sqlx_sqlite_pool(reader);
+    Ok(Database { backend: Backend::Sqlite, writer, reader, schema: None, _lock: Some(Arc::new(lock)) })
+}
+
+fn lock(path: &Path) -> Result<File, Error> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let unavailable = |error: std::io::Error| Error::from(sqlx::Error::Io(error));
+    let file = File::create(PathBuf::from(name)).map_err(unavailable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Error::InUse),
+        Err(std::fs::TryLockError::Error(error)) => Err(unavailable(error)),
+    }
+}
+
+async fn connect_postgres(url: &str, settings: &Settings) -> Result<Database, Error> {
+    let options: PgConnectOptions = url.parse().map_err(|_| refuse("not a PostgreSQL address"))?;
+    let mut options = options.disable_statement_logging().options([
+        ("statement_timeout", settings.statement_timeout.as_millis()),
+        ("lock_timeout", LOCK_TIMEOUT.as_millis()),
+        ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT.as_millis()),
+    ]);
+    if let Some(schema) = &settings.schema {
+        if !schema.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+            return Err(refuse("a schema's name has a-z, 0-9 and _ only"));
+        }
+        options = options.options([("search_path", schema)]);
+    }
+    // Built here rather than by sea-orm, whose connect span records the whole address, password included.
+    let pool = PgPoolOptions::new()
+        .max_connections(settings.max_connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options)
+        .await?;
+    let pool = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+    Ok(Database {
+        backend: Backend::Postgres,
+        writer: pool.clone(),
+        reader: pool,
+        schema: settings.schema.clone(),
+        _lock: None,
+    })
+}
+
+fn refuse(reason: &str) -> Error {
+    Error::Other(DbErr::Custom(reason.to_owned()))
+}

@@ -1,0 +1,163 @@
+//! The append-only record of what happened, numbered after the commit and chained by hash.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveValue::Set, JoinType, QueryOrder, QuerySelect, entity::prelude::*};
+
+use crate::time::micros;
+use crate::{Error, Tx};
+
+mod chain;
+mod number;
+mod row;
+
+pub use number::{number, verify};
+
+use row::{entry, party};
+
+/// Something that happened, before it has a place in the record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEntry {
+    /// Also the id of the event.
+    pub id: Uuid,
+    /// When it happened.
+    pub time: DateTime<Utc>,
+    /// Who did it.
+    pub actor: String,
+    /// For whom they did it.
+    pub on_behalf_of: Option<String>,
+    /// The request that asked for it.
+    pub request_id: Option<String>,
+    /// Its trace context.
+    pub trace: Option<String>,
+    /// The event, here or at a peer, that led to it.
+    pub cause: Option<String>,
+    /// The resource it happened to.
+    pub subject: String,
+    /// What happened.
+    pub kind: String,
+    /// The state before.
+    pub from_state: Option<String>,
+    /// The state after.
+    pub to_state: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Names of what changed, never the values.
+    pub changed: Vec<String>,
+    /// The organizations that may see it.
+    pub parties: Vec<String>,
+}
+
+/// An entry of the record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// What happened.
+    pub event: NewEntry,
+    /// Its place among all that happened to its subject, from 1.
+    pub subject_version: i64,
+    /// Its place in the record; none until numbered.
+    pub sequence: Option<i64>,
+    /// Hash over the entry and the hash before it; none until numbered.
+    pub hash: Option<String>,
+}
+
+/// Which entries to list.
+#[derive(Debug, Clone, Default)]
+pub struct ListFilter {
+    /// Only those this organization may see.
+    pub party: Option<String>,
+    /// Only those after this place.
+    pub after_sequence: Option<i64>,
+    /// Only those of this resource.
+    pub subject: Option<String>,
+    /// At most so many.
+    pub limit: u64,
+}
+
+/// Writes an entry and says its version. Contended when another change of the same subject came first.
+pub async fn append(tx: &Tx, event: NewEntry) -> Result<i64, Error> {
+    let version = subject_version(tx, &event.subject).await? + 1;
+    let (id, parties) = (event.id, event.parties.clone());
+    match entry::Entity::insert(row::active(event, version)).exec_without_returning(tx).await.map_err(Error::from) {
+        Ok(_) => {}
+        Err(Error::Duplicate { .. }) => return Err(Error::Contended),
+        Err(error) => return Err(error),
+    }
+    let mut parties = parties;
+    parties.sort();
+    parties.dedup();
+    let parties =
+        parties.into_iter().map(|organization| party::ActiveModel { organization: Set(organization), entry: Set(id) });
+    if parties.len() > 0 {
+        party::Entity::insert_many(parties).exec_without_returning(tx).await?;
+    }
+    Ok(version)
+}
+
+/// The version of a subject's latest entry; 0 when nothing happened to it yet.
+pub async fn subject_version(connection: &impl ConnectionTrait, subject: &str) -> Result<i64, Error> {
+    let latest: Option<Option<i64>> = entry::Entity::find()
+        .select_only()
+        .column_as(entry::Column::SubjectVersion.max(), "version")
+        .filter(entry::Column::Subject.eq(subject))
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(latest.flatten().unwrap_or(0))
+}
+
+/// Numbered entries in order of their sequence.
+pub async fn list(connection: &impl ConnectionTrait, filter: &ListFilter) -> Result<Vec<Entry>, Error> {
+    let mut select = entry::Entity::find().filter(entry::Column::Sequence.gt(filter.after_sequence.unwrap_or(0)));
+    if let Some(organization) = &filter.party {
+        select = select
+            .join(JoinType::InnerJoin, entry::Relation::Party.def())
+            .filter(party::Column::Organization.eq(organization));
+    }
+    if let Some(subject) = &filter.subject {
+        select = select.filter(entry::Column::Subject.eq(subject));
+    }
+    let rows = select.order_by_asc(entry::Column::Sequence).limit(filter.limit).all(connection).await?;
+    with_parties(connection, rows).await
+}
+
+/// The entry with this id, numbered or not.
+pub async fn get(connection: &impl ConnectionTrait, id: Uuid) -> Result<Option<Entry>, Error> {
+    let rows = entry::Entity::find_by_id(id).all(connection).await?;
+    Ok(with_parties(connection, rows).await?.pop())
+}
+
+/// The numbered entry with the highest sequence.
+pub async fn last(connection: &impl ConnectionTrait) -> Result<Option<Entry>, Error> {
+    let rows = entry::Entity::find()
+        .filter(entry::Column::Sequence.is_not_null())
+        .order_by_desc(entry::Column::Sequence)
+        .limit(1)
+        .all(connection)
+        .await?;
+    Ok(with_parties(connection, rows).await?.pop())
+}
+
+async fn with_parties(connection: &impl ConnectionTrait, rows: Vec<entry::Model>) -> Result<Vec<Entry>, Error> {
+    let mut parties = std::collections::HashMap::<Uuid, Vec<String>>::new();
+    // Few enough to stay below SQLite's number of bound values.
+    for rows in rows.chunks(1_000) {
+        let found = party::Entity::find()
+            .filter(party::Column::Entry.is_in(rows.iter().map(|row| row.id)))
+            .order_by_asc(party::Column::Organization)
+            .all(connection)
+            .await?;
+        for row in found {
+            parties.entry(row.entry).or_default().push(row.organization);
+        }
+    }
+    rows.into_iter()
+        .map(|row| {
+            let parties = parties.remove(&row.id).unwrap_or_default();
+            row.read(parties)
+        })
+        .collect()
+}
+
+fn stored_time(event: &NewEntry) -> DateTime<Utc> {
+    micros(event.time)
+}

@@ -1,0 +1,116 @@
+//! Numbering committed entries, and checking the chain that this makes.
+
+use std::collections::{HashMap, VecDeque};
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
+
+use super::chain;
+use super::row::entry::{Column, Entity, Model};
+use crate::lease::{self, Lease};
+use crate::{Database, Error, Step, Tx, affected};
+
+const BATCH: usize = 500;
+
+/// Numbers what is committed and has no number yet, while the lease is held; says how many entries that were.
+///
+/// Entries go by time, then id; those of one subject by their version, whatever their writers' clocks said.
+pub async fn number(db: &Database, lease: &Lease) -> Result<usize, Error> {
+    let mut total = 0;
+    loop {
+        let numbered = db.transact(async |tx: &Tx| batch(tx, lease).await.map(Step::Commit)).await?;
+        total += numbered;
+        if numbered < BATCH {
+            return Ok(total);
+        }
+    }
+}
+
+async fn batch(tx: &Tx, lease: &Lease) -> Result<usize, Error> {
+    if !lease::held(tx, lease).await? {
+        return Ok(0);
+    }
+    let rows = Entity::find()
+        .filter(Column::Sequence.is_null())
+        .order_by_asc(Column::Time)
+        .order_by_asc(Column::Id)
+        .limit(BATCH as u64)
+        .all(tx)
+        .await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let (mut sequence, mut hash) = end(tx).await?;
+    let rows = by_version(tx, rows).await?;
+    for row in &rows {
+        sequence += 1;
+        hash = chain::hash(&hash, sequence, row);
+        let update = Entity::update_many()
+            .col_expr(Column::Sequence, Expr::val(sequence))
+            .col_expr(Column::Hash, Expr::val(hash.as_str()))
+            .filter(Column::Id.eq(row.id))
+            .filter(Column::Sequence.is_null());
+        affected(update.exec(tx).await?.rows_affected)?;
+    }
+    Ok(rows.len())
+}
+
+async fn end(connection: &impl ConnectionTrait) -> Result<(i64, String), Error> {
+    let last = Entity::find()
+        .filter(Column::Sequence.is_not_null())
+        .order_by_desc(Column::Sequence)
+        .limit(1)
+        .one(connection)
+        .await?;
+    Ok(last.map_or((0, String::new()), |row| (row.sequence.unwrap_or(0), row.hash.unwrap_or_default())))
+}
+
+/// Keeps each subject's places in the batch, and fills them with its lowest versions in order.
+async fn by_version(tx: &Tx, rows: Vec<Model>) -> Result<Vec<Model>, Error> {
+    let mut subjects = HashMap::<String, Vec<Model>>::new();
+    let order: Vec<String> = rows.iter().map(|row| row.subject.clone()).collect();
+    let highest = rows.iter().map(|row| row.subject_version).max().unwrap_or(0);
+    let known: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    // A lower version may wait beyond this batch, when the clock of its writer was ahead.
+    let beyond = Entity::find()
+        .filter(Column::Sequence.is_null())
+        .filter(Column::SubjectVersion.lt(highest))
+        .filter(Column::Subject.is_in(order.iter().map(String::as_str)))
+        .filter(Column::Id.is_not_in(known))
+        .all(tx)
+        .await?;
+    for row in rows.into_iter().chain(beyond) {
+        subjects.entry(row.subject.clone()).or_default().push(row);
+    }
+    let mut queues: HashMap<String, VecDeque<Model>> = subjects
+        .into_iter()
+        .map(|(subject, mut rows)| {
+            rows.sort_by_key(|row| row.subject_version);
+            (subject, rows.into())
+        })
+        .collect();
+    Ok(order.iter().filter_map(|subject| queues.get_mut(subject)?.pop_front()).collect())
+}
+
+/// Walks the numbered entries; the first sequence that is missing or doesn't carry its hash, if there is one.
+pub async fn verify(connection: &impl ConnectionTrait) -> Result<Option<i64>, Error> {
+    let (mut sequence, mut hash) = (0, String::new());
+    loop {
+        let rows = Entity::find()
+            .filter(Column::Sequence.gt(sequence))
+            .order_by_asc(Column::Sequence)
+            .limit(BATCH as u64)
+            .all(connection)
+            .await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        for row in &rows {
+            sequence += 1;
+            hash = chain::hash(&hash, sequence, row);
+            if row.sequence != Some(sequence) || row.hash.as_ref() != Some(&hash) {
+                return Ok(Some(sequence));
+            }
+        }
+    }
+}

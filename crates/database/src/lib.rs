@@ -1,0 +1,22 @@
+//! The shared data layer: connect, transact, page, migrate, leases, journal, outbox, inbox, idempotency, and their tables.
+//!
+//! Whatever is promised here holds on SQLite and on PostgreSQL alike. It knows no protocol, no service and no business.
+
+pub mod access;
+pub mod connect;
+pub mod error;
+pub mod idempotency;
+pub mod inbox;
+pub mod journal;
+pub mod lease;
+pub mod migrate;
+pub mod outbox;
+pub mod page;
+pub mod setting;
+pub mod time;
+pub mod transact;
+
+pub use connect::{Backend, Database, Settings};
+pub use error::{Error, affected};
+pub use page::{Cursor, Page};
+pub use transact::{AsDatabaseError, Step, Tx};

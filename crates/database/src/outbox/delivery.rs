@@ -1,0 +1,104 @@
+//! What a relay does with a row: find it, claim it, and say how it went, all under its lease.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
+
+use super::row::{Column, Entity, Model};
+use crate::lease::{self, Lease};
+use crate::time::micros;
+use crate::{Database, Error, Step, Tx};
+
+/// What comes after a failed delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Another attempt, not before this time.
+    At(DateTime<Utc>),
+    /// An operator, from this time on.
+    Park(DateTime<Utc>),
+}
+
+/// The first row of each (destination, subject) in these lanes, unless it is parked or not due yet; oldest first.
+pub async fn due(
+    connection: &impl ConnectionTrait,
+    lanes: &[i16],
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Model>, Error> {
+    let rows = Entity::find()
+        .filter(Column::Lane.is_in(lanes.iter().copied()))
+        .filter(Column::ParkedAt.is_null())
+        .filter(Column::AvailableAt.lte(micros(now)))
+        .filter(Expr::exists(earlier()).not())
+        .order_by_asc(Column::AvailableAt)
+        .order_by_asc(Column::Event)
+        .limit(limit)
+        .all(connection)
+        .await?;
+    Ok(rows)
+}
+
+/// Rows of the same destination and subject that must be delivered before.
+fn earlier() -> SelectStatement {
+    let other = Alias::new("other");
+    let theirs = |column: Column| Expr::col((other.clone(), column));
+    let ours = |column: Column| Expr::col((Entity, column));
+    let mut before = Condition::any();
+    let order = [Column::SourceEpoch, Column::SubjectVersion, Column::Event];
+    for (position, column) in order.into_iter().enumerate() {
+        let mut step = Condition::all().add(theirs(column).lt(ours(column)));
+        for equal in order.into_iter().take(position) {
+            step = step.add(theirs(equal).eq(ours(equal)));
+        }
+        before = before.add(step);
+    }
+    Query::select()
+        .expr(Expr::val(1))
+        .from_as(Entity, other.clone())
+        .and_where(theirs(Column::Destination).eq(ours(Column::Destination)))
+        .and_where(theirs(Column::Subject).eq(ours(Column::Subject)))
+        .cond_where(before)
+        .to_owned()
+}
+
+/// Counts an attempt before it begins. False when the row changed since it was read, or the lease was lost.
+pub async fn claim(db: &Database, row: &Model, lease: &Lease) -> Result<bool, Error> {
+    db.transact(async |tx: &Tx| {
+        let update = Entity::update_many()
+            .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+            .filter(mine(row, lease))
+            .filter(Column::Attempts.eq(row.attempts))
+            .filter(Column::ParkedAt.is_null());
+        Ok::<_, Error>(Step::Commit(update.exec(tx).await?.rows_affected == 1))
+    })
+    .await
+}
+
+/// Removes a delivered row. False when the lease was lost: its new holder delivers again, which the inbox ignores.
+pub async fn done(db: &Database, row: &Model, lease: &Lease) -> Result<bool, Error> {
+    db.transact(async |tx: &Tx| {
+        let delete = Entity::delete_many().filter(mine(row, lease));
+        Ok::<_, Error>(Step::Commit(delete.exec(tx).await?.rows_affected == 1))
+    })
+    .await
+}
+
+/// Keeps the reason of a failure and what comes next. False when the lease was lost.
+pub async fn failed(db: &Database, row: &Model, lease: &Lease, error: &str, next: Next) -> Result<bool, Error> {
+    db.transact(async |tx: &Tx| {
+        let update = Entity::update_many().col_expr(Column::LastError, Expr::val(error)).filter(mine(row, lease));
+        let update = match next {
+            Next::At(time) => update.col_expr(Column::AvailableAt, Expr::val(micros(time))),
+            Next::Park(time) => update.col_expr(Column::ParkedAt, Expr::val(micros(time))),
+        };
+        Ok::<_, Error>(Step::Commit(update.exec(tx).await?.rows_affected == 1))
+    })
+    .await
+}
+
+fn mine(row: &Model, lease: &Lease) -> Condition {
+    Condition::all()
+        .add(Column::Event.eq(row.event))
+        .add(Column::Destination.eq(row.destination.as_str()))
+        .add(Expr::exists(lease::current(lease)))
+}
