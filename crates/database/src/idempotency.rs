@@ -76,7 +76,8 @@ pub async fn keep(tx: &Tx, key: &Key, payload_mac: &str, answer: Vec<u8>, now: D
 
 /// Forgets answers given before this time; says how many.
 pub async fn purge(db: &Database, before: DateTime<Utc>) -> Result<u64, Error> {
-    db.transact(async |tx: &Tx| {
+    db.transact(async |tx: Tx| {
+        let tx = &tx;
         let old = row::Entity::delete_many().filter(row::Column::CreatedAt.lt(micros(before)));
         Ok::<_, Error>(Step::Commit(old.exec(tx).await?.rows_affected))
     })

@@ -41,7 +41,8 @@ pub struct Lease {
 
 /// Takes or renews the lease; None while another owner holds it. Renewing keeps the epoch.
 pub async fn acquire(db: &Database, name: &str, owner: &str, ttl: Duration) -> Result<Option<Lease>, Error> {
-    db.transact(async |tx: &Tx| {
+    db.transact(async |tx: Tx| {
+        let tx = &tx;
         let now = connect::time(tx).await?;
         let until = now + ttl;
         if renew(tx, name, owner, until).await? || take_over(tx, name, owner, now, until).await? {
@@ -86,7 +87,8 @@ async fn create(tx: &Tx, name: &str, owner: &str, until: DateTime<Utc>) -> Resul
 
 /// Gives the lease back early. The next acquire, by whomever, raises the epoch.
 pub async fn release(db: &Database, lease: &Lease, owner: &str) -> Result<(), Error> {
-    db.transact(async |tx: &Tx| {
+    db.transact(async |tx: Tx| {
+        let tx = &tx;
         Entity::update_many()
             .col_expr(Column::Owner, Expr::val(""))
             .col_expr(Column::Until, Expr::val(DateTime::UNIX_EPOCH))

@@ -41,9 +41,10 @@ async fn apply(db: &Database, table: &str, lock: &Lock, extra: Migrations) -> Re
         if done.iter().any(|name| name == migration.name()) {
             continue;
         }
-        db.transact(async |tx: &Tx| {
+        db.transact(async |tx: Tx| {
+            let tx = &tx;
             lock.renew(tx).await?;
-            migration.up(&SchemaManager::new(tx)).await?;
+            migration.up(&SchemaManager::new(tx.inner())).await?;
             record(tx, table, migration.name()).await?;
             Ok::<_, Error>(Step::Commit(()))
         })
@@ -69,7 +70,8 @@ pub async fn refuse_pending(db: &Database, service: &str, extra: Migrations) -> 
 }
 
 async fn create_bookkeeping(db: &Database, table: &str) -> Result<(), Error> {
-    db.transact(async |tx: &Tx| {
+    db.transact(async |tx: Tx| {
+        let tx = &tx;
         if let Some(schema) = db.schema() {
             // Raw: sea-query has no schemas. The name was checked when connecting.
             retry_race(tx.execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")).await)?;

@@ -3,15 +3,57 @@
 use std::time::Duration;
 
 use rand::Rng;
-use sea_orm::{DatabaseTransaction, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use std::sync::Arc;
+
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
 
 use crate::{Backend, Database, Error};
 
 const ATTEMPTS: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 
-/// A running transaction.
-pub type Tx = DatabaseTransaction;
+/// A running transaction. Owned by the work it is handed to: futures that borrow it are not `Send` for every lifetime,
+/// and a gRPC handler's must be.
+#[derive(Debug, Clone)]
+pub struct Tx(Arc<DatabaseTransaction>);
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Tx {
+    fn get_database_backend(&self) -> DbBackend {
+        self.0.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.0.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.0.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.0.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.0.query_all_raw(statement).await
+    }
+}
+
+impl Tx {
+    /// For what insists on a transaction of sea-orm's own.
+    pub(crate) fn inner(&self) -> &DatabaseTransaction {
+        &self.0
+    }
+
+    /// The transaction, once the work has let go of every clone.
+    fn into_inner(self) -> Result<DatabaseTransaction, Error> {
+        Arc::try_unwrap(self.0).map_err(|_| Error::Other(DbErr::Custom("a transaction outlived its work".to_owned())))
+    }
+}
 
 /// What the work wants done with its transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +80,9 @@ impl Database {
     /// Runs `work` in one write transaction: IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL.
     ///
     /// On contention all of it runs again, at most five times, with jitter. So `work` does database work only.
-    pub async fn transact<T, E>(&self, work: impl AsyncFn(&Tx) -> Result<Step<T>, E>) -> Result<T, E>
+    pub async fn transact<T, E, Work>(&self, work: impl Fn(Tx) -> Work) -> Result<T, E>
     where
+        Work: Future<Output = Result<Step<T>, E>>,
         E: From<Error> + AsDatabaseError,
     {
         let mut attempt = 1;
@@ -54,12 +97,15 @@ impl Database {
         }
     }
 
-    async fn once<T, E>(&self, work: &impl AsyncFn(&Tx) -> Result<Step<T>, E>) -> Result<T, E>
+    async fn once<T, E, Work>(&self, work: &impl Fn(Tx) -> Work) -> Result<T, E>
     where
+        Work: Future<Output = Result<Step<T>, E>>,
         E: From<Error>,
     {
         let tx = self.begin().await?;
-        match work(&tx).await {
+        let outcome = work(tx.clone()).await;
+        let tx = tx.into_inner()?;
+        match outcome {
             Ok(Step::Commit(value)) => {
                 tx.commit().await.map_err(Error::from)?;
                 Ok(value)
@@ -86,7 +132,7 @@ impl Database {
                 TransactionOptions { isolation_level: Some(IsolationLevel::ReadCommitted), ..Default::default() }
             }
         };
-        Ok(self.writer().begin_with_options(options).await?)
+        Ok(Tx(Arc::new(self.writer().begin_with_options(options).await?)))
     }
 }
 

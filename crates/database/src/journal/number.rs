@@ -18,7 +18,7 @@ const BATCH: usize = 500;
 pub async fn number(db: &Database, lease: &Lease) -> Result<usize, Error> {
     let mut total = 0;
     loop {
-        let numbered = db.transact(async |tx: &Tx| batch(tx, lease).await.map(Step::Commit)).await?;
+        let numbered = db.transact(async |tx: Tx| batch(&tx, lease).await.map(Step::Commit)).await?;
         total += numbered;
         if numbered < BATCH {
             return Ok(total);

@@ -30,7 +30,7 @@ impl Lock {
         let lock = Lock { owner: name() };
         let attempts = 2 * TTL.as_millis() / PAUSE.as_millis();
         for _ in 0..attempts {
-            if db.transact(async |tx: &Tx| lock.try_take(tx).await.map(Step::Commit)).await? {
+            if db.transact(async |tx: Tx| lock.try_take(&tx).await.map(Step::Commit)).await? {
                 return Ok(lock);
             }
             tokio::time::sleep(PAUSE).await;
@@ -69,7 +69,8 @@ impl Lock {
     }
 
     pub(super) async fn release(self, db: &Database) -> Result<(), Error> {
-        db.transact(async |tx: &Tx| {
+        db.transact(async |tx: Tx| {
+            let tx = &tx;
             let delete =
                 Query::delete().from_table(TABLE).and_where(Expr::col("owner").eq(self.owner.as_str())).to_owned();
             tx.execute(&delete).await?;

@@ -63,7 +63,8 @@ fn earlier() -> SelectStatement {
 
 /// Counts an attempt before it begins. False when the row changed since it was read, or the lease was lost.
 pub async fn claim(db: &Database, row: &Model, lease: &Lease) -> Result<bool, Error> {
-    db.transact(async |tx: &Tx| {
+    db.transact(async |tx: Tx| {
+        let tx = &tx;
         let update = Entity::update_many()
             .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
             .filter(mine(row, lease))
@@ -76,7 +77,8 @@ pub async fn claim(db: &Database, row: &Model, lease: &Lease) -> Result<bool, Er
 
 /// Removes a delivered row. False when the lease was lost: its new holder delivers again, which the inbox ignores.
 pub async fn done(db: &Database, row: &Model, lease: &Lease) -> Result<bool, Error> {
-    db.transact(async |tx: &Tx| {
+    db.transact(async |tx: Tx| {
+        let tx = &tx;
         let delete = Entity::delete_many().filter(mine(row, lease));
         Ok::<_, Error>(Step::Commit(delete.exec(tx).await?.rows_affected == 1))
     })
@@ -85,7 +87,8 @@ pub async fn done(db: &Database, row: &Model, lease: &Lease) -> Result<bool, Err
 
 /// Keeps the reason of a failure and what comes next. False when the lease was lost.
 pub async fn failed(db: &Database, row: &Model, lease: &Lease, error: &str, next: Next) -> Result<bool, Error> {
-    db.transact(async |tx: &Tx| {
+    db.transact(async |tx: Tx| {
+        let tx = &tx;
         let update = Entity::update_many().col_expr(Column::LastError, Expr::val(error)).filter(mine(row, lease));
         let update = match next {
             Next::At(time) => update.col_expr(Column::AvailableAt, Expr::val(micros(time))),

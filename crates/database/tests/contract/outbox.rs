@@ -1,0 +1,208 @@
+use std::time::Duration;
+
+use database::Database;
+use database::lease::{self, Lease};
+use database::outbox::{self, NewRow, Next, Row};
+use testkit::on_every_database;
+
+use crate::{at, commit, id, open};
+
+const ALL: [i16; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
+
+fn row(event: u128, subject: &str, version: i64) -> NewRow {
+    NewRow {
+        event: id(event),
+        destination: "verification".into(),
+        subject: subject.into(),
+        subject_version: version,
+        source_epoch: 1,
+        method: "OpenCase".into(),
+        payload: vec![0, 1, 255],
+        trace: Some("trace".into()),
+        available_at: at(0),
+        created_at: at(0),
+    }
+}
+
+async fn insert(db: &Database, rows: impl IntoIterator<Item = NewRow>) {
+    let rows: Vec<_> = rows.into_iter().collect();
+    commit(db, async |tx| {
+        for row in &rows {
+            outbox::insert(tx, row.clone()).await?;
+        }
+        Ok(())
+    })
+    .await;
+}
+
+async fn due(db: &Database, now: i64) -> Vec<Row> {
+    outbox::due(db.reader(), &ALL, at(now), 100).await.unwrap()
+}
+
+async fn events(db: &Database, now: i64) -> Vec<u128> {
+    due(db, now).await.into_iter().map(|row| row.event.as_u128()).collect()
+}
+
+async fn relay(db: &Database) -> Lease {
+    lease::acquire(db, "relay/0", "a", Duration::from_secs(600)).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn one_subjects_messages_go_in_order_and_no_subject_waits_for_another() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        let other = NewRow { destination: "notification".into(), ..row(5, "x", 3) };
+        insert(&db, [row(1, "x", 2), row(2, "x", 1), row(3, "y", 7), row(4, "y", 8), other]).await;
+        assert_eq!(events(&db, 0).await, [2, 3, 5]);
+        let lease = relay(&db).await;
+        for row in due(&db, 0).await {
+            assert!(outbox::done(&db, &row, &lease).await.unwrap());
+        }
+        assert_eq!(events(&db, 0).await, [1, 4]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn order_is_by_epoch_then_version_then_event() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        let lease = relay(&db).await;
+        insert(&db, [NewRow { source_epoch: 2, ..row(1, "x", 1) }, row(4, "x", 9), row(3, "x", 5), row(2, "x", 5)])
+            .await;
+        let mut seen = Vec::new();
+        while let Some(row) = due(&db, 0).await.pop() {
+            seen.push(row.event.as_u128());
+            assert!(outbox::done(&db, &row, &lease).await.unwrap());
+        }
+        assert_eq!(seen, [2, 3, 4, 1]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_goes_before_its_time_nor_past_one_that_waits() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        insert(&db, [NewRow { available_at: at(10), ..row(1, "x", 1) }, row(2, "x", 2), row(3, "y", 1)]).await;
+        assert_eq!(events(&db, 9).await, [3]);
+        assert_eq!(events(&db, 10).await, [3, 1]);
+        assert_eq!(outbox::due(db.reader(), &ALL, at(10), 1).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_is_in_its_subjects_lane_only_and_comes_back_as_written() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        insert(&db, [row(1, "x", 1)]).await;
+        let lane = outbox::lane("x");
+        let found = outbox::due(db.reader(), &[lane], at(0), 10).await.unwrap().pop().unwrap();
+        assert_eq!((found.lane, found.attempts, found.payload.as_slice()), (lane, 0, &[0_u8, 1, 255][..]));
+        assert_eq!((found.trace.as_deref(), found.created_at), (Some("trace"), at(0)));
+        let others: Vec<i16> = ALL.into_iter().filter(|other| *other != lane).collect();
+        assert!(outbox::due(db.reader(), &others, at(0), 10).await.unwrap().is_empty());
+        assert!(outbox::due(db.reader(), &[], at(0), 10).await.unwrap().is_empty());
+    })
+    .await;
+    // Rows outlive releases, so a subject may never change its lane.
+    assert_eq!(["", "x", "enrollments/1"].map(outbox::lane), LANES_OF_OLD);
+}
+
+/// First byte of each text's SHA-256, modulo 8.
+const LANES_OF_OLD: [i16; 3] = [3, 5, 5];
+
+#[tokio::test]
+async fn a_parked_message_holds_up_its_subject_alone_until_an_operator_acts() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        let lease = relay(&db).await;
+        insert(&db, [row(1, "x", 1), row(2, "x", 2), row(3, "y", 1)]).await;
+        let first = due(&db, 0).await.remove(0);
+        assert!(outbox::failed(&db, &first, &lease, "refused", Next::Park(at(5))).await.unwrap());
+        assert_eq!(events(&db, 100).await, [3]);
+        assert_eq!(outbox::parked_subjects(db.reader(), "verification").await.unwrap(), ["x"]);
+        let parked = outbox::pending(db.reader(), at(100), 10).await.unwrap().remove(0);
+        assert_eq!((parked.last_error.as_deref(), parked.parked_at), (Some("refused"), Some(at(5))));
+
+        assert!(commit(&db, async |tx| outbox::retry(tx, id(1), "verification", at(6)).await).await);
+        assert_eq!(events(&db, 5).await, [3]);
+        assert_eq!(events(&db, 6).await, [3, 1]);
+        assert!(outbox::parked_subjects(db.reader(), "verification").await.unwrap().is_empty());
+        assert!(commit(&db, async |tx| outbox::drop_row(tx, id(1), "verification").await).await);
+        assert_eq!(events(&db, 6).await, [2, 3]);
+        assert!(!commit(&db, async |tx| outbox::drop_row(tx, id(1), "verification").await).await);
+        assert!(!commit(&db, async |tx| outbox::retry(tx, id(1), "verification", at(6)).await).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failed_message_waits_for_its_next_attempt() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        let lease = relay(&db).await;
+        insert(&db, [row(1, "x", 1), row(2, "x", 2)]).await;
+        let first = due(&db, 0).await.remove(0);
+        assert!(outbox::claim(&db, &first, &lease).await.unwrap());
+        assert!(!outbox::claim(&db, &first, &lease).await.unwrap(), "claimed from a stale reading");
+        assert!(outbox::failed(&db, &first, &lease, "away", Next::At(at(50))).await.unwrap());
+        assert_eq!(events(&db, 49).await, Vec::<u128>::new());
+        let again = due(&db, 50).await.remove(0);
+        assert_eq!((again.event, again.attempts, again.last_error.as_deref()), (id(1), 1, Some("away")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_relay_that_lost_its_lease_changes_nothing() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        insert(&db, [row(1, "x", 1)]).await;
+        let old = lease::acquire(&db, "relay/0", "old", Duration::ZERO).await.unwrap().unwrap();
+        let first = due(&db, 0).await.remove(0);
+        let new = relay(&db).await;
+        assert!(!outbox::claim(&db, &first, &old).await.unwrap());
+        assert!(!outbox::done(&db, &first, &old).await.unwrap());
+        assert!(!outbox::failed(&db, &first, &old, "away", Next::Park(at(0))).await.unwrap());
+        assert_eq!(due(&db, 0).await, [first.clone()]);
+        assert!(outbox::done(&db, &first, &new).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn age_is_that_of_the_oldest_message_that_is_not_parked() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        let lease = relay(&db).await;
+        assert_eq!(outbox::oldest_undelivered(db.reader(), "verification").await.unwrap(), None);
+        let aged = |event, subject, created| NewRow { created_at: at(created), ..row(event, subject, 1) };
+        insert(&db, [aged(1, "x", 10), aged(2, "y", 20), aged(3, "z", 30)]).await;
+        assert_eq!(outbox::oldest_undelivered(db.reader(), "verification").await.unwrap(), Some(at(10)));
+        assert_eq!(outbox::oldest_undelivered(db.reader(), "notification").await.unwrap(), None);
+        let first = due(&db, 0).await.remove(0);
+        assert!(outbox::failed(&db, &first, &lease, "refused", Next::Park(at(40))).await.unwrap());
+        assert_eq!(outbox::oldest_undelivered(db.reader(), "verification").await.unwrap(), Some(at(20)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pending_lists_what_is_due_or_parked() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        let lease = relay(&db).await;
+        insert(&db, [row(1, "x", 1), row(2, "x", 2), NewRow { available_at: at(100), ..row(3, "y", 1) }]).await;
+        let first = due(&db, 0).await.remove(0);
+        assert!(outbox::failed(&db, &first, &lease, "refused", Next::Park(at(0))).await.unwrap());
+        let listed = async |now| {
+            let rows = outbox::pending(db.reader(), at(now), 10).await.unwrap();
+            rows.into_iter().map(|row| row.event.as_u128()).collect::<Vec<_>>()
+        };
+        assert_eq!(listed(0).await, [1, 2]);
+        assert_eq!(listed(100).await, [1, 2, 3]);
+    })
+    .await;
+}
