@@ -1,0 +1,15 @@
+//! The house rules as tests: who may import whom, how long things get, and that nothing is declared but left undone.
+#![cfg(test)]
+
+mod dependencies;
+mod documents;
+mod imports;
+mod requirements;
+mod rpcs;
+mod shape;
+mod sources;
+
+/// Fails with every violation at once.
+fn none(violations: &[String]) {
+    assert!(violations.is_empty(), "\n{}\n", violations.join("\n"));
+}

@@ -1,0 +1,178 @@
+//! Every RPC of a service has a row in its policy, a handler file of its verb, and a test that names it.
+
+use std::sync::LazyLock;
+
+use prost::Message;
+use prost_types::FileDescriptorSet;
+
+use crate::{
+    none,
+    sources::{self, Source, has_word},
+};
+
+pub(crate) const SERVICES: [&str; 4] = ["enrollment", "verification", "relationship", "notification"];
+
+#[derive(Clone)]
+pub(crate) struct Rpc {
+    /// The crate that serves it; none for what every service serves.
+    pub(crate) owner: Option<&'static str>,
+    pub(crate) service: String,
+    pub(crate) method: String,
+}
+
+pub(crate) static ALL: LazyLock<Vec<Rpc>> = LazyLock::new(|| {
+    let set = FileDescriptorSet::decode(wire::DESCRIPTOR_SET).expect("the descriptor set");
+    let mut all = Vec::new();
+    for file in set.file.iter().filter(|file| file.package().starts_with("linkage.")) {
+        let owner = SERVICES.into_iter().find(|name| file.package() == format!("linkage.{name}.v1"));
+        for service in &file.service {
+            all.extend(service.method.iter().map(|method| Rpc {
+                owner,
+                service: service.name().to_owned(),
+                method: method.name().to_owned(),
+            }));
+        }
+    }
+    assert!(all.len() > 20, "the descriptor set holds our RPCs");
+    all
+});
+
+pub(crate) fn snake(camel: &str) -> String {
+    let mut out = String::new();
+    for c in camel.chars() {
+        if c.is_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+fn singular(noun: &str) -> &str {
+    noun.strip_suffix("es").filter(|stem| stem.ends_with("ss")).or(noun.strip_suffix('s')).unwrap_or(noun)
+}
+
+/// `<noun>/<verb>.rs`: the method's words, of which the folder may have said the noun already.
+fn is_handler(noun: &str, verb: &str, method: &str) -> bool {
+    let words = snake(method);
+    let said = |rest: &str| [rest, singular(rest)].iter().any(|rest| rest.contains(noun) || noun.contains(rest));
+    words == verb || words.strip_prefix(verb).and_then(|rest| rest.strip_prefix('_')).is_some_and(said)
+}
+
+fn has_handler(owner: &str, method: &str, files: &[Source]) -> bool {
+    let folder = format!("services/{owner}/src/rpc/");
+    files
+        .iter()
+        .filter_map(|file| file.path.strip_prefix(&folder)?.strip_suffix(".rs")?.split_once('/'))
+        .any(|(noun, verb)| is_handler(noun, verb, method))
+}
+
+fn without_handler(rpcs: &[Rpc], files: &[Source]) -> Vec<String> {
+    let missing = |rpc: &&Rpc| rpc.owner.is_some_and(|owner| !has_handler(owner, &rpc.method, files));
+    rpcs.iter()
+        .filter(missing)
+        .map(|rpc| format!("{}/{}: no handler file of its verb", rpc.service, rpc.method))
+        .collect()
+}
+
+fn without_policy(rpcs: &[Rpc], files: &[Source]) -> Vec<String> {
+    let has_row = |owner: &str, rpc: &Rpc| {
+        let (file, folder) = (format!("services/{owner}/src/policy.rs"), format!("services/{owner}/src/policy/"));
+        let mut texts = files.iter().filter(|source| source.path == file || source.path.starts_with(&folder));
+        texts.any(|source| uncommented(&source.text).any(|line| has_word(line, &rpc.method)))
+    };
+    let missing = |rpc: &&Rpc| rpc.owner.is_some_and(|owner| !has_row(owner, rpc));
+    rpcs.iter().filter(missing).map(|rpc| format!("{}/{}: no row in its policy", rpc.service, rpc.method)).collect()
+}
+
+fn without_test(rpcs: &[Rpc], files: &[Source]) -> Vec<String> {
+    let is_test = |path: &str| {
+        (path.starts_with("tests/") && !path.starts_with("tests/rules/"))
+            || (path.starts_with("services/") && (path.contains("/tests/") || path.contains("/journeys/")))
+    };
+    let tests: Vec<&Source> = files.iter().filter(|source| is_test(&source.path)).collect();
+    let named = |rpc: &Rpc| {
+        let words = [rpc.method.clone(), snake(&rpc.method)];
+        tests.iter().any(|test| uncommented(&test.text).any(|line| words.iter().any(|word| has_word(line, word))))
+    };
+    let missing = |rpc: &&Rpc| rpc.owner.is_some() && !named(rpc);
+    rpcs.iter().filter(missing).map(|rpc| format!("{}/{}: no test names it", rpc.service, rpc.method)).collect()
+}
+
+fn uncommented(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.trim_start().starts_with("//") && !line.trim_start().starts_with('#'))
+}
+
+/// The RPCs of services that have this, be it a file or a folder.
+fn where_begun(part: &str) -> Vec<Rpc> {
+    let begun = |owner: &str| sources::ALL.iter().any(|s| s.path.starts_with(&format!("services/{owner}/{part}")));
+    ALL.iter().filter(|rpc| rpc.owner.is_some_and(begun)).cloned().collect()
+}
+
+#[test]
+fn every_rpc_has_a_policy_row() {
+    none(&without_policy(&where_begun("src/policy.rs"), &sources::ALL));
+}
+
+#[test]
+fn every_rpc_has_a_handler_file_of_its_verb() {
+    none(&without_handler(&where_begun("src/rpc.rs"), &sources::ALL));
+}
+
+#[test]
+fn every_rpc_has_a_test() {
+    none(&without_test(&where_begun("tests/"), &sources::ALL));
+}
+
+#[test]
+fn a_handler_file_is_known_by_its_verb() {
+    for (file, method) in [
+        ("enrollment/submit", "SubmitEnrollment"),
+        ("enrollment/list", "ListEnrollments"),
+        ("access/check", "CheckAccesses"),
+        ("location/associate", "AssociatePartnerLocation"),
+        ("preapproval/create", "CreatePreapproval"),
+        ("peer/open_case", "OpenCase"),
+        ("partnership/set_orders_allowed", "SetOrdersAllowed"),
+    ] {
+        let (noun, verb) = file.split_once('/').expect(file);
+        assert!(is_handler(noun, verb, method), "{file}: {method}");
+    }
+    for (file, method) in [
+        ("enrollment/get", "SubmitEnrollment"),
+        ("user/submit", "SubmitEnrollment"),
+        ("enrollment/sub", "SubmitEnrollment"),
+    ] {
+        let (noun, verb) = file.split_once('/').expect(file);
+        assert!(!is_handler(noun, verb, method), "{file}: {method}");
+    }
+}
+
+#[test]
+fn the_scanner_bites() {
+    let rpcs = [Rpc {
+        owner: Some("enrollment"),
+        service: "EnrollmentService".to_owned(),
+        method: "SubmitEnrollment".to_owned(),
+    }];
+    let policy = "services/enrollment/src/policy.rs";
+    let done = [
+        Source::new(policy, "row(\"/linkage.enrollment.v1.EnrollmentService/SubmitEnrollment\", Admin)"),
+        Source::new("services/enrollment/src/rpc/enrollment/submit.rs", ""),
+        Source::new("tests/journeys/onboard.rs", "client.submit_enrollment(request).await"),
+    ];
+    assert!(
+        without_policy(&rpcs, &done).is_empty()
+            && without_handler(&rpcs, &done).is_empty()
+            && without_test(&rpcs, &done).is_empty()
+    );
+    let undone = [
+        Source::new(policy, "// SubmitEnrollment\nResubmitEnrollment"),
+        Source::new("services/verification/src/rpc/enrollment/submit.rs", "SubmitEnrollment"),
+        Source::new("tests/rules/rpcs.rs", "submit_enrollment"),
+        Source::new("tests/journeys/onboard.rs", "// client.submit_enrollment(request).await"),
+    ];
+    assert_eq!(without_policy(&rpcs, &undone).len(), 1);
+    assert_eq!(without_handler(&rpcs, &undone).len(), 1);
+    assert_eq!(without_test(&rpcs, &undone).len(), 1);
+}
