@@ -1,0 +1,85 @@
+//! What every handler is given: the service's own state and the floor it stands on.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use database::{Cursor, Database};
+use ids::Id;
+use wire::Request;
+
+use crate::{Caller, Clock, Fault, Links, Mint, PageRequest, Service, page};
+
+/// A service at work. Cheap to clone.
+pub struct App<S: Service>(Arc<Floor<S>>);
+
+pub(crate) struct Floor<S> {
+    pub(crate) service: S,
+    pub(crate) database: Database,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) mint: Mint,
+    pub(crate) links: Links,
+    pub(crate) peers: crate::peers::Peers,
+    pub(crate) wake: Arc<tokio::sync::Notify>,
+    pub(crate) epoch: i64,
+}
+
+impl<S: Service> Clone for App<S> {
+    fn clone(&self) -> App<S> {
+        App(Arc::clone(&self.0))
+    }
+}
+
+impl<S: Service> App<S> {
+    pub(crate) fn new(floor: Floor<S>) -> App<S> {
+        App(Arc::new(floor))
+    }
+
+    pub(crate) fn floor(&self) -> &Floor<S> {
+        &self.0
+    }
+
+    /// The service's own state: configuration and data it was started with.
+    pub fn service(&self) -> &S {
+        &self.0.service
+    }
+
+    /// The service's database; for reads outside a change use `database().reader()`.
+    pub fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    /// Business time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// A new id.
+    pub fn id<K>(&self) -> Id<K> {
+        self.0.mint.id(self.now())
+    }
+
+    /// A new nonce.
+    pub fn nonce(&self) -> String {
+        self.0.mint.nonce()
+    }
+
+    /// Links and codes.
+    pub fn links(&self) -> &Links {
+        &self.0.links
+    }
+
+    /// The siblings, for the few reads that a handler truly needs.
+    pub fn peers(&self) -> &crate::peers::Peers {
+        &self.0.peers
+    }
+
+    /// Which page a list request asks for.
+    pub fn page<R: Request>(&self, caller: &Caller, request: &R) -> Result<PageRequest, Fault> {
+        page::read(&self.0.links, caller, request)
+    }
+
+    /// The token for the page after this one.
+    pub fn next_page<R: Request>(&self, caller: &Caller, request: &R, next: Option<Cursor>) -> String {
+        page::token(&self.0.links, caller, request, next)
+    }
+}

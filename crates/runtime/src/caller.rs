@@ -1,0 +1,164 @@
+//! Who calls, as the guard has proven it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use database::Scope;
+use ids::{OrganizationId, PersonId, UserId};
+use tonic::Code;
+use uuid::Uuid;
+
+use crate::{Fault, Reason, Role, ServiceName};
+
+/// Who calls, from where, and which method.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Who it is.
+    pub identity: Identity,
+    /// The address it calls from; none for the service's own sweep.
+    pub source: Option<IpAddr>,
+    /// Full path of the method, such as `/linkage.enrollment.v1.UserService/GetSelf`.
+    pub method: String,
+    /// W3C traceparent of the call.
+    pub trace_parent: Option<String>,
+    replayed: Arc<AtomicBool>,
+}
+
+/// The kinds of caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// A user of an organization.
+    User(User),
+    /// A signed-in person without organization.
+    Person(Person),
+    /// A sibling service.
+    Service(ServiceName),
+    /// Whoever holds a mailed link.
+    Link(Link),
+    /// Nobody signed in.
+    Anonymous,
+    /// This service itself, when time alone changes something.
+    Sweep,
+}
+
+/// A person in one organization, with the rights of the access token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The person.
+    pub person: PersonId,
+    /// The user.
+    pub user: UserId,
+    /// The organization it acts for.
+    pub organization: OrganizationId,
+    /// Verified e-mail address.
+    pub email: String,
+    /// Name for people; empty when unknown.
+    pub display_name: String,
+    /// Roles held.
+    pub roles: Vec<Role>,
+    /// True in the operator's organization.
+    pub operator: bool,
+}
+
+/// A signed-in person who belongs to no organization yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The person.
+    pub person: PersonId,
+    /// Verified e-mail address.
+    pub email: String,
+    /// Name for people; empty when unknown.
+    pub display_name: String,
+}
+
+/// A mailed link, once its token is proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What it is for.
+    pub purpose: &'static str,
+    /// The row it opens.
+    pub id: Uuid,
+}
+
+impl Caller {
+    /// A caller of this method.
+    pub fn new(identity: Identity, method: impl Into<String>) -> Caller {
+        Caller { identity, source: None, method: method.into(), trace_parent: None, replayed: Arc::default() }
+    }
+
+    /// The same call, made by the holder of a link whose token is proven.
+    #[must_use]
+    pub fn holding(&self, purpose: &'static str, id: Uuid) -> Caller {
+        Caller { identity: Identity::Link(Link { purpose, id }), ..self.clone() }
+    }
+
+    /// The user, where the policy asks for one.
+    pub fn user(&self) -> Result<&User, Fault> {
+        match &self.identity {
+            Identity::User(user) => Ok(user),
+            _ => Err(Fault::new(Code::PermissionDenied, Reason::RoleRequired, "sign in for an organization")),
+        }
+    }
+
+    /// The organization that is acted for, where the policy asks for a user.
+    pub fn organization(&self) -> Result<OrganizationId, Fault> {
+        Ok(self.user()?.organization)
+    }
+
+    /// Whose rows the caller may touch.
+    pub fn scope(&self) -> Result<Scope, Fault> {
+        match &self.identity {
+            Identity::User(user) if user.operator => Ok(Scope::Operator),
+            Identity::User(user) => Ok(Scope::Organization(user.organization)),
+            Identity::Service(_) | Identity::Sweep => Ok(Scope::Peer),
+            Identity::Link(_) => Ok(Scope::Link),
+            Identity::Person(_) | Identity::Anonymous => Err(Fault::missing()),
+        }
+    }
+
+    /// Whether the caller holds this role.
+    pub fn has(&self, role: Role) -> bool {
+        matches!(&self.identity, Identity::User(user) if user.roles.contains(&role))
+    }
+
+    /// Whose request ids these are: two callers never share one.
+    pub fn key(&self) -> String {
+        match &self.identity {
+            Identity::User(user) => format!("user/{}", user.user),
+            Identity::Person(person) => format!("person/{}", person.person),
+            Identity::Service(service) => format!("service/{service}"),
+            Identity::Link(link) => format!("link/{}/{}", link.purpose, link.id),
+            Identity::Anonymous => "anonymous".to_owned(),
+            Identity::Sweep => "sweep".to_owned(),
+        }
+    }
+
+    /// The actor as the journal names it: a resource name, never an address.
+    pub fn actor(&self) -> String {
+        match &self.identity {
+            Identity::User(user) => user.organization.child(user.user),
+            Identity::Person(person) => person.person.name(),
+            Identity::Service(service) => format!("services/{service}"),
+            Identity::Link(link) => format!("links/{}/{}", link.purpose, link.id),
+            Identity::Anonymous => "anonymous".to_owned(),
+            Identity::Sweep => "sweep".to_owned(),
+        }
+    }
+
+    /// The organization acted for, as the journal names it.
+    pub fn on_behalf_of(&self) -> Option<String> {
+        match &self.identity {
+            Identity::User(user) => Some(user.organization.name()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn mark_replayed(&self) {
+        self.replayed.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn was_replayed(&self) -> bool {
+        self.replayed.load(Ordering::Relaxed)
+    }
+}

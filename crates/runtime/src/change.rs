@@ -1,0 +1,308 @@
+//! The one way to write: idempotency, transaction, journal and outbox together, so that none can be forgotten.
+
+use chrono::{DateTime, Utc};
+use database::{Error, Step, Tx, idempotency, inbox, journal, outbox};
+use ids::Id;
+use prost::Message;
+use tonic::Code;
+use uuid::Uuid;
+use wire::Request;
+use wire::types::Origin;
+
+use crate::{App, Caller, Event, Fault, Identity, Reason, Service, convert};
+
+/// What a closure given to [`App::change`] decided.
+pub enum Outcome<T, E> {
+    /// Done: committed with its events, and remembered under the request id.
+    Done(T, Vec<E>),
+    /// Refused, but not without trace: committed with its events (a counted try), and not remembered.
+    Refused(Fault, Vec<E>),
+}
+
+/// A change under way. Made anew for each attempt.
+pub struct Change<S: Service> {
+    /// The transaction: the first argument of every store function.
+    pub tx: Tx,
+    now: DateTime<Utc>,
+    app: App<S>,
+}
+
+/// How a sibling's message is kept from being applied twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inbox {
+    /// It carries state: applied when newer than the last of its source and subject.
+    Newest,
+    /// Each counts once, by a unique key of the closure's own.
+    Each,
+}
+
+/// What is known of the call behind a change, for its journal entries and outbox rows.
+struct Behind<'a> {
+    caller: &'a Caller,
+    request_id: Option<String>,
+    trace: Option<String>,
+    cause: Option<String>,
+}
+
+impl<S: Service> Change<S> {
+    /// Business time of this change: one instant for all it does.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// A new id.
+    pub fn id<K>(&self) -> Id<K> {
+        self.app.floor().mint.id(self.now)
+    }
+
+    /// A new nonce.
+    pub fn nonce(&self) -> String {
+        self.app.nonce()
+    }
+}
+
+impl<S: Service> App<S> {
+    /// Runs `work` in one transaction with its journal entries, outbox rows and idempotency row.
+    ///
+    /// A repeated request id gives the stored answer. With `validate_only` nothing is kept. A guarded update that met no row
+    /// (`Error::Contended`) runs `work` again.
+    pub async fn change<R, T, Work>(
+        &self,
+        caller: &Caller,
+        request: &R,
+        work: impl Fn(Change<S>) -> Work,
+    ) -> Result<T, Fault>
+    where
+        R: Request,
+        T: Message + Default,
+        Work: Future<Output = Result<Outcome<T, S::Event>, Fault>>,
+    {
+        let repeat = Repeat::of(self, caller, request);
+        let behind = Behind {
+            caller,
+            request_id: repeat.as_ref().map(|repeat| repeat.key.request_id.clone()),
+            trace: caller.trace_parent.clone(),
+            cause: None,
+        };
+        let (work, repeat, behind) = (&work, repeat.as_ref(), &behind);
+        let dry = request.validate_only();
+        let answer = self
+            .transact(move |change: Change<S>| async move {
+                if let Some(repeat) = repeat
+                    && let Some(answer) = repeat.find(&change.tx).await?
+                {
+                    behind.caller.mark_replayed();
+                    return Ok(Step::Rollback(Ok(answer)));
+                }
+                let (tx, now) = (change.tx.clone(), change.now);
+                match work(change).await? {
+                    Outcome::Done(answer, _) if dry => Ok(Step::Rollback(Ok(answer))),
+                    Outcome::Refused(fault, _) if dry => Ok(Step::Rollback(Err(fault))),
+                    Outcome::Done(answer, events) => {
+                        self.record(&tx, now, behind, &events).await?;
+                        if let Some(repeat) = repeat {
+                            idempotency::keep(&tx, &repeat.key, &repeat.mac, answer.encode_to_vec(), now).await?;
+                        }
+                        Ok(Step::Commit(Ok(answer)))
+                    }
+                    Outcome::Refused(fault, events) => {
+                        self.record(&tx, now, behind, &events).await?;
+                        Ok(Step::Commit(Err(fault)))
+                    }
+                }
+            })
+            .await?;
+        self.floor().wake.notify_one();
+        answer
+    }
+
+    /// Applies a sibling's message: like [`App::change`], made safe to repeat by its origin instead of a request id.
+    pub async fn receive<R, T, Work>(
+        &self,
+        caller: &Caller,
+        request: &R,
+        kind: Inbox,
+        work: impl Fn(Change<S>) -> Work,
+    ) -> Result<T, Fault>
+    where
+        R: Request,
+        T: Message + Default,
+        Work: Future<Output = Result<Outcome<T, S::Event>, Fault>>,
+    {
+        let origin = origin_of(caller, request)?;
+        let behind = Behind {
+            caller,
+            request_id: Some(origin.request_id.clone()).filter(|id| !id.is_empty()),
+            trace: Some(origin.trace_parent.clone()).filter(|trace| !trace.is_empty()),
+            cause: Some(format!("events/{}", origin.event_id)),
+        };
+        let (work, behind) = (&work, &behind);
+        let answer = self
+            .transact(move |change: Change<S>| async move {
+                let (tx, now) = (change.tx.clone(), change.now);
+                let newer = kind == Inbox::Each
+                    || inbox::admit(&tx, &origin.source, &origin.subject, origin.epoch, origin.version).await?;
+                if !newer {
+                    return Ok(Step::Rollback(Ok(T::default())));
+                }
+                match work(change).await? {
+                    Outcome::Done(answer, events) => {
+                        self.record(&tx, now, behind, &events).await?;
+                        Ok(Step::Commit(Ok(answer)))
+                    }
+                    Outcome::Refused(fault, _) => Ok(Step::Rollback(Err(fault))),
+                }
+            })
+            .await?;
+        self.floor().wake.notify_one();
+        answer
+    }
+
+    /// A change that time alone asks for, made by this service's own sweep.
+    pub async fn sweep<Work>(&self, work: impl Fn(Change<S>) -> Work) -> Result<(), Fault>
+    where
+        Work: Future<Output = Result<Vec<S::Event>, Fault>>,
+    {
+        let caller = &Caller::new(Identity::Sweep, "sweep");
+        let behind = &Behind { caller, request_id: None, trace: None, cause: None };
+        let work = &work;
+        self.transact(move |change: Change<S>| async move {
+            let (tx, now) = (change.tx.clone(), change.now);
+            let events = work(change).await?;
+            self.record(&tx, now, behind, &events).await?;
+            Ok(Step::Commit(()))
+        })
+        .await?;
+        self.floor().wake.notify_one();
+        Ok(())
+    }
+
+    async fn transact<T, Work>(&self, work: impl Fn(Change<S>) -> Work) -> Result<T, Fault>
+    where
+        Work: Future<Output = Result<Step<T>, Fault>>,
+    {
+        let work = &work;
+        self.database()
+            .transact(move |tx: Tx| work(Change { tx, now: self.now(), app: self.clone() }))
+            .await
+    }
+
+    /// Journal entries and outbox rows of what happened.
+    async fn record(&self, tx: &Tx, now: DateTime<Utc>, behind: &Behind<'_>, events: &[S::Event]) -> Result<(), Fault> {
+        for event in events {
+            let id = self.floor().mint.uuid(now);
+            let entry = event.entry();
+            let subject = entry.subject.clone();
+            let version = journal::append(tx, behind.entry(id, now, entry)).await?;
+            let origin = self.origin(id, now, &subject, version, behind);
+            for effect in S::effects(event) {
+                let row = outbox::NewRow {
+                    event: id,
+                    destination: effect.destination.as_str().to_owned(),
+                    subject: subject.clone(),
+                    subject_version: version,
+                    source_epoch: self.floor().epoch,
+                    method: effect.method.to_owned(),
+                    payload: (effect.encode)(origin.clone()),
+                    trace: behind.trace.clone(),
+                    available_at: now,
+                    created_at: now,
+                };
+                outbox::insert(tx, row).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn origin(&self, id: Uuid, now: DateTime<Utc>, subject: &str, version: i64, behind: &Behind<'_>) -> Origin {
+        Origin {
+            source: S::NAME.as_str().to_owned(),
+            epoch: self.floor().epoch,
+            event_id: Id::<ids::kind::Event>::from_uuid(id).to_string(),
+            subject: subject.to_owned(),
+            version,
+            occur_time: Some(convert::timestamp(now)),
+            request_id: behind.request_id.clone().unwrap_or_default(),
+            trace_parent: behind.trace.clone().unwrap_or_default(),
+        }
+    }
+}
+
+impl Behind<'_> {
+    fn entry(&self, id: Uuid, now: DateTime<Utc>, entry: crate::Entry) -> journal::NewEntry {
+        journal::NewEntry {
+            id,
+            time: now,
+            actor: self.caller.actor(),
+            on_behalf_of: self.caller.on_behalf_of(),
+            request_id: self.request_id.clone(),
+            trace: self.trace.clone(),
+            cause: self.cause.clone(),
+            subject: entry.subject,
+            kind: entry.kind.to_owned(),
+            from_state: entry.from,
+            to_state: entry.to,
+            reason: entry.reason,
+            changed: entry.changed,
+            parties: entry.parties.into_iter().map(ids::Id::name).collect(),
+        }
+    }
+}
+
+/// A request that carries an id: where its answer is kept, and what a repetition must equal.
+struct Repeat {
+    key: idempotency::Key,
+    mac: String,
+}
+
+impl Repeat {
+    fn of<S: Service, R: Request>(app: &App<S>, caller: &Caller, request: &R) -> Option<Repeat> {
+        let request_id = request.request_id().filter(|id| !id.is_empty() && !request.validate_only())?;
+        let mac = app.links().fingerprint("idempotency", &[&request.payload()]);
+        Some(Repeat {
+            key: idempotency::Key {
+                caller: caller.key(),
+                method: caller.method.clone(),
+                request_id: request_id.to_lowercase(),
+            },
+            mac: crate::links::BASE32.encode(&mac),
+        })
+    }
+
+    async fn find<T: Message + Default>(&self, tx: &Tx) -> Result<Option<T>, Fault> {
+        let Some(stored) = idempotency::find(tx, &self.key).await? else { return Ok(None) };
+        if stored.payload_mac != self.mac {
+            let fault = Fault::new(
+                Code::InvalidArgument,
+                Reason::RequestIdReused,
+                "this request id was used with another payload: take a new one",
+            );
+            return Err(fault.violation("request_id", "used before with another payload"));
+        }
+        let answer = T::decode(stored.answer.as_slice())
+            .map_err(|error| Error::unreadable("idempotency", "answer", &self.key.request_id, error))?;
+        Ok(Some(answer))
+    }
+}
+
+/// The origin of a sibling's call: there, whole, and the sibling's own.
+fn origin_of<'r, R: Request>(caller: &Caller, request: &'r R) -> Result<&'r Origin, Fault> {
+    let mut violations = crate::Violations::of(request);
+    let Some(origin) = request.origin() else {
+        violations.add("origin", "is required");
+        return Err(violations.done().err().unwrap_or_else(Fault::missing));
+    };
+    let own = matches!(caller.identity, Identity::Service(service) if service.as_str() == origin.source);
+    if !own {
+        violations.add("origin.source", "must be the calling service");
+    }
+    let event = violations.check("origin.event_id", origin.event_id.parse::<Id<ids::kind::Event>>());
+    let subject = violations.text("origin.subject", &origin.subject, 1..=200);
+    if origin.epoch < 1 || origin.version < 1 {
+        violations.add("origin", "epoch and version must be at least 1");
+    }
+    let time = violations.time("origin.occur_time", origin.occur_time.as_ref());
+    let _ = violations.optional_text("origin.request_id", &origin.request_id, 36);
+    let _ = violations.optional_text("origin.trace_parent", &origin.trace_parent, 64);
+    violations.all((event, subject, time)).map(|_| origin)
+}

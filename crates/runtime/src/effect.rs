@@ -1,0 +1,30 @@
+//! What an event causes at a sibling.
+
+use prost::Message;
+use wire::types::Origin;
+
+use crate::ServiceName;
+
+/// One call of a sibling, to be made after the commit, at least once and in order per subject.
+pub struct Effect {
+    pub(crate) destination: ServiceName,
+    pub(crate) method: &'static str,
+    pub(crate) encode: Box<dyn Fn(Origin) -> Vec<u8> + Send + Sync>,
+}
+
+impl Effect {
+    /// Calls `method` (full path) of `destination` with the message that `request` makes of the event's origin.
+    pub fn call<R: Message>(
+        destination: ServiceName,
+        method: &'static str,
+        request: impl Fn(Origin) -> R + Send + Sync + 'static,
+    ) -> Effect {
+        Effect { destination, method, encode: Box::new(move |origin| request(origin).encode_to_vec()) }
+    }
+}
+
+impl std::fmt::Debug for Effect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Effect").field("destination", &self.destination).field("method", &self.method).finish()
+    }
+}
