@@ -3,6 +3,7 @@
 
 mod dependencies;
 mod documents;
+mod habits;
 mod imports;
 mod requirements;
 mod rpcs;

@@ -37,6 +37,15 @@ pub(crate) static ALL: LazyLock<Vec<Rpc>> = LazyLock::new(|| {
     all
 });
 
+impl Rpc {
+    fn is_at(&self, path: &str) -> bool {
+        let known = path.rsplit_once('/').is_some_and(|(service, method)| {
+            service.strip_suffix(&self.service).is_some_and(|package| package.ends_with('.')) && method == self.method
+        });
+        known && self.owner.is_none_or(|owner| path.starts_with(&format!("/linkage.{owner}.")))
+    }
+}
+
 pub(crate) fn snake(camel: &str) -> String {
     let mut out = String::new();
     for c in camel.chars() {
@@ -85,6 +94,14 @@ fn without_policy(rpcs: &[Rpc], files: &[Source]) -> Vec<String> {
     rpcs.iter().filter(missing).map(|rpc| format!("{}/{}: no row in its policy", rpc.service, rpc.method)).collect()
 }
 
+/// Rows for what no longer exists: a rename would leave the new RPC refused and the old row asleep.
+fn stale_policy(rpcs: &[Rpc], files: &[Source]) -> Vec<String> {
+    let of_policy = |path: &str| path.starts_with("services/") && path.contains("/src/policy");
+    let rows = files.iter().filter(|file| of_policy(&file.path)).flat_map(|file| uncommented(&file.text));
+    let paths = rows.flat_map(|line| line.split('"').skip(1).step_by(2)).filter(|path| path.starts_with("/linkage."));
+    paths.filter(|path| !rpcs.iter().any(|rpc| rpc.is_at(path))).map(|path| format!("{path}: no such RPC")).collect()
+}
+
 fn without_test(rpcs: &[Rpc], files: &[Source]) -> Vec<String> {
     let is_test = |path: &str| {
         (path.starts_with("tests/") && !path.starts_with("tests/rules/"))
@@ -112,6 +129,11 @@ fn where_begun(part: &str) -> Vec<Rpc> {
 #[test]
 fn every_rpc_has_a_policy_row() {
     none(&without_policy(&where_begun("src/policy.rs"), &sources::ALL));
+}
+
+#[test]
+fn every_policy_row_has_an_rpc() {
+    none(&stale_policy(&ALL, &sources::ALL));
 }
 
 #[test]
@@ -166,6 +188,18 @@ fn the_scanner_bites() {
             && without_handler(&rpcs, &done).is_empty()
             && without_test(&rpcs, &done).is_empty()
     );
+    assert!(stale_policy(&rpcs, &done).is_empty());
+    for stale in [
+        "enrollment.v1.EnrollmentService/SubmitEnrolment",
+        "enrollment.v1.AnEnrollmentService/SubmitEnrollment",
+        "event.v1.EnrollmentService/SubmitEnrollment",
+    ] {
+        assert_eq!(
+            stale_policy(&rpcs, &[Source::new(policy, &format!("row(\"/linkage.{stale}\")"))]).len(),
+            1,
+            "{stale}"
+        );
+    }
     let undone = [
         Source::new(policy, "// SubmitEnrollment\nResubmitEnrollment"),
         Source::new("services/verification/src/rpc/enrollment/submit.rs", "SubmitEnrollment"),

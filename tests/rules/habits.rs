@@ -1,0 +1,57 @@
+//! Habits that a search can keep: tests that don't sleep, and nothing that only one database has.
+
+use crate::{
+    none,
+    sources::{self, Source, has_word},
+};
+
+/// What CockroachDB, YugabyteDB, Citus or SQLite lack, and we do without.
+const ONE_DATABASE: [&str; 8] = [
+    "skip locked",
+    "pg_advisory",
+    "pg_try_advisory",
+    "create trigger",
+    "pg_notify",
+    "bigserial",
+    "auto_increment()",
+    "for update",
+];
+
+fn sleeps(source: &Source) -> Option<String> {
+    let is_test = source.path.starts_with("tests/") || source.path.contains("/tests/");
+    (is_test && has_word(&source.code(), "sleep"))
+        .then(|| format!("{}: a test waits for what it needs, never for a time", source.path))
+}
+
+fn one_database(source: &Source) -> Vec<String> {
+    let text = source.text.to_lowercase();
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
+    let has = |word: &&&str| text.lines().filter(is_code).any(|line| line.contains(**word));
+    ONE_DATABASE
+        .iter()
+        .filter(has)
+        .map(|word| format!("{}: {word:?} doesn't work on every database", source.path))
+        .collect()
+}
+
+#[test]
+fn tests_never_sleep() {
+    none(&sources::rust().filter_map(sleeps).collect::<Vec<_>>());
+}
+
+#[test]
+fn queries_work_on_every_database() {
+    let ours = sources::rust().filter(|source| !source.path.starts_with("tests/rules/"));
+    none(&ours.flat_map(one_database).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_scanner_bites() {
+    let bad = "async fn t() { tokio::time::sleep(SECOND).await }";
+    assert!(sleeps(&Source::new("services/enrollment/tests/a.rs", bad)).is_some());
+    assert!(sleeps(&Source::new("tests/journeys/a.rs", bad)).is_some());
+    assert!(sleeps(&Source::new("services/enrollment/src/a.rs", bad)).is_none());
+    assert!(sleeps(&Source::new("tests/journeys/a.rs", "// never sleep\nfn asleep() {}")).is_none());
+    assert_eq!(one_database(&Source::new("a.rs", "\"SELECT 1 FOR UPDATE SKIP LOCKED\"")).len(), 2);
+    assert_eq!(one_database(&Source::new("a.rs", "// no SKIP LOCKED here")).len(), 0);
+}
