@@ -46,6 +46,7 @@ pub enum Error {
 
 impl Error {
     /// A value in a row that can't be understood.
+    #[expect(clippy::needless_pass_by_value, reason = "callers pass an id or a parser's error as they have it")]
     pub fn unreadable(table: &'static str, column: &'static str, row: impl ToString, reason: impl ToString) -> Error {
         Error::Unreadable { table, column, row: row.to_string(), reason: reason.to_string() }
     }
@@ -133,10 +134,19 @@ fn sqlite(code: &str) -> Kind {
     }
 }
 
+/// PostgreSQL's or SQLite's own code for this failure.
+pub(crate) fn sqlstate(error: &DbErr) -> Option<String> {
+    database_error(error)?.code().map(Into::into)
+}
+
 fn constraint(error: &DbErr) -> Option<String> {
+    database_error(error)?.constraint().map(str::to_owned)
+}
+
+fn database_error(error: &DbErr) -> Option<&dyn sqlx::error::DatabaseError> {
     match error {
         DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
-            cause.as_database_error()?.constraint().map(str::to_owned)
+            cause.as_database_error()
         }
         _ => None,
     }

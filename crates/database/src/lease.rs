@@ -82,7 +82,7 @@ async fn create(tx: &Tx, name: &str, owner: &str, until: DateTime<Utc>) -> Resul
         row::ActiveModel { name: Set(name.to_owned()), owner: Set(owner.to_owned()), epoch: Set(1), until: Set(until) };
     let skip = OnConflict::column(Column::Name).do_nothing().to_owned();
     let inserted = Entity::insert(row).on_conflict(skip).try_insert().exec_without_returning(tx).await?;
-    Ok(matches!(inserted, TryInsertResult::Inserted(_)))
+    Ok(matches!(inserted, TryInsertResult::Inserted(1)))
 }
 
 /// Gives the lease back early. The next acquire, by whomever, raises the epoch.

@@ -6,6 +6,7 @@ use sea_orm::sea_query::{Alias, ColumnDef, Expr, ExprTrait, OnConflict, Query, T
 use sea_orm::{ConnectionTrait, DbErr};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 
+use crate::error::sqlstate;
 use crate::{Database, Error, Step, Tx, affected, connect};
 
 mod lock;
@@ -91,9 +92,10 @@ async fn create_bookkeeping(db: &Database, table: &str) -> Result<(), Error> {
 
 /// Two that create the same thing at once collide in PostgreSQL's catalogue, IF NOT EXISTS or not.
 fn retry_race<T>(result: Result<T, DbErr>) -> Result<T, Error> {
-    result.map_err(|error| match Error::from(error) {
-        Error::Duplicate { .. } => Error::Contended,
-        other => other,
+    result.map_err(|error| match sqlstate(&error).as_deref() {
+        // unique violation, duplicate schema, table, type
+        Some("23505" | "42P06" | "42P07" | "42710") => Error::Contended,
+        _ => Error::from(error),
     })
 }
 

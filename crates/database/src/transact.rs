@@ -1,10 +1,9 @@
 //! One write transaction, run again as a whole when someone else was faster.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rand::Rng;
-use std::sync::Arc;
-
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
@@ -89,6 +88,7 @@ impl Database {
         loop {
             match self.once(&work).await {
                 Err(error) if attempt < ATTEMPTS && contended(&error) => {
+                    tracing::debug!(attempt, "contended, running again");
                     tokio::time::sleep(pause(attempt)).await;
                     attempt += 1;
                 }

@@ -177,9 +177,9 @@ async fn verify_finds_what_was_edited_or_removed() {
         journal::number(&db, &numbering(&db).await).await.unwrap();
         assert_eq!(journal::verify(db.reader()).await.unwrap(), None);
         for (sql, place) in tamper {
-            let found = db.transact(async |tx: &Tx| {
+            let found = db.transact(async |tx: Tx| {
                 tx.execute_unprepared(sql).await.map_err(Error::from)?;
-                Ok::<_, Error>(Step::Rollback(journal::verify(tx).await?))
+                Ok::<_, Error>(Step::Rollback(journal::verify(&tx).await?))
             });
             assert_eq!(found.await.unwrap(), Some(place), "{sql}");
         }

@@ -8,7 +8,7 @@ use crate::open;
 const LONG: Duration = Duration::from_secs(600);
 
 async fn held(db: &Database, lease: &lease::Lease) -> bool {
-    db.transact(async |tx: &Tx| lease::held(tx, lease).await.map(Step::Commit)).await.unwrap()
+    db.transact(async |tx: Tx| lease::held(&tx, lease).await.map(Step::Commit)).await.unwrap()
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 //! What the data layer promises, checked on every database: SQLite and PostgreSQL run the same cases unchanged.
+#![cfg(test)]
 
 mod access;
 mod idempotency;
@@ -25,7 +26,7 @@ async fn open(test: &TestDatabase) -> Database {
 
 /// One transaction that must succeed.
 async fn commit<T>(db: &Database, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> T {
-    db.transact(async |tx: &Tx| work(tx).await.map(Step::Commit)).await.unwrap()
+    db.transact(async |tx: Tx| work(&tx).await.map(Step::Commit)).await.unwrap()
 }
 
 /// So many microseconds after a fixed time.

@@ -166,7 +166,7 @@ async fn a_relay_that_lost_its_lease_changes_nothing() {
         assert!(!outbox::claim(&db, &first, &old).await.unwrap());
         assert!(!outbox::done(&db, &first, &old).await.unwrap());
         assert!(!outbox::failed(&db, &first, &old, "away", Next::Park(at(0))).await.unwrap());
-        assert_eq!(due(&db, 0).await, [first.clone()]);
+        assert_eq!(due(&db, 0).await, std::slice::from_ref(&first));
         assert!(outbox::done(&db, &first, &new).await.unwrap());
     })
     .await;

@@ -10,13 +10,13 @@ async fn commits_or_rolls_back_as_told() {
     on_every_database(async |test| {
         let db = open(&test).await;
         commit(&db, async |tx| setting::put(tx, "kept", "1").await).await;
-        let answer = db.transact(async |tx: &Tx| {
-            setting::put(tx, "dropped", "1").await?;
+        let answer = db.transact(async |tx: Tx| {
+            setting::put(&tx, "dropped", "1").await?;
             Ok::<_, Error>(Step::Rollback(7))
         });
         assert_eq!(answer.await.unwrap(), 7);
-        let failed = db.transact(async |tx: &Tx| {
-            setting::put(tx, "failed", "1").await?;
+        let failed = db.transact(async |tx: Tx| {
+            setting::put(&tx, "failed", "1").await?;
             Err::<Step<()>, _>(Error::Full)
         });
         assert!(matches!(failed.await, Err(Error::Full)));
@@ -43,7 +43,7 @@ async fn contention_runs_everything_again_at_most_five_times() {
         assert_eq!(setting::get(db.reader(), "attempt 3").await.unwrap().as_deref(), Some("1"));
 
         tries.store(0, Ordering::SeqCst);
-        let hopeless = db.transact(async |_: &Tx| {
+        let hopeless = db.transact(async |_: Tx| {
             tries.fetch_add(1, Ordering::SeqCst);
             Err::<Step<()>, _>(Error::Contended)
         });
@@ -107,7 +107,7 @@ async fn unique_keys_are_told_from_other_failures() {
     on_every_database(async |test| {
         use sea_orm::ConnectionTrait;
         let db = open(&test).await;
-        let twice = db.transact(async |tx: &Tx| {
+        let twice = db.transact(async |tx: Tx| {
             for _ in 0..2 {
                 let insert = "INSERT INTO setting (name, value) VALUES ('x', 'y')";
                 tx.execute_unprepared(insert).await.map_err(Error::from)?;
@@ -115,7 +115,7 @@ async fn unique_keys_are_told_from_other_failures() {
             Ok::<_, Error>(Step::Commit(()))
         });
         assert!(matches!(twice.await, Err(Error::Duplicate { .. })));
-        let wrong = db.transact(async |tx: &Tx| {
+        let wrong = db.transact(async |tx: Tx| {
             tx.execute_unprepared("INSERT INTO nowhere VALUES (1)").await.map_err(Error::from)?;
             Ok::<_, Error>(Step::Commit(()))
         });
@@ -189,9 +189,12 @@ async fn can_be_awaited_in_a_send_future() {
         }
     }
     /// A caller of callers: what a change function around `transact` looks like.
-    async fn change<T>(db: &Database, name: &str, work: impl AsyncFn(&Tx) -> Result<T, Refused>) -> Result<T, Refused> {
-        db.transact(async |tx: &Tx| {
-            setting::put(tx, name, "1").await?;
+    async fn change<T, Work>(db: &Database, name: &str, work: impl Fn(Tx) -> Work) -> Result<T, Refused>
+    where
+        Work: Future<Output = Result<T, Refused>>,
+    {
+        db.transact(async |tx: Tx| {
+            setting::put(&tx, name, "1").await?;
             Ok(Step::Commit(work(tx).await?))
         })
         .await
@@ -200,7 +203,7 @@ async fn can_be_awaited_in_a_send_future() {
     fn handle<'a>(db: &'a Database, request: &'a str) -> Boxed<'a, String> {
         Box::pin(async move {
             let owned = request.to_owned();
-            let read = async |tx: &Tx| Ok(setting::get(tx, &owned).await?.unwrap_or_default() + request);
+            let read = async |tx: Tx| Ok(setting::get(&tx, &owned).await?.unwrap_or_default() + request);
             change(db, request, read).await
         })
     }
@@ -208,6 +211,23 @@ async fn can_be_awaited_in_a_send_future() {
         let db = open(&test).await;
         let answer = handle(&db, "name").await.map_err(|refused| refused.0);
         assert_eq!(answer.unwrap(), "1name");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_transaction_that_outlives_its_work_is_not_committed() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        let kept = std::sync::Mutex::new(None);
+        let leaked = db.transact(async |tx: Tx| {
+            setting::put(&tx, "name", "1").await?;
+            *kept.lock().unwrap() = Some(tx);
+            Ok::<_, Error>(Step::Commit(()))
+        });
+        assert!(matches!(leaked.await, Err(Error::Other(_))));
+        drop(kept);
+        assert_eq!(setting::get(db.reader(), "name").await.unwrap(), None);
     })
     .await;
 }
