@@ -1,1 +1,281 @@
-//! Ed25519 keys: the service's own, its siblings' public ones, and those that sign access tokens.
+//! Signing keys: each service has its own pair, and enrollment one more that signs access tokens.
+
+mod file;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey};
+use jsonwebtoken::{DecodingKey, EncodingKey};
+use secrecy::{SecretBox, zeroize::Zeroizing};
+
+use crate::token::AccessSigner;
+use crate::{ServiceName, links::BASE32};
+
+/// The file of the key that signs access tokens.
+pub const ACCESS_FILE: &str = "access.pem";
+/// The file of the development issuer's key.
+pub const ISSUER_FILE: &str = "issuer.pem";
+/// The file of the key that links are made with.
+pub const LINKS_FILE: &str = "links.key";
+
+const KID_CHARACTERS: usize = 16;
+const LINK_KEY_BYTES: usize = 32;
+
+/// A key that is not there or not to be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The file can't be read or written.
+    #[error("key file {path}: {source}")]
+    File {
+        /// Which file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// What was given is no such key.
+    #[error("{of}: {why}")]
+    Unreadable {
+        /// The file, or what it was given as.
+        of: String,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+/// What a service signs with, and whom it believes.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// The service's own key, for its calls to siblings.
+    pub own: SigningKey,
+    /// The public keys of all services.
+    pub services: BTreeMap<ServiceName, VerifyingKey>,
+    /// What signs access tokens; enrollment alone has it.
+    pub access: Option<AccessSigner>,
+}
+
+/// An Ed25519 key pair. Cheap to clone.
+#[derive(Clone)]
+pub struct SigningKey(Arc<Pair>);
+
+struct Pair {
+    encoding: EncodingKey,
+    public: VerifyingKey,
+}
+
+/// An Ed25519 public key and the id it is looked up by.
+#[derive(Clone)]
+pub struct VerifyingKey {
+    kid: String,
+    bytes: [u8; 32],
+    pub(crate) decoding: DecodingKey,
+}
+
+impl Keys {
+    /// The keys of `service` in a folder that all services of one machine share; makes those that are missing.
+    pub fn in_folder(folder: &Path, service: ServiceName) -> Result<Keys, KeyError> {
+        let load = |name: ServiceName| SigningKey::load_or_create(&folder.join(format!("{name}.pem")));
+        let own = load(service)?;
+        let services = ServiceName::ALL
+            .into_iter()
+            .map(|name| Ok((name, load(name)?.public().clone())))
+            .collect::<Result<_, KeyError>>()?;
+        let access = match service {
+            ServiceName::Enrollment => {
+                Some(AccessSigner::new(SigningKey::load_or_create(&folder.join(ACCESS_FILE))?))
+            }
+            _ => None,
+        };
+        Ok(Keys { own, services, access })
+    }
+}
+
+impl SigningKey {
+    /// A new key.
+    pub fn generate() -> Result<SigningKey, KeyError> {
+        SigningKey::from_pem("a new key", &new_pem()?)
+    }
+
+    /// The key in this file, made if there is none. Processes that start at once agree on one.
+    pub fn load_or_create(path: &Path) -> Result<SigningKey, KeyError> {
+        let pem = file::load_or_create(path, new_pem)?;
+        SigningKey::from_pem(&path.display().to_string(), &pem)
+    }
+
+    /// A key of PKCS#8 PEM; `of` names it in errors.
+    pub fn from_pem(of: &str, pem: &str) -> Result<SigningKey, KeyError> {
+        let key = ed25519_dalek::SigningKey::from_pkcs8_pem(pem).map_err(|error| unreadable(of, error))?;
+        let der = key.to_pkcs8_der().map_err(|error| unreadable(of, error))?;
+        let public = VerifyingKey::of(&key.verifying_key());
+        Ok(SigningKey(Arc::new(Pair { encoding: EncodingKey::from_ed_der(der.as_bytes()), public })))
+    }
+
+    /// The id that tokens name it by.
+    pub fn kid(&self) -> &str {
+        self.0.public.kid()
+    }
+
+    /// What others verify with.
+    pub fn public(&self) -> &VerifyingKey {
+        &self.0.public
+    }
+
+    pub(crate) fn encoding(&self) -> &EncodingKey {
+        &self.0.encoding
+    }
+}
+
+impl VerifyingKey {
+    /// A key of SPKI PEM; `of` names it in errors.
+    pub fn from_pem(of: &str, pem: &str) -> Result<VerifyingKey, KeyError> {
+        let key = ed25519_dalek::VerifyingKey::from_public_key_pem(pem).map_err(|error| unreadable(of, error))?;
+        Ok(VerifyingKey::of(&key))
+    }
+
+    /// A key of its 32 bytes; `of` names it in errors.
+    pub fn from_bytes(of: &str, bytes: &[u8]) -> Result<VerifyingKey, KeyError> {
+        let key = ed25519_dalek::VerifyingKey::try_from(bytes).map_err(|error| unreadable(of, error))?;
+        Ok(VerifyingKey::of(&key))
+    }
+
+    /// The id that tokens name it by: a digest of the key, so that no two keys share one.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The 32 bytes of the key.
+    pub fn bytes(&self) -> [u8; 32] {
+        self.bytes
+    }
+
+    fn of(key: &ed25519_dalek::VerifyingKey) -> VerifyingKey {
+        let bytes = key.to_bytes();
+        let mut kid = BASE32.encode(ring::digest::digest(&ring::digest::SHA256, &bytes).as_ref());
+        kid.truncate(KID_CHARACTERS);
+        VerifyingKey { kid, bytes, decoding: DecodingKey::from_ed_der(&bytes) }
+    }
+}
+
+/// The key that links are made with, in this file as hexadecimal digits; made if there is none.
+pub fn link_key(path: &Path) -> Result<SecretBox<Vec<u8>>, KeyError> {
+    let text = file::load_or_create(path, || Ok(data_encoding::HEXLOWER.encode(&*random()).into()))?;
+    let of = path.display().to_string();
+    let key = data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).map_err(|e| unreadable(&of, e))?;
+    if key.len() < LINK_KEY_BYTES {
+        return Err(unreadable(&of, "a link key has at least 32 bytes"));
+    }
+    Ok(SecretBox::new(Box::new(key)))
+}
+
+fn new_pem() -> Result<Zeroizing<String>, KeyError> {
+    let key = ed25519_dalek::SigningKey::from_bytes(&random());
+    key.to_pkcs8_pem(LineEnding::LF).map_err(|error| unreadable("a new key", error))
+}
+
+fn random() -> Zeroizing<[u8; 32]> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    crate::mint::fill(bytes.as_mut());
+    bytes
+}
+
+fn unreadable(of: &str, why: impl fmt::Display) -> KeyError {
+    KeyError::Unreadable { of: of.to_owned(), why: why.to_string() }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SigningKey").field(&self.kid()).finish()
+    }
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VerifyingKey").field(&self.kid).finish()
+    }
+}
+
+impl PartialEq for VerifyingKey {
+    fn eq(&self, other: &VerifyingKey) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+impl Eq for VerifyingKey {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret;
+
+    #[test]
+    fn processes_that_start_at_once_agree_on_every_key() {
+        let folder = Folder::new("race");
+        let kids = std::thread::scope(|scope| {
+            let starts: Vec<_> = (0..16)
+                .map(|turn| {
+                    let (folder, service) = (&folder.0, ServiceName::ALL[turn % 4]);
+                    scope.spawn(move || {
+                        let keys = Keys::in_folder(folder, service).unwrap();
+                        assert_eq!(keys.services.get(&service), Some(keys.own.public()));
+                        assert_eq!(keys.access.is_some(), service == ServiceName::Enrollment);
+                        let links = link_key(&folder.join(LINKS_FILE)).unwrap().expose_secret().clone();
+                        let kids: Vec<_> = keys.services.values().map(|key| key.kid().to_owned()).collect();
+                        (kids, links)
+                    })
+                })
+                .collect();
+            starts.into_iter().map(|start| start.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert!(kids.windows(2).all(|pair| pair[0] == pair[1]));
+        assert_eq!(kids[0].1.len(), LINK_KEY_BYTES);
+        let files: Vec<_> = std::fs::read_dir(&folder.0).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(files.len(), 6, "no temporary file is left: {files:?}");
+    }
+
+    #[test]
+    fn a_key_file_is_readable_by_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = Folder::new("mode");
+        let path = folder.0.join("keys").join(ISSUER_FILE);
+        let key = SigningKey::load_or_create(&path).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(SigningKey::load_or_create(&path).unwrap().kid(), key.kid());
+    }
+
+    #[test]
+    fn a_spoilt_key_file_is_refused_and_kept() {
+        let folder = Folder::new("spoilt");
+        let path = folder.0.join(ACCESS_FILE);
+        std::fs::write(&path, "not a key").unwrap();
+        assert!(matches!(SigningKey::load_or_create(&path), Err(KeyError::Unreadable { .. })));
+        assert!(matches!(link_key(&path), Err(KeyError::Unreadable { .. })));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "not a key");
+    }
+
+    #[test]
+    fn a_public_key_survives_the_wire() {
+        let key = SigningKey::generate().unwrap();
+        let sent = VerifyingKey::from_bytes("wire", &key.public().bytes()).unwrap();
+        assert_eq!((sent.kid(), sent.kid().len()), (key.kid(), KID_CHARACTERS));
+        assert!(VerifyingKey::from_bytes("wire", &[1, 2, 3]).is_err());
+    }
+
+    struct Folder(std::path::PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Folder {
+            let path = std::env::temp_dir().join(format!("runtime-keys-{name}-{}", crate::Mint::default().nonce()));
+            std::fs::create_dir_all(&path).unwrap();
+            Folder(path)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+}

@@ -12,6 +12,7 @@ pub mod effect;
 pub mod entry;
 pub mod fault;
 pub mod keys;
+pub mod limits;
 pub mod links;
 pub mod mint;
 pub mod page;
@@ -19,7 +20,9 @@ pub mod parse;
 pub mod peers;
 pub mod policy;
 pub mod reply;
+pub mod serve;
 pub mod service;
+pub mod start;
 
 pub use app::App;
 pub use caller::{Caller, Identity, Link, Person, User};

@@ -1,0 +1,20 @@
+//! How much of what one source may ask without credential.
+
+use std::num::NonZeroU32;
+
+/// Limits of public RPCs, for each source address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Calls per second that one source may go on making.
+    pub per_second: NonZeroU32,
+    /// Calls that one source may make at once.
+    pub burst: NonZeroU32,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        const PER_SECOND: NonZeroU32 = NonZeroU32::new(50).unwrap();
+        const BURST: NonZeroU32 = NonZeroU32::new(200).unwrap();
+        Limits { per_second: PER_SECOND, burst: BURST }
+    }
+}
