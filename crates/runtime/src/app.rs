@@ -19,8 +19,13 @@ pub(crate) struct Floor<S> {
     pub(crate) mint: Mint,
     pub(crate) links: Links,
     pub(crate) peers: crate::peers::Peers,
-    pub(crate) wake: Arc<tokio::sync::Notify>,
+    pub(crate) keys: crate::keys::Keys,
+    pub(crate) rights: crate::access::Rights,
+    /// Told after each commit, so that relay and numbering need not wait for their next poll.
+    pub(crate) wake: tokio::sync::watch::Sender<()>,
     pub(crate) epoch: i64,
+    /// Whether the clock may be moved.
+    pub(crate) simulation: bool,
 }
 
 impl<S: Service> Clone for App<S> {

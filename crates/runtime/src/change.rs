@@ -112,7 +112,7 @@ impl<S: Service> App<S> {
                 }
             })
             .await?;
-        self.floor().wake.notify_one();
+        self.floor().wake.send_replace(());
         answer
     }
 
@@ -154,7 +154,7 @@ impl<S: Service> App<S> {
                 }
             })
             .await?;
-        self.floor().wake.notify_one();
+        self.floor().wake.send_replace(());
         answer
     }
 
@@ -173,7 +173,7 @@ impl<S: Service> App<S> {
             Ok(Step::Commit(()))
         })
         .await?;
-        self.floor().wake.notify_one();
+        self.floor().wake.send_replace(());
         Ok(())
     }
 

@@ -84,9 +84,7 @@ impl Keys {
             .map(|name| Ok((name, load(name)?.public().clone())))
             .collect::<Result<_, KeyError>>()?;
         let access = match service {
-            ServiceName::Enrollment => {
-                Some(AccessSigner::new(SigningKey::load_or_create(&folder.join(ACCESS_FILE))?))
-            }
+            ServiceName::Enrollment => Some(AccessSigner::new(SigningKey::load_or_create(&folder.join(ACCESS_FILE))?)),
             _ => None,
         };
         Ok(Keys { own, services, access })

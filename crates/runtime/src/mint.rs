@@ -40,6 +40,6 @@ impl Mint {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the operating system's generator is asked")]
-fn fill(bytes: &mut [u8]) {
+pub(crate) fn fill(bytes: &mut [u8]) {
     rand::Rng::fill(&mut rand::rng(), bytes);
 }

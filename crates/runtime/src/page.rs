@@ -24,30 +24,46 @@ pub struct PageRequest {
 
 /// Reads page size and token of a list request.
 pub fn read<R: Request>(links: &Links, caller: &Caller, request: &R) -> Result<PageRequest, Fault> {
+    let (position, size) = position(links, caller, request)?;
+    let after = position.map(|position| cursor(&position).ok_or_else(unknown_token)).transpose()?;
+    Ok(PageRequest { after, size })
+}
+
+/// The token that continues after this row; empty at the end.
+pub fn token<R: Request>(links: &Links, caller: &Caller, request: &R, next: Option<Cursor>) -> String {
+    let Some(cursor) = next else { return String::new() };
+    let mut position = cursor.time.timestamp_micros().to_be_bytes().to_vec();
+    position.extend_from_slice(cursor.id.as_bytes());
+    seal(links, caller, request, position)
+}
+
+/// Page size and position of a list with an order of its own.
+pub(crate) fn position<R: Request>(
+    links: &Links,
+    caller: &Caller,
+    request: &R,
+) -> Result<(Option<Vec<u8>>, u64), Fault> {
     let (size, token) = request.page().unwrap_or_default();
     let size = match u64::try_from(size).unwrap_or(0) {
         0 => DEFAULT_SIZE,
         size => size.min(LARGEST_SIZE),
     };
     if token.is_empty() {
-        return Ok(PageRequest { after: None, size });
+        return Ok((None, size));
     }
     let bytes = BASE32.decode(token.as_bytes()).map_err(|_| unknown_token())?;
     let (position, mac) = bytes.split_last_chunk::<MAC_BYTES>().ok_or_else(unknown_token)?;
     if bind(links, caller, request, position) != mac {
         return Err(unknown_token());
     }
-    Ok(PageRequest { after: Some(cursor(position).ok_or_else(unknown_token)?), size })
+    Ok((Some(position.to_vec()), size))
 }
 
-/// The token that continues after this row; empty at the end.
-pub fn token<R: Request>(links: &Links, caller: &Caller, request: &R, next: Option<Cursor>) -> String {
-    let Some(cursor) = next else { return String::new() };
-    let mut bytes = cursor.time.timestamp_micros().to_be_bytes().to_vec();
-    bytes.extend_from_slice(cursor.id.as_bytes());
-    let mac = bind(links, caller, request, &bytes);
-    bytes.extend_from_slice(&mac);
-    BASE32.encode(&bytes)
+/// The token of a position, bound to who asks for what.
+pub(crate) fn seal<R: Request>(links: &Links, caller: &Caller, request: &R, mut position: Vec<u8>) -> String {
+    let mac = bind(links, caller, request, &position);
+    position.extend_from_slice(&mac);
+    BASE32.encode(&position)
 }
 
 fn cursor(position: &[u8]) -> Option<Cursor> {
@@ -62,7 +78,7 @@ fn bind<R: Request>(links: &Links, caller: &Caller, request: &R, position: &[u8]
     mac
 }
 
-fn unknown_token() -> Fault {
+pub(crate) fn unknown_token() -> Fault {
     Fault::new(
         Code::InvalidArgument,
         Reason::PageTokenInvalid,

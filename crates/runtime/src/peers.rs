@@ -1,18 +1,78 @@
 //! The siblings, reached by gRPC with this service's own token.
 
+mod channel;
+mod codec;
+
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tonic::transport::Channel;
+use http::Uri;
+use http::uri::PathAndQuery;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Status};
 
-use crate::{Fault, ServiceName};
+pub use channel::PeerChannel;
+
+use crate::ServiceName;
+use crate::keys::SigningKey;
+use crate::token::ServiceTokens;
 
 /// How long a direct call may take.
 pub const DEADLINE: Duration = Duration::from_secs(3);
 
-/// Channels to the siblings, connected at first use.
+/// How long the delivery of a message may take: the receiver writes before it answers.
+const DELIVERY_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Channels to the siblings, connected at first use. Cheap to clone.
 #[derive(Clone)]
-pub struct Peers {
+pub struct Peers(Arc<Inner>);
+
+struct Inner {
+    tokens: Arc<ServiceTokens>,
     channels: BTreeMap<ServiceName, Channel>,
 }
+
+impl Peers {
+    /// Calls `endpoints` in the name of `name`, proven by its own key. Must be called within the async runtime.
+    pub fn new(own: SigningKey, name: ServiceName, endpoints: BTreeMap<ServiceName, Uri>) -> Peers {
+        let channels = endpoints.into_iter().map(|(peer, uri)| (peer, endpoint(uri).connect_lazy())).collect();
+        Peers(Arc::new(Inner { tokens: Arc::new(ServiceTokens::new(name, own)), channels }))
+    }
+
+    /// What a generated client of this sibling is made of: `XClient::new(peers.client(to))`.
+    pub fn client(&self, to: ServiceName) -> PeerChannel {
+        PeerChannel::new(self.0.channels.get(&to).cloned(), to, Arc::clone(&self.0.tokens), DEADLINE)
+    }
+
+    /// Delivers an encoded request to a method of this sibling; what it answers is not read.
+    pub async fn call(
+        &self,
+        to: ServiceName,
+        method: &str,
+        payload: Vec<u8>,
+        trace: Option<&str>,
+    ) -> Result<(), Status> {
+        let path = PathAndQuery::try_from(method).map_err(|_| Status::internal(format!("{method} is no method")))?;
+        let channel = self.client(to).within(DELIVERY_DEADLINE).traced(trace);
+        let mut grpc = tonic::client::Grpc::new(channel);
+        let request = Request::new(Bytes::from(payload));
+        match tokio::time::timeout(DELIVERY_DEADLINE, grpc.unary(request, path, codec::Raw)).await {
+            Ok(answer) => answer.map(drop),
+            Err(_) => Err(Status::deadline_exceeded(format!("{to} did not answer in time"))),
+        }
+    }
+}
+
+fn endpoint(uri: Uri) -> Endpoint {
+    Endpoint::from(uri)
+        .connect_timeout(Duration::from_secs(2))
+        .tcp_nodelay(true)
+        .http2_keep_alive_interval(Duration::from_secs(10))
+        .keep_alive_timeout(Duration::from_secs(5))
+        .keep_alive_while_idle(true)
+}
+
+#[cfg(test)]
+mod tests;

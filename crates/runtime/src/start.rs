@@ -1,17 +1,35 @@
 //! From options to a running service, and back to nothing left behind.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
-use std::net::TcpListener;
+mod running;
 
-use database::outbox;
-use futures::future::BoxFuture;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use database::{Database, migrate, setting};
 use http::Uri;
 use secrecy::SecretBox;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tonic::service::Routes;
+use wire::event::event_service_server::{self, EventServiceServer};
+use wire::event::outbox_service_server::{self, OutboxServiceServer};
+use wire::simulation::clock_service_server::{self, ClockServiceServer};
 
-use crate::keys::Keys;
-use crate::limits::Limits;
-use crate::{App, Fault, Service, ServiceName};
+pub use running::{Node, Running};
+
+use crate::app::Floor;
+use crate::health::Health;
+use crate::leases::Leases;
+use crate::numbering::Numbering;
+use crate::relay::Relay;
+use crate::serve::{DECODE_LIMIT, ENCODE_LIMIT};
+use crate::tick::Ticks;
+use crate::{App, Clock, Fault, Guard, Keys, Limits, Links, Mint, Peers, Service, ServiceName};
+use crate::{access, clock_service, feed, outbox_service, serve};
+
+/// The setting that holds the epoch of this service's data, raised when a backup is restored.
+const EPOCH: &str = "source_epoch";
 
 /// What a service is started with. Nothing here is read from the environment.
 pub struct Options {
@@ -57,49 +75,122 @@ pub enum StartError {
     /// The descriptors of the API can't be served.
     #[error("reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
-}
-
-/// A service that runs.
-pub struct Running<S: Service> {
-    app: App<S>,
-    address: SocketAddr,
+    /// What is known of rights that were taken away can't be read.
+    #[error("rights: {0}")]
+    Rights(Fault),
 }
 
 /// Starts a service: opens its database, serves, and works in the background.
 pub async fn start<S: Service>(service: S, options: Options) -> Result<Running<S>, StartError> {
-    let _ = (service, options);
-    std::future::pending().await
+    let database = open::<S>(&options).await?;
+    let (limits, simulation, background) = (options.limits, options.simulation, options.background);
+    let listener = listen(&options.listener)?;
+    let address = listener.local_addr()?;
+    let app = App::new(floor(service, database, options).await?);
+    let (health, health_server) = Health::new(served::<S>(simulation)).await;
+    let health = Arc::new(health);
+    let routes = routes(&app)?.add_service(health_server);
+    let guard = Guard::new(&app, limits, simulation);
+
+    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let leases = Arc::new(Leases::new(app.database().clone(), app.nonce()));
+    let running = Running {
+        relay: Arc::new(Relay::new(app.clone(), Arc::clone(&leases), stop.clone())),
+        numbering: Arc::new(Numbering::new(app.clone(), Arc::clone(&leases))),
+        ticks: Arc::new(Ticks::new(app.clone(), Arc::clone(&leases))),
+        _end: stop.clone().drop_guard(),
+        app,
+        address,
+        leases,
+        health,
+        stop,
+        tasks,
+    };
+    running.app.refresh_access().await.map_err(StartError::Rights)?;
+    running.health.look(running.app.database()).await;
+    running.spawn_server(serve::serve(routes, guard, listener, running.stop.clone()));
+    running.spawn_health();
+    if background {
+        running.spawn_background();
+    }
+    tracing::info!(service = %S::NAME, %address, "serving");
+    Ok(running)
 }
 
-impl<S: Service> Running<S> {
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
+async fn open<S: Service>(options: &Options) -> Result<Database, StartError> {
+    let database = Database::connect(&options.database).await?;
+    let name = S::NAME.as_str();
+    if options.migrate {
+        let applied = migrate::migrate(&database, name, S::migrations()).await?;
+        tracing::info!(service = name, ?applied, "schema is up to date");
+    } else {
+        migrate::refuse_pending(&database, name, S::migrations()).await?;
     }
+    Ok(database)
+}
 
-    /// The service at work.
-    pub fn app(&self) -> &App<S> {
-        &self.app
+fn listen(listener: &TcpListener) -> std::io::Result<tokio::net::TcpListener> {
+    let listener = listener.try_clone()?;
+    listener.set_nonblocking(true)?;
+    tokio::net::TcpListener::from_std(listener)
+}
+
+async fn floor<S: Service>(service: S, database: Database, options: Options) -> Result<Floor<S>, StartError> {
+    let clock = Clock::default();
+    clock.advance_to(number(&database, clock_service::OFFSET, 0).await?);
+    let epoch = number(&database, EPOCH, 1).await?;
+    Ok(Floor {
+        service,
+        clock: Arc::new(clock),
+        mint: Mint::default(),
+        links: Links::new(&options.base_url, &options.link_keys),
+        peers: Peers::new(options.keys.own.clone(), S::NAME, options.peers),
+        keys: options.keys,
+        rights: access::Rights::default(),
+        wake: tokio::sync::watch::Sender::new(()),
+        epoch,
+        simulation: options.simulation,
+        database,
+    })
+}
+
+/// A number of the table `setting`.
+async fn number(database: &Database, name: &'static str, otherwise: i64) -> Result<i64, StartError> {
+    match setting::get(database.reader(), name).await? {
+        None => Ok(otherwise),
+        Some(value) => value.parse().map_err(|_| StartError::Setting { name, value }),
     }
 }
 
-/// A running service without its type, so that a suite or one process can hold all four in one list: their types differ,
-/// what is done to them does not.
-pub trait Node: Send + Sync {
-    /// Which of the four it is.
-    fn name(&self) -> ServiceName;
-    /// Where it listens.
-    fn address(&self) -> SocketAddr;
-    /// Delivers every outbox row that is due, in order; says how many were delivered or failed.
-    fn relay_once(&self) -> BoxFuture<'_, Result<usize, Fault>>;
-    /// Numbers the journal's new entries; says how many.
-    fn number_once(&self) -> BoxFuture<'_, Result<usize, Fault>>;
-    /// Writes down what time alone has changed; says how many rows moved.
-    fn sweep_once(&self) -> BoxFuture<'_, Result<usize, Fault>>;
-    /// Reads anew which rights were taken away, and the clock's offset.
-    fn refresh_access(&self) -> BoxFuture<'_, Result<(), Fault>>;
-    /// All that waits for delivery, due or not, parked or not.
-    fn outbox_rows(&self) -> BoxFuture<'_, Result<Vec<outbox::Row>, Fault>>;
-    /// Stops it: drains calls, gives leases back, closes the database.
-    fn stop(self: Box<Self>) -> BoxFuture<'static, ()>;
+/// The service's own gRPC services and those that every service has.
+fn routes<S: Service>(app: &App<S>) -> Result<Routes, StartError> {
+    let events = EventServiceServer::new(feed::Rpc(app.clone()));
+    let outbox = OutboxServiceServer::new(outbox_service::Rpc(app.clone()));
+    let clock = ClockServiceServer::new(clock_service::Rpc(app.clone()));
+    let routes = S::routes(app.clone())
+        .add_service(events.max_decoding_message_size(DECODE_LIMIT).max_encoding_message_size(ENCODE_LIMIT))
+        .add_service(outbox.max_decoding_message_size(DECODE_LIMIT).max_encoding_message_size(ENCODE_LIMIT))
+        .add_service(clock.max_decoding_message_size(DECODE_LIMIT).max_encoding_message_size(ENCODE_LIMIT));
+    let reflection = || {
+        served::<S>(app.floor().simulation).into_iter().chain([tonic_health::pb::health_server::SERVICE_NAME]).fold(
+            tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(wire::DESCRIPTOR_SET)
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+                // Clients show details of errors only when they can read them.
+                .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET),
+            |builder, name| builder.with_service_name(name),
+        )
+    };
+    // Both: older clients know v1alpha only.
+    Ok(access::serve(routes, app).add_service(reflection().build_v1()?).add_service(reflection().build_v1alpha()?))
+}
+
+/// The names of the gRPC services that are served, as health and reflection tell them.
+fn served<S: Service>(simulation: bool) -> Vec<&'static str> {
+    let own = S::POLICY.iter().filter_map(|(method, _)| method.split('/').nth(1));
+    let shared = [event_service_server::SERVICE_NAME, outbox_service_server::SERVICE_NAME];
+    let access = access::served(S::NAME);
+    let clock = simulation.then_some(clock_service_server::SERVICE_NAME);
+    let names: BTreeSet<_> = own.chain(shared).chain([access]).chain(clock).collect();
+    names.into_iter().collect()
 }

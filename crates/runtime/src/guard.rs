@@ -1,0 +1,139 @@
+//! The one door: proves who calls and applies the policy before any handler runs.
+//!
+//! Of the metadata only the bearer token is believed; deadline and trace are the server's concern.
+
+mod credential;
+mod limit;
+mod rules;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures::future::BoxFuture;
+use http::{HeaderMap, Request, Response};
+use tonic::body::Body;
+use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
+
+use crate::access::AccessKeys;
+use crate::{App, Caller, Fault, Identity, Limits, Rule, Service};
+use credential::Credentials;
+use limit::Limiter;
+pub use rules::RUNTIME_POLICY;
+use rules::{Rules, decide, unknown_method};
+
+/// The layer around all gRPC services of one server.
+#[derive(Clone)]
+pub struct Guard(Arc<Gate>);
+
+struct Gate {
+    rules: Rules,
+    credentials: Credentials,
+    limiter: Limiter,
+    simulation: bool,
+}
+
+/// A server behind the guard.
+#[derive(Clone)]
+pub struct Guarded<I> {
+    gate: Arc<Gate>,
+    inner: I,
+}
+
+impl Guard {
+    /// The guard of this service.
+    pub fn new<S: Service>(app: &App<S>, limits: Limits, simulation: bool) -> Guard {
+        let floor = app.floor();
+        let access = AccessKeys::new(&floor.keys, &floor.peers);
+        Guard(Arc::new(Gate {
+            rules: Rules::new(S::NAME, S::POLICY),
+            credentials: Credentials::new(S::NAME, &floor.keys, access, floor.rights.clone()),
+            limiter: Limiter::new(limits),
+            simulation,
+        }))
+    }
+}
+
+impl Gate {
+    /// The caller, if the policy lets it in; `None` for what is open to all and has no handler of ours.
+    async fn admit(&self, method: &str, headers: &HeaderMap, source: Option<IpAddr>) -> Result<Option<Caller>, Fault> {
+        let Some(rule) = self.rules.of(method)? else { return Ok(None) };
+        if rule == Rule::Simulation && !(self.simulation && source.is_some_and(|ip| ip.is_loopback())) {
+            return Err(unknown_method());
+        }
+        let identity = match credential::bearer(headers)? {
+            Some(token) => self.credentials.prove(token).await?,
+            None => Identity::Anonymous,
+        };
+        if rule == Rule::Public && !matches!(identity, Identity::Service(_)) {
+            self.limiter.admit(source)?;
+        }
+        decide(rule, &identity)?;
+        let mut caller = Caller::new(identity, method);
+        caller.source = source;
+        caller.trace_parent = trace_parent(headers);
+        Ok(Some(caller))
+    }
+}
+
+impl<I> tower::Layer<I> for Guard {
+    type Service = Guarded<I>;
+
+    fn layer(&self, inner: I) -> Guarded<I> {
+        Guarded { gate: Arc::clone(&self.0), inner }
+    }
+}
+
+impl<I, B> tower::Service<Request<B>> for Guarded<I>
+where
+    I: tower::Service<Request<B>, Response = Response<Body>> + Clone + Send + 'static,
+    I::Future: Send,
+    B: Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = I::Error;
+    type Future = BoxFuture<'static, Result<Response<Body>, I::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), I::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let gate = Arc::clone(&self.gate);
+        // The clone has not been polled ready; the one that was must make the call.
+        let clone = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        Box::pin(async move {
+            let (mut parts, body) = request.into_parts();
+            let source = source(&parts.extensions);
+            match gate.admit(parts.uri.path(), &parts.headers, source).await {
+                Ok(caller) => {
+                    caller.map(|caller| parts.extensions.insert(caller));
+                    inner.call(Request::from_parts(parts, body)).await
+                }
+                Err(fault) => {
+                    tracing::info!(method = parts.uri.path(), reason = fault.reason(), "refused at the door");
+                    Ok(fault.into_status().into_http())
+                }
+            }
+        })
+    }
+}
+
+/// The address at the other end of the connection, an IPv4 one always as such.
+fn source(extensions: &http::Extensions) -> Option<IpAddr> {
+    let plain = extensions.get::<TcpConnectInfo>();
+    let info = plain.or_else(|| extensions.get::<TlsConnectInfo<TcpConnectInfo>>().map(TlsConnectInfo::get_ref))?;
+    info.remote_addr().map(|address| address.ip().to_canonical())
+}
+
+/// The W3C trace that the call belongs to; what is not one is dropped.
+fn trace_parent(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get("traceparent")?.to_str().ok()?;
+    let lengths: Vec<_> = text.split('-').map(str::len).collect();
+    let hexadecimal = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
+    (hexadecimal && lengths == [2, 32, 16, 2]).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

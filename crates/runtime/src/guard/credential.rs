@@ -1,0 +1,108 @@
+//! From a bearer token to a proven identity.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use moka::sync::Cache;
+use tonic::Code;
+
+use crate::access::{AccessKeys, Rights};
+use crate::keys::{Keys, VerifyingKey};
+use crate::token::{ACCESS, LEEWAY_SECONDS, SERVICE, TokenError, peek, read_access, read_service};
+use crate::{AccessClaims, Fault, Identity, Reason, ServiceName, clock};
+
+/// How many proven tokens are remembered.
+const REMEMBERED: u64 = 10_000;
+/// For how long: also how long a key that enrollment no longer gives may still count.
+const REMEMBERED_FOR: Duration = Duration::from_secs(60);
+
+pub(super) struct Credentials {
+    name: ServiceName,
+    services: BTreeMap<String, (ServiceName, VerifyingKey)>,
+    access: AccessKeys,
+    rights: Rights,
+    proven: Cache<Vec<u8>, Proven>,
+}
+
+#[derive(Clone)]
+struct Proven {
+    holder: Holder,
+    expires: i64,
+}
+
+#[derive(Clone)]
+enum Holder {
+    Person(AccessClaims),
+    Service(ServiceName),
+}
+
+impl Credentials {
+    pub(super) fn new(name: ServiceName, keys: &Keys, access: AccessKeys, rights: Rights) -> Credentials {
+        let services = keys.services.iter().map(|(name, key)| (key.kid().to_owned(), (*name, key.clone())));
+        let proven = Cache::builder().max_capacity(REMEMBERED).time_to_live(REMEMBERED_FOR).build();
+        Credentials { name, services: services.collect(), access, rights, proven }
+    }
+
+    /// Who holds this token. It is verified once, and asked each time whether it still counts.
+    pub(super) async fn prove(&self, token: &str) -> Result<Identity, Fault> {
+        let digest = ring::digest::digest(&ring::digest::SHA256, token.as_bytes()).as_ref().to_vec();
+        let proven = match self.proven.get(&digest) {
+            Some(proven) => proven,
+            None => {
+                let proven = self.verify(token).await?;
+                self.proven.insert(digest, proven.clone());
+                proven
+            }
+        };
+        if proven.expires + LEEWAY_SECONDS < clock::system_time().timestamp() {
+            return Err(void("expired"));
+        }
+        match proven.holder {
+            Holder::Service(service) => Ok(Identity::Service(service)),
+            Holder::Person(claims) if claims.member.as_ref().is_some_and(|member| self.rights.void(member)) => {
+                Err(void("its rights were taken away"))
+            }
+            Holder::Person(claims) => Ok(claims.identity()),
+        }
+    }
+
+    async fn verify(&self, token: &str) -> Result<Proven, Fault> {
+        let (kind, kid) = peek(token).map_err(void)?;
+        match kind.as_str() {
+            ACCESS => {
+                let key = self.access.find(&kid).await?.ok_or_else(|| void(TokenError::UnknownKey))?;
+                let (claims, expires) = read_access(&key, token).map_err(void)?;
+                Ok(Proven { holder: Holder::Person(claims), expires })
+            }
+            SERVICE => {
+                let (from, key) = self.services.get(&kid).ok_or_else(|| void(TokenError::UnknownKey))?;
+                let expires = read_service(key, *from, self.name, token).map_err(void)?;
+                Ok(Proven { holder: Holder::Service(*from), expires })
+            }
+            _ => Err(void(TokenError::Kind)),
+        }
+    }
+}
+
+/// The bearer token of a call; `None` when it brings no credential at all.
+pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let text = value.to_str().map_err(void)?;
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && values.next().is_none() => Ok(Some(token)),
+        _ => Err(void("not one bearer token")),
+    }
+}
+
+/// The caller learns that the token does not count, the log why.
+fn void(why: impl std::fmt::Display) -> Fault {
+    tracing::debug!(%why, "credential refused");
+    Fault::new(
+        Code::Unauthenticated,
+        Reason::CredentialInvalid,
+        "this token does not count, or no longer: sign in again",
+    )
+}

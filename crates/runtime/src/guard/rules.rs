@@ -1,0 +1,125 @@
+//! Which rule a method has, and whom it lets in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use prost::Message;
+use prost_types::FileDescriptorSet;
+use tonic::Code;
+
+use crate::{Fault, Identity, Policy, Reason, Role, Rule, ServiceName, User};
+
+/// What every service serves, beside its own policy.
+pub const RUNTIME_POLICY: Policy = &[
+    ("/linkage.event.v1.EventService/ListEvents", Rule::Member(&[])),
+    ("/linkage.event.v1.OutboxService/ListOutboxRows", Rule::Operator(&[Role::Operator])),
+    ("/linkage.simulation.v1.ClockService/GetClock", Rule::Simulation),
+    ("/linkage.simulation.v1.ClockService/SetOffset", Rule::Simulation),
+    // Enrollment alone.
+    ("/linkage.access.v1.KeyService/GetSigningKeys", Rule::Public),
+    // All but enrollment.
+    ("/linkage.access.v1.AccessPeerService/RecordAccessChange", Rule::Peer(&[ServiceName::Enrollment])),
+];
+
+/// Open to all, without caller and without limit: what a load balancer and a developer's tool ask.
+const OPEN: &[&str] = &[
+    "/grpc.health.v1.Health/Check",
+    "/grpc.health.v1.Health/Watch",
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+];
+
+/// The whole table of one service.
+pub(super) struct Rules {
+    rows: BTreeMap<&'static str, Rule>,
+    /// Every method of the gRPC services that are served here, so that one without a row is told from none.
+    served: BTreeSet<String>,
+}
+
+impl Rules {
+    pub(super) fn new(name: ServiceName, policy: Policy) -> Rules {
+        let rows: BTreeMap<_, _> = RUNTIME_POLICY
+            .iter()
+            .filter(|(method, _)| serves(name, service_of(method)))
+            .chain(policy)
+            .copied()
+            .collect();
+        let services: BTreeSet<_> = rows.keys().map(|method| service_of(method)).collect();
+        let served = every_method().into_iter().filter(|method| services.contains(service_of(method))).collect();
+        Rules { rows, served }
+    }
+
+    /// The method's rule; `None` when it is open to all. A served method without a row is refused.
+    pub(super) fn of(&self, method: &str) -> Result<Option<Rule>, Fault> {
+        if OPEN.contains(&method) {
+            return Ok(None);
+        }
+        match self.rows.get(method) {
+            Some(rule) => Ok(Some(*rule)),
+            None if self.served.contains(method) => Err(refused("nobody may call this")),
+            None => Err(unknown_method()),
+        }
+    }
+}
+
+/// Whether the rule lets this caller in. [`Rule::Simulation`] is judged before, by the caller's address.
+pub(super) fn decide(rule: Rule, identity: &Identity) -> Result<(), Fault> {
+    let refusal = match (rule, identity) {
+        (Rule::Public | Rule::Simulation, _) => return Ok(()),
+        (_, Identity::Anonymous) => {
+            let message = "this needs a bearer token: sign in first";
+            return Err(Fault::new(Code::Unauthenticated, Reason::CredentialMissing, message));
+        }
+        (Rule::Person, Identity::User(_) | Identity::Person(_)) => return Ok(()),
+        (Rule::Person, _) => refused("this is for people who signed in"),
+        (Rule::Peer(services), Identity::Service(service)) if services.contains(service) => return Ok(()),
+        (Rule::Peer(_), _) => refused("this is for sibling services"),
+        (Rule::Member(roles), Identity::User(user)) if holds(user, roles) => return Ok(()),
+        (Rule::Operator(roles), Identity::User(user)) if user.operator && holds(user, roles) => return Ok(()),
+        (Rule::MemberOrOperator(roles, operator_roles), Identity::User(user))
+            if holds(user, roles) || (user.operator && holds(user, operator_roles)) =>
+        {
+            return Ok(());
+        }
+        (Rule::Member([]) | Rule::MemberOrOperator([], _), _) => refused("sign in for an organization"),
+        (Rule::Operator([]), _) => refused("this is for the operator"),
+        (Rule::Member(roles) | Rule::Operator(roles), _) => Fault::role_required(roles),
+        (Rule::MemberOrOperator(roles, operator_roles), _) => Fault::role_required(&[roles, operator_roles].concat()),
+    };
+    Err(refusal)
+}
+
+pub(super) fn unknown_method() -> Fault {
+    let message = "there is no such method here, or it is switched off";
+    Fault::new(Code::Unimplemented, Reason::MethodUnknown, message)
+}
+
+fn refused(message: &str) -> Fault {
+    Fault::new(Code::PermissionDenied, Reason::RoleRequired, message)
+}
+
+fn holds(user: &User, roles: &[Role]) -> bool {
+    roles.is_empty() || roles.iter().any(|role| user.roles.contains(role))
+}
+
+fn serves(name: ServiceName, service: &str) -> bool {
+    match service {
+        "/linkage.access.v1.KeyService" => name == ServiceName::Enrollment,
+        "/linkage.access.v1.AccessPeerService" => name != ServiceName::Enrollment,
+        _ => true,
+    }
+}
+
+fn service_of(method: &str) -> &str {
+    method.rsplit_once('/').map_or(method, |(service, _)| service)
+}
+
+/// The path of every method of every package.
+pub(super) fn every_method() -> BTreeSet<String> {
+    let set = FileDescriptorSet::decode(wire::DESCRIPTOR_SET).unwrap_or_default();
+    let services = set.file.iter().flat_map(|file| file.service.iter().map(|service| (file.package(), service)));
+    services
+        .flat_map(|(package, service)| {
+            service.method.iter().map(move |method| format!("/{package}.{}/{}", service.name(), method.name()))
+        })
+        .collect()
+}

@@ -1,0 +1,288 @@
+use std::collections::BTreeMap;
+
+use http::header::AUTHORIZATION;
+use tonic::Code;
+use uuid::Uuid;
+
+use super::*;
+use crate::access::Rights;
+use crate::keys::Keys;
+use crate::peers::Peers;
+use crate::token::{SERVICE, ServiceTokens};
+use crate::{AccessClaims, AccessSigner, Membership, Person, Policy, Role, ServiceName, SigningKey, User};
+
+const POLICY: Policy = &[
+    ("/linkage.enrollment.v1.UserService/GetSelf", Rule::Person),
+    ("/linkage.enrollment.v1.SessionService/CreateSession", Rule::Public),
+    ("/linkage.enrollment.v1.EnrollmentPeerService/ReadOrganization", Rule::Peer(&[ServiceName::Relationship])),
+];
+const SELF: &str = POLICY[0].0;
+const SESSION: &str = POLICY[1].0;
+const PEER: &str = POLICY[2].0;
+const CLOCK: &str = "/linkage.simulation.v1.ClockService/GetClock";
+const LOOPBACK: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
+const ELSEWHERE: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)));
+
+struct Door {
+    gate: Gate,
+    rights: Rights,
+    signer: AccessSigner,
+    siblings: BTreeMap<ServiceName, SigningKey>,
+}
+
+/// The door of enrollment, with two public calls allowed at once.
+fn door(simulation: bool) -> Door {
+    let siblings: BTreeMap<_, _> =
+        ServiceName::ALL.into_iter().map(|name| (name, SigningKey::generate().unwrap())).collect();
+    let own = siblings[&ServiceName::Enrollment].clone();
+    let services = siblings.iter().map(|(name, key)| (*name, key.public().clone())).collect();
+    let signer = AccessSigner::new(SigningKey::generate().unwrap());
+    let keys = Keys { own: own.clone(), services, access: Some(signer.clone()) };
+    let peers = Peers::new(own, ServiceName::Enrollment, BTreeMap::new());
+    let rights = Rights::default();
+    let access = AccessKeys::new(&keys, &peers);
+    let limits = Limits { per_second: 1.try_into().unwrap(), burst: 2.try_into().unwrap() };
+    let gate = Gate {
+        rules: Rules::new(ServiceName::Enrollment, POLICY),
+        credentials: Credentials::new(ServiceName::Enrollment, &keys, access, rights.clone()),
+        limiter: Limiter::new(limits),
+        simulation,
+    };
+    Door { gate, rights, signer, siblings }
+}
+
+impl Door {
+    async fn knock(&self, method: &str, authorization: &[&str], source: Option<IpAddr>) -> Result<Identity, String> {
+        let mut headers = HeaderMap::new();
+        for value in authorization {
+            headers.append(AUTHORIZATION, value.parse().unwrap());
+        }
+        headers.insert("x-user", "users/1".parse().unwrap());
+        let admitted = self.gate.admit(method, &headers, source).await;
+        admitted.map(|caller| caller.unwrap().identity).map_err(|fault| fault.reason().to_owned())
+    }
+
+    fn token(&self, version: i64) -> String {
+        format!("Bearer {}", self.signer.sign(&claims(version)).unwrap().0)
+    }
+}
+
+fn claims(version: i64) -> AccessClaims {
+    let Identity::User(user) = member(&[Role::SalesAgent], false) else { unreachable!() };
+    AccessClaims {
+        person: user.person,
+        email: user.email,
+        display_name: user.display_name,
+        member: Some(Membership {
+            user: user.user,
+            organization: user.organization,
+            roles: user.roles,
+            operator: user.operator,
+            version,
+        }),
+    }
+}
+
+fn member(roles: &[Role], operator: bool) -> Identity {
+    Identity::User(User {
+        person: ids::Id::from_uuid(Uuid::from_u128(1)),
+        user: ids::Id::from_uuid(Uuid::from_u128(2)),
+        organization: ids::Id::from_uuid(Uuid::from_u128(3)),
+        email: "ada@example.com".to_owned(),
+        display_name: String::new(),
+        roles: roles.to_vec(),
+        operator,
+    })
+}
+
+fn person() -> Identity {
+    let person = ids::Id::from_uuid(Uuid::from_u128(1));
+    Identity::Person(Person { person, email: "ada@example.com".to_owned(), display_name: String::new() })
+}
+
+#[test]
+fn each_rule_lets_in_whom_it_names() {
+    let callers = [
+        ("anonymous", Identity::Anonymous),
+        ("person", person()),
+        ("none", member(&[], false)),
+        ("sales", member(&[Role::SalesAgent], false)),
+        ("admin", member(&[Role::GlobalAdmin], false)),
+        ("reviewer, not operator's", member(&[Role::Reviewer], false)),
+        ("operator's admin", member(&[Role::GlobalAdmin], true)),
+        ("operator's reviewer", member(&[Role::Reviewer], true)),
+        ("enrollment", Identity::Service(ServiceName::Enrollment)),
+        ("notification", Identity::Service(ServiceName::Notification)),
+    ];
+    // One letter per caller above: y = let in, n = refused, s = must sign in.
+    let table = [
+        (Rule::Public, "yyyyyyyyyy"),
+        (Rule::Simulation, "yyyyyyyyyy"),
+        (Rule::Person, "syyyyyyynn"),
+        (Rule::Member(&[]), "snyyyyyynn"),
+        (Rule::Member(&[Role::GlobalAdmin, Role::SalesAgent]), "snnyynynnn"),
+        (Rule::Operator(&[]), "snnnnnyynn"),
+        (Rule::Operator(&[Role::Reviewer]), "snnnnnnynn"),
+        (Rule::MemberOrOperator(&[Role::GlobalAdmin], &[Role::Reviewer]), "snnnynyynn"),
+        (Rule::MemberOrOperator(&[], &[Role::Reviewer]), "snyyyyyynn"),
+        (Rule::Peer(&[ServiceName::Enrollment]), "snnnnnnnyn"),
+        (Rule::Peer(&[]), "snnnnnnnnn"),
+    ];
+    for (rule, expected) in table {
+        let found: String = callers.iter().map(|(_, identity)| letter(&decide(rule, identity))).collect();
+        assert_eq!(found, expected, "{rule:?} of {:?}", callers.each_ref().map(|(name, _)| *name));
+    }
+}
+
+fn letter(decision: &Result<(), Fault>) -> char {
+    match decision {
+        Ok(()) => 'y',
+        Err(fault) if (fault.code(), fault.reason()) == (Code::Unauthenticated, "CREDENTIAL_MISSING") => 's',
+        Err(fault) if (fault.code(), fault.reason()) == (Code::PermissionDenied, "ROLE_REQUIRED") => 'n',
+        Err(_) => '?',
+    }
+}
+
+#[test]
+fn what_has_no_row_is_refused() {
+    let rules = Rules::new(ServiceName::Enrollment, POLICY);
+    let refusal = |method: &str| rules.of(method).unwrap_err().reason();
+    assert_eq!(refusal("/linkage.enrollment.v1.UserService/ListUsers"), "ROLE_REQUIRED");
+    assert_eq!(refusal("/linkage.enrollment.v1.UserService/Nothing"), "METHOD_UNKNOWN");
+    assert_eq!(refusal("/linkage.verification.v1.VettingService/GetVettingCase"), "METHOD_UNKNOWN");
+    assert_eq!(refusal("/linkage.access.v1.AccessPeerService/RecordAccessChange"), "METHOD_UNKNOWN");
+    for odd in
+        ["", "/", "*", "/linkage.enrollment.v1.UserService/GetSelf/", "//linkage.enrollment.v1.UserService/GetSelf"]
+    {
+        assert_eq!(refusal(odd), "METHOD_UNKNOWN", "{odd}");
+    }
+    assert_eq!(rules.of(SELF).unwrap(), Some(Rule::Person));
+    assert_eq!(rules.of("/grpc.health.v1.Health/Check").unwrap(), None);
+}
+
+#[test]
+fn every_row_of_the_runtime_is_a_method() {
+    for (method, rule) in RUNTIME_POLICY {
+        let served = [ServiceName::Enrollment, ServiceName::Relationship]
+            .map(|name| Rules::new(name, &[]).of(method).ok().flatten());
+        assert!(served.contains(&Some(*rule)), "{method}");
+        let (rowless, _) = method.rsplit_once('/').unwrap();
+        assert!(rules::every_method().contains(*method), "{method}");
+        assert!(Rules::new(ServiceName::Relationship, &[]).of(rowless).is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_credential_counts_whole_or_not_at_all() {
+    let door = door(false);
+    let good = door.token(1);
+    let bare = good.strip_prefix("Bearer ").unwrap();
+    let identity = claims(1).identity();
+    assert_eq!(door.knock(SELF, &[&good], ELSEWHERE).await, Ok(identity.clone()));
+    assert_eq!(door.knock(SELF, &[&format!("bearer {bare}")], None).await, Ok(identity.clone()));
+    assert_eq!(door.knock(SESSION, &[&good], ELSEWHERE).await, Ok(identity));
+    assert_eq!(door.knock(SELF, &[], ELSEWHERE).await, Err("CREDENTIAL_MISSING".to_owned()));
+    assert_eq!(door.knock(SESSION, &[], ELSEWHERE).await, Ok(Identity::Anonymous));
+
+    let stranger = AccessSigner::new(SigningKey::generate().unwrap()).sign(&claims(1)).unwrap().0;
+    let odd = door.siblings[&ServiceName::Enrollment].sign_jwt("JWT", &()).unwrap();
+    let void = ["Bearer", "Bearer ", "Bearer x.y.z", bare, &format!("Basic {bare}"), &format!("Bearer {good}"), ""];
+    let void = void.into_iter().map(str::to_owned).chain([stranger, odd].map(|token| format!("Bearer {token}")));
+    for credential in void {
+        for method in [SELF, SESSION, PEER] {
+            let answer = door.knock(method, &[&credential], ELSEWHERE).await;
+            assert_eq!(answer, Err("CREDENTIAL_INVALID".to_owned()), "{method} {credential}");
+        }
+    }
+    assert_eq!(door.knock(SELF, &[&good, &good], ELSEWHERE).await, Err("CREDENTIAL_INVALID".to_owned()));
+}
+
+#[tokio::test]
+async fn rights_taken_away_void_the_token_at_the_next_call() {
+    let door = door(false);
+    let (old, new) = (door.token(4), door.token(5));
+    assert!(door.knock(SELF, &[&old], None).await.is_ok());
+    let mut access = database::access::Access {
+        user_id: Uuid::from_u128(2),
+        organization: Uuid::from_u128(3),
+        roles: Vec::new(),
+        lowest_version: 5,
+        disabled: false,
+        received_at: chrono::DateTime::UNIX_EPOCH,
+    };
+    door.rights.replace(vec![access.clone()]);
+    assert_eq!(door.knock(SELF, &[&old], None).await, Err("CREDENTIAL_INVALID".to_owned()));
+    assert!(door.knock(SELF, &[&new], None).await.is_ok());
+    access.disabled = true;
+    door.rights.replace(vec![access]);
+    assert_eq!(door.knock(SELF, &[&new], None).await, Err("CREDENTIAL_INVALID".to_owned()));
+}
+
+#[tokio::test]
+async fn a_sibling_is_believed_by_its_own_key_for_this_service_alone() {
+    use ServiceName::{Enrollment, Notification, Relationship, Verification};
+    let door = door(false);
+    let bearer = |name, key: ServiceName, to| {
+        format!("Bearer {}", ServiceTokens::new(name, door.siblings[&key].clone()).token_for(to).unwrap())
+    };
+    let right = bearer(Relationship, Relationship, Enrollment);
+    assert_eq!(door.knock(PEER, &[&right], None).await, Ok(Identity::Service(Relationship)));
+    let answers = [
+        (bearer(Notification, Notification, Enrollment), "ROLE_REQUIRED"),
+        (bearer(Relationship, Relationship, Verification), "CREDENTIAL_INVALID"),
+        (bearer(Relationship, Notification, Enrollment), "CREDENTIAL_INVALID"),
+        (door.token(1), "ROLE_REQUIRED"),
+    ];
+    for (credential, reason) in answers {
+        assert_eq!(door.knock(PEER, &[&credential], None).await, Err(reason.to_owned()), "{credential}");
+    }
+    assert_eq!(door.knock(SELF, &[&right], None).await, Err("ROLE_REQUIRED".to_owned()));
+
+    // The key that signs access tokens is no service's key, and a service's key signs no access tokens.
+    let crossed = AccessSigner::new(door.siblings[&Relationship].clone()).sign(&claims(1)).unwrap().0;
+    let answer = door.knock(SELF, &[&format!("Bearer {crossed}")], None).await;
+    assert_eq!(answer, Err("CREDENTIAL_INVALID".to_owned()));
+    let relabelled = door.siblings[&Relationship].sign_jwt(SERVICE, &()).unwrap();
+    assert!(door.knock(PEER, &[&format!("Bearer {relabelled}")], None).await.is_err());
+}
+
+#[tokio::test]
+async fn public_calls_are_limited_by_source() {
+    let door = door(false);
+    let limited = Err("RATE_LIMITED".to_owned());
+    assert!(door.knock(SESSION, &[], ELSEWHERE).await.is_ok());
+    assert!(door.knock(SESSION, &[&door.token(1)], ELSEWHERE).await.is_ok());
+    assert_eq!(door.knock(SESSION, &[], ELSEWHERE).await, limited);
+    assert!(door.knock(SESSION, &[], LOOPBACK).await.is_ok(), "another source has its own allowance");
+    assert!(door.knock(SELF, &[&door.token(1)], ELSEWHERE).await.is_ok(), "only public calls count");
+    let siblings = [1, 2].map(|part| Some(format!("2001:db8::{part}").parse().unwrap()));
+    for source in siblings {
+        assert!(door.knock(SESSION, &[], source).await.is_ok());
+    }
+    assert_eq!(door.knock(SESSION, &[], siblings[0]).await, limited, "one network is one source");
+    let status = door.gate.limiter.admit(ELSEWHERE).unwrap_err().into_status();
+    let details = tonic_types::StatusExt::get_error_details(&status);
+    assert!(details.retry_info().is_some_and(|retry| retry.retry_delay.is_some()));
+}
+
+#[tokio::test]
+async fn the_clock_is_moved_from_loopback_in_a_simulation_alone() {
+    let unknown = Err("METHOD_UNKNOWN".to_owned());
+    assert_eq!(door(true).knock(CLOCK, &[], LOOPBACK).await, Ok(Identity::Anonymous));
+    assert_eq!(door(true).knock(CLOCK, &[], ELSEWHERE).await, unknown);
+    assert_eq!(door(true).knock(CLOCK, &[], None).await, unknown);
+    assert_eq!(door(false).knock(CLOCK, &[], LOOPBACK).await, unknown);
+}
+
+#[test]
+fn only_a_trace_is_taken_as_one() {
+    let taken =
+        |text: &str| trace_parent(&HeaderMap::from_iter([("traceparent".parse().unwrap(), text.parse().unwrap())]));
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    assert_eq!(taken(trace).as_deref(), Some(trace));
+    for other in
+        ["", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331", &trace.to_uppercase(), &format!("{trace}-1")]
+    {
+        assert_eq!(taken(other), None, "{other}");
+    }
+}

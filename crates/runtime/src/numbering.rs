@@ -1,0 +1,52 @@
+//! Gives the journal's committed entries their place in the feed.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use database::journal;
+use futures::FutureExt;
+
+use crate::leases::Leases;
+use crate::{App, Fault, Service, backoff};
+
+const LEASE: &str = "numbering";
+/// Entries that come together are numbered together.
+const GATHER: Duration = Duration::from_millis(100);
+/// How often to look for what other replicas wrote.
+const POLL: Duration = Duration::from_secs(1);
+
+pub(crate) struct Numbering<S: Service> {
+    app: App<S>,
+    leases: Arc<Leases>,
+}
+
+impl<S: Service> Numbering<S> {
+    pub(crate) fn new(app: App<S>, leases: Arc<Leases>) -> Numbering<S> {
+        Numbering { app, leases }
+    }
+
+    pub(crate) async fn run(&self) {
+        let mut woken = self.app.floor().wake.subscribe();
+        loop {
+            match AssertUnwindSafe(self.once()).catch_unwind().await {
+                Ok(Ok(_)) => {}
+                Ok(Err(fault)) => tracing::warn!(%fault, "the journal can't be numbered"),
+                Err(_) => tracing::error!("numbering panicked; it goes on"),
+            }
+            let _ = tokio::time::timeout(backoff::about(POLL), woken.changed()).await;
+            tokio::time::sleep(GATHER).await;
+        }
+    }
+
+    /// Numbers what is there, if this process is the one to do it; says how many entries.
+    pub(crate) async fn once(&self) -> Result<usize, Fault> {
+        let Some(lease) = self.leases.get(LEASE).await? else { return Ok(0) };
+        let numbered = journal::number(self.app.database(), &lease).await?;
+        if numbered == 0 {
+            return Ok(0);
+        }
+        tracing::debug!(numbered, "journal numbered");
+        Ok(numbered)
+    }
+}

@@ -1,0 +1,104 @@
+//! One sibling's channel: adds the service's token, the deadline and the trace to each call.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use http::header::{AUTHORIZATION, HeaderName};
+use http::{HeaderValue, Request, Response};
+use tonic::body::Body;
+use tonic::transport::Channel;
+use tonic::{Code, Status};
+use tower::ServiceExt;
+
+use crate::ServiceName;
+use crate::token::ServiceTokens;
+
+const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
+const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+
+/// What tonic says, as CANCELLED, when a deadline has passed.
+const TIMED_OUT: &str = "Timeout expired";
+
+/// The way to one sibling, for a generated client.
+#[derive(Clone)]
+pub struct PeerChannel {
+    channel: Option<Channel>,
+    to: ServiceName,
+    tokens: Arc<ServiceTokens>,
+    deadline: Duration,
+    trace: Option<HeaderValue>,
+}
+
+impl PeerChannel {
+    pub(super) fn new(
+        channel: Option<Channel>,
+        to: ServiceName,
+        tokens: Arc<ServiceTokens>,
+        deadline: Duration,
+    ) -> PeerChannel {
+        PeerChannel { channel, to, tokens, deadline, trace: None }
+    }
+
+    /// The same way with another deadline.
+    #[must_use]
+    pub fn within(self, deadline: Duration) -> PeerChannel {
+        PeerChannel { deadline, ..self }
+    }
+
+    /// The same way, its calls being part of this trace (a W3C traceparent).
+    #[must_use]
+    pub fn traced(self, trace: Option<&str>) -> PeerChannel {
+        PeerChannel { trace: trace.and_then(|trace| HeaderValue::from_str(trace).ok()), ..self }
+    }
+
+    fn dress(&self, request: &mut Request<Body>) -> Result<(), Status> {
+        let bearer = format!("Bearer {}", self.tokens.token_for(self.to)?);
+        let mut bearer = HeaderValue::try_from(bearer).map_err(|error| Status::internal(error.to_string()))?;
+        bearer.set_sensitive(true);
+        let headers = request.headers_mut();
+        headers.insert(AUTHORIZATION, bearer);
+        if let Ok(deadline) = HeaderValue::try_from(format!("{}m", self.deadline.as_millis())) {
+            headers.entry(GRPC_TIMEOUT).or_insert(deadline);
+        }
+        if let Some(trace) = &self.trace {
+            headers.insert(TRACE_PARENT, trace.clone());
+        }
+        Ok(())
+    }
+}
+
+impl tower::Service<Request<Body>> for PeerChannel {
+    type Response = Response<Body>;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        // Waiting for the channel is part of the call, so that the deadline covers it.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let (dressed, to) = (self.dress(&mut request), self.to);
+        let (channel, deadline) = (self.channel.clone(), self.deadline);
+        Box::pin(async move {
+            dressed?;
+            let channel = channel.ok_or_else(|| Status::unavailable(format!("no address of {to} is configured")))?;
+            match tokio::time::timeout(deadline, channel.oneshot(request)).await {
+                Ok(answer) => Ok(timed_out(answer?)),
+                Err(_) => Err(Status::deadline_exceeded(format!("{to} did not answer in time")).into()),
+            }
+        })
+    }
+}
+
+/// A deadline that passed at the sibling is told as what it is.
+fn timed_out(answer: Response<Body>) -> Response<Body> {
+    match Status::from_header_map(answer.headers()) {
+        Some(status) if status.code() == Code::Cancelled && status.message() == TIMED_OUT => {
+            Status::deadline_exceeded(status.message()).into_http()
+        }
+        _ => answer,
+    }
+}

@@ -1,0 +1,192 @@
+//! Delivers the outbox: at least once, in order per subject and destination, and no failure holds up what it need not.
+
+use std::collections::{HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use database::lease::Lease;
+use database::outbox::{self, LANES, Next, Row};
+use futures::FutureExt;
+use futures::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::leases::Leases;
+use crate::{App, Fault, Service, ServiceName, backoff};
+
+/// So many deliveries are under way at once.
+const WIDTH: usize = 16;
+/// So many of them to one sibling, so that one that hangs leaves room for the others.
+const WIDTH_PER_DESTINATION: usize = 6;
+/// How many due rows are looked at in one query.
+const WINDOW: u64 = 128;
+/// Then the row is parked: it waits for an operator.
+const ATTEMPTS: i32 = 16;
+/// The longest error that is kept.
+const ERROR_CHARS: usize = 300;
+/// How often the outbox is looked at while there is something to do.
+const POLL: Duration = Duration::from_millis(200);
+/// How often when there has been nothing for long.
+const IDLE_POLL: Duration = Duration::from_secs(2);
+
+type Key = (Uuid, String);
+
+pub(crate) struct Relay<S: Service> {
+    app: App<S>,
+    leases: Arc<Leases>,
+    stop: CancellationToken,
+    /// One pass at a time in one process: a second would claim what the first is delivering.
+    pass: Mutex<()>,
+}
+
+/// What one pass is doing and has done.
+#[derive(Default)]
+struct Pass {
+    /// Each row is tried once in a pass, whatever comes of it, so that a pass ends.
+    tried: HashSet<Key>,
+    under_way: HashMap<String, usize>,
+    finished: usize,
+}
+
+impl<S: Service> Relay<S> {
+    pub(crate) fn new(app: App<S>, leases: Arc<Leases>, stop: CancellationToken) -> Relay<S> {
+        Relay { app, leases, stop, pass: Mutex::default() }
+    }
+
+    /// Delivers whenever something was committed, and looks by itself for what other replicas left. What is under way is
+    /// finished before it stops.
+    pub(crate) async fn run(&self) {
+        let mut woken = self.app.floor().wake.subscribe();
+        let mut poll = POLL;
+        while !self.stop.is_cancelled() {
+            match AssertUnwindSafe(self.once()).catch_unwind().await {
+                Ok(Ok(0)) => poll = (poll * 2).min(IDLE_POLL),
+                Ok(Ok(_)) => poll = POLL,
+                Ok(Err(fault)) => {
+                    tracing::warn!(%fault, "the outbox can't be read");
+                    poll = IDLE_POLL;
+                }
+                Err(_) => {
+                    tracing::error!("the relay panicked; it goes on");
+                    poll = IDLE_POLL;
+                }
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                // It can't fail: the app that keeps the sender is ours.
+                _ = woken.changed() => {}
+                () = tokio::time::sleep(backoff::about(poll)) => {}
+            }
+        }
+    }
+
+    /// One pass over all lanes that this process may deliver; says how many deliveries came to an end, well or not.
+    pub(crate) async fn once(&self) -> Result<usize, Fault> {
+        let _one = self.pass.lock().await;
+        let mut pass = Pass::default();
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            if under_way.len() < WIDTH && !self.stop.is_cancelled() {
+                for (row, lease) in self.next(&mut pass, WIDTH - under_way.len()).await? {
+                    under_way.push(self.deliver(row, lease));
+                }
+            }
+            let Some((destination, tried)) = under_way.next().await else { return Ok(pass.finished) };
+            if let Some(count) = pass.under_way.get_mut(&destination) {
+                *count -= 1;
+            }
+            pass.finished += usize::from(tried?);
+        }
+    }
+
+    /// The next rows to deliver, each with the lease of its lane.
+    async fn next(&self, pass: &mut Pass, room: usize) -> Result<Vec<(Row, Lease)>, Fault> {
+        let lanes: Vec<_> = (0..LANES).collect();
+        let window = WINDOW + pass.tried.len() as u64;
+        let due = outbox::due(self.app.database().reader(), &lanes, self.app.now(), window).await?;
+        let mut next = Vec::new();
+        for row in due {
+            if next.len() == room {
+                break;
+            }
+            let key = (row.event, row.destination.clone());
+            let there = pass.under_way.entry(row.destination.clone()).or_default();
+            if *there >= WIDTH_PER_DESTINATION || pass.tried.contains(&key) {
+                continue;
+            }
+            let Some(lease) = self.leases.get(&lease_name(row.lane)).await? else { continue };
+            *there += 1;
+            pass.tried.insert(key);
+            next.push((row, lease));
+        }
+        Ok(next)
+    }
+
+    /// Says to whom, and whether the row was ours to try.
+    async fn deliver(&self, row: Row, lease: Lease) -> (String, Result<bool, Fault>) {
+        let tried = self.attempt(&row, &lease).await;
+        (row.destination, tried)
+    }
+
+    async fn attempt(&self, row: &Row, lease: &Lease) -> Result<bool, Fault> {
+        let database = self.app.database();
+        // The attempt is counted before it is made: a message that kills the process is parked too, in the end.
+        if row.attempts < ATTEMPTS && !outbox::claim(database, row, lease).await? {
+            self.leases.doubt(&lease.name).await;
+            return Ok(false);
+        }
+        let attempts = row.attempts.saturating_add(1);
+        // No transaction is open here.
+        let kept = match self.call(row).await {
+            Ok(()) => outbox::done(database, row, lease).await?,
+            Err(error) => {
+                let next = self.after(row, attempts, &error);
+                outbox::failed(database, row, lease, &error, next).await?
+            }
+        };
+        if !kept {
+            self.leases.doubt(&lease.name).await;
+        }
+        Ok(true)
+    }
+
+    async fn call(&self, row: &Row) -> Result<(), String> {
+        if row.attempts >= ATTEMPTS {
+            return Err(row.last_error.clone().unwrap_or_else(|| "the process ended during each attempt".to_owned()));
+        }
+        let destination = ServiceName::parse(&row.destination).ok_or("there is no such service")?;
+        let sealed = AssertUnwindSafe(async {
+            let payload = S::seal(self.app.links(), &row.method, row.payload.clone())?;
+            let answer = self.app.peers().call(destination, &row.method, payload, row.trace.as_deref()).await;
+            Ok::<_, Fault>(answer)
+        });
+        match sealed.catch_unwind().await {
+            Ok(Ok(Ok(()))) => Ok(()),
+            Ok(Ok(Err(status))) => Err(shorten(&format!("{:?}: {}", status.code(), status.message()))),
+            Ok(Err(fault)) => Err(shorten(&fault.to_string())),
+            Err(_) => Err("delivering it panicked".to_owned()),
+        }
+    }
+
+    fn after(&self, row: &Row, attempts: i32, error: &str) -> Next {
+        let (event, destination, method) = (row.event, &row.destination, &row.method);
+        if attempts >= ATTEMPTS {
+            tracing::error!(%event, destination, method, attempts, error, "delivery parked: it waits for an operator");
+            return Next::Park(self.app.now());
+        }
+        let pause = backoff::pause(attempts.unsigned_abs());
+        tracing::warn!(%event, destination, method, attempts, error, ?pause, "delivery failed");
+        Next::At(self.app.now() + TimeDelta::from_std(pause).unwrap_or_default())
+    }
+}
+
+fn lease_name(lane: i16) -> String {
+    format!("relay/{lane}")
+}
+
+fn shorten(error: &str) -> String {
+    error.chars().map(|c| if c.is_control() { ' ' } else { c }).take(ERROR_CHARS).collect()
+}

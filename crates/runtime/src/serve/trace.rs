@@ -1,0 +1,58 @@
+//! A span for each call, part of the caller's trace.
+
+use std::task::{Context, Poll};
+
+use futures::future::BoxFuture;
+use http::{Request, Response};
+use tonic::body::Body;
+use tonic::{Code, Status};
+use tower::{Layer, Service};
+use tracing::{Instrument, field::Empty};
+
+use crate::telemetry;
+
+#[derive(Clone, Copy)]
+pub(super) struct TraceLayer;
+
+impl<S> Layer<S> for TraceLayer {
+    type Service = Trace<S>;
+
+    fn layer(&self, inner: S) -> Trace<S> {
+        Trace { inner }
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct Trace<S> {
+    inner: S,
+}
+
+impl<S, B> Service<Request<Body>> for Trace<S>
+where
+    S: Service<Request<Body>, Response = Response<B>>,
+    S::Future: Send + 'static,
+    S::Error: 'static,
+    B: 'static,
+{
+    type Response = Response<B>;
+    type Error = S::Error;
+    type Future = BoxFuture<'static, Result<Response<B>, S::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let span = tracing::info_span!("call", method = request.uri().path(), trace_id = Empty);
+        // From here on the request carries this span as its parent; nothing else of the caller's trace goes further.
+        telemetry::adopt(&span, request.headers_mut());
+        let answer = span.in_scope(|| self.inner.call(request));
+        let told = async move {
+            let answer = answer.await?;
+            let code = Status::from_header_map(answer.headers()).map_or(Code::Ok, |status| status.code());
+            tracing::debug!(?code, "answered");
+            Ok(answer)
+        };
+        Box::pin(told.instrument(span))
+    }
+}
