@@ -249,19 +249,32 @@ async fn a_sibling_is_believed_by_its_own_key_for_this_service_alone() {
 #[tokio::test]
 async fn public_calls_are_limited_by_source() {
     let door = door(false);
-    let limited = Err("RATE_LIMITED".to_owned());
-    assert!(door.knock(SESSION, &[], ELSEWHERE).await.is_ok());
-    assert!(door.knock(SESSION, &[&door.token(1)], ELSEWHERE).await.is_ok());
-    assert_eq!(door.knock(SESSION, &[], ELSEWHERE).await, limited);
-    assert!(door.knock(SESSION, &[], LOOPBACK).await.is_ok(), "another source has its own allowance");
-    assert!(door.knock(SELF, &[&door.token(1)], ELSEWHERE).await.is_ok(), "only public calls count");
-    let siblings = [1, 2].map(|part| Some(format!("2001:db8::{part}").parse().unwrap()));
-    for source in siblings {
-        assert!(door.knock(SESSION, &[], source).await.is_ok());
-    }
-    assert_eq!(door.knock(SESSION, &[], siblings[0]).await, limited, "one network is one source");
-    let status = door.gate.limiter.admit(ELSEWHERE).unwrap_err().into_status();
-    let details = tonic_types::StatusExt::get_error_details(&status);
+    let token = door.token(1);
+    // More than is allowed at once, and far more than is allowed while they are made.
+    let limited = async |method: &str, source: fn(u16) -> IpAddr| {
+        let mut limited = false;
+        for turn in 0..60 {
+            // A token does not lift the limit of a public method.
+            let credential: &[&str] = if turn % 2 == 0 || method == SELF { &[&token] } else { &[] };
+            let answer = door.knock(method, credential, Some(source(turn))).await;
+            limited |= answer == Err("RATE_LIMITED".to_owned());
+        }
+        limited
+    };
+    assert!(limited(SESSION, |_| IpAddr::from([192, 0, 2, 1])).await);
+    assert!(
+        limited(SESSION, |turn| IpAddr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, turn])).await,
+        "one network is one source"
+    );
+    assert!(!limited(SESSION, |turn| IpAddr::from([0x2001, 0xdb8, 1, turn, 0, 0, 0, 1])).await);
+    assert!(!limited(SELF, |_| IpAddr::from([192, 0, 2, 2])).await, "only public methods count");
+}
+
+#[tokio::test]
+async fn who_is_limited_learns_when_to_come_back() {
+    let door = door(false);
+    let fault = (0..60).find_map(|_| door.gate.limiter.admit(ELSEWHERE).err()).unwrap();
+    let details = tonic_types::StatusExt::get_error_details(&fault.into_status());
     assert!(details.retry_info().is_some_and(|retry| retry.retry_delay.is_some()));
 }
 
@@ -285,4 +298,33 @@ fn only_a_trace_is_taken_as_one() {
     {
         assert_eq!(taken(other), None, "{other}");
     }
+}
+
+#[tokio::test]
+async fn no_handler_sees_a_call_that_the_guard_refuses() {
+    let door = door(false);
+    let token = door.token(1);
+    let handler = tower::service_fn(async |request: Request<Body>| {
+        let caller = request.extensions().get::<Caller>().cloned();
+        let mut response = Response::new(Body::default());
+        response.extensions_mut().insert(caller.map(|caller| (caller.method, caller.source)));
+        Ok::<_, std::convert::Infallible>(response)
+    });
+    let guarded = tower::Layer::layer(&Guard(Arc::new(door.gate)), handler);
+    let call = async |method: &str, authorization: &str| {
+        let mut request = Request::builder().uri(method);
+        if !authorization.is_empty() {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        let mapped = "[::ffff:192.0.2.1]:50000".parse().unwrap();
+        let info = TcpConnectInfo { local_addr: None, remote_addr: Some(mapped) };
+        let request = request.extension(info).body(Body::default()).unwrap();
+        let response = tower::ServiceExt::oneshot(guarded.clone(), request).await.unwrap();
+        let status = tonic::Status::from_header_map(response.headers()).map(|status| status.code());
+        (status, response.extensions().get::<Option<(String, Option<IpAddr>)>>().cloned())
+    };
+    assert_eq!(call(SELF, &token).await, (None, Some(Some((SELF.to_owned(), ELSEWHERE)))));
+    assert_eq!(call(SELF, "").await, (Some(Code::Unauthenticated), None));
+    assert_eq!(call("/x.Y/Z", &token).await, (Some(Code::Unimplemented), None));
+    assert_eq!(call("/grpc.health.v1.Health/Check", "").await, (None, Some(None)));
 }
