@@ -1,4 +1,5 @@
 //! Generated messages, clients and servers of every proto package, and their descriptor set. Nothing else.
+#![expect(clippy::allow_attributes, clippy::allow_attributes_without_reason, reason = "the generators write `allow`")]
 #![expect(missing_docs, reason = "generated code carries the comments of the protos, which the proto lint demands")]
 
 mod codec;
