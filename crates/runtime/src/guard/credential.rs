@@ -106,3 +106,28 @@ fn void(why: impl std::fmt::Display) -> Fault {
         "this token does not count, or no longer: sign in again",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AccessSigner, Peers, SigningKey};
+
+    #[tokio::test]
+    async fn a_remembered_token_expires_all_the_same() {
+        let own = SigningKey::generate().unwrap();
+        let signer = AccessSigner::new(SigningKey::generate().unwrap());
+        let keys = Keys { own: own.clone(), services: BTreeMap::new(), access: Some(signer.clone()) };
+        let access = AccessKeys::new(&keys, &Peers::new(own, ServiceName::Enrollment, BTreeMap::new()));
+        let credentials = Credentials::new(ServiceName::Enrollment, &keys, access, Rights::default());
+        let person = ids::Id::from_uuid(uuid::Uuid::from_u128(1));
+        let claims = AccessClaims { person, email: String::new(), display_name: String::new(), member: None };
+        let token = signer.sign(&claims).unwrap().0;
+        assert!(credentials.prove(&token).await.is_ok());
+
+        credentials.proven.run_pending_tasks();
+        let (digest, mut proven) = credentials.proven.iter().next().unwrap();
+        proven.expires = clock::system_time().timestamp() - LEEWAY_SECONDS - 1;
+        credentials.proven.insert(digest.to_vec(), proven);
+        assert_eq!(credentials.prove(&token).await.unwrap_err().reason(), "CREDENTIAL_INVALID");
+    }
+}
