@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use database::lease::Lease;
 use database::outbox::{self, LANES, Next, Row};
 use futures::FutureExt;
-use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -58,7 +58,7 @@ impl<S: Service> Relay<S> {
 
     /// Delivers whenever something was committed, and looks by itself for what other replicas left. What is under way is
     /// finished before it stops.
-    pub(crate) async fn run(&self) {
+    pub(crate) async fn run(self: &Arc<Self>) {
         let mut woken = self.app.floor().wake.subscribe();
         let mut poll = POLL;
         while !self.stop.is_cancelled() {
@@ -84,17 +84,19 @@ impl<S: Service> Relay<S> {
     }
 
     /// One pass over all lanes that this process may deliver; says how many deliveries came to an end, well or not.
-    pub(crate) async fn once(&self) -> Result<usize, Fault> {
+    pub(crate) async fn once(self: &Arc<Self>) -> Result<usize, Fault> {
         let _one = self.pass.lock().await;
         let mut pass = Pass::default();
-        let mut under_way = FuturesUnordered::new();
+        // Tasks of their own: one that holds a connection must go on while the next rows are looked for.
+        let mut under_way = JoinSet::new();
         loop {
             if under_way.len() < WIDTH && !self.stop.is_cancelled() {
                 for (row, lease) in self.next(&mut pass, WIDTH - under_way.len()).await? {
-                    under_way.push(self.deliver(row, lease));
+                    under_way.spawn(Arc::clone(self).deliver(row, lease));
                 }
             }
-            let Some((destination, tried)) = under_way.next().await else { return Ok(pass.finished) };
+            let Some(ended) = under_way.join_next().await else { return Ok(pass.finished) };
+            let (destination, tried) = ended.map_err(Fault::internal)?;
             if let Some(count) = pass.under_way.get_mut(&destination) {
                 *count -= 1;
             }
@@ -126,7 +128,7 @@ impl<S: Service> Relay<S> {
     }
 
     /// Says to whom, and whether the row was ours to try.
-    async fn deliver(&self, row: Row, lease: Lease) -> (String, Result<bool, Fault>) {
+    async fn deliver(self: Arc<Self>, row: Row, lease: Lease) -> (String, Result<bool, Fault>) {
         let tried = self.attempt(&row, &lease).await;
         (row.destination, tried)
     }

@@ -178,7 +178,7 @@ fn routes<S: Service>(app: &App<S>) -> Result<Routes, StartError> {
                 .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
                 // Clients show details of errors only when they can read them.
                 .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET),
-            |builder, name| builder.with_service_name(name),
+            tonic_reflection::server::Builder::with_service_name,
         )
     };
     // Both: older clients know v1alpha only.

@@ -128,6 +128,26 @@ mod tests {
         assert_eq!(limit_of("1n"), Duration::ZERO);
     }
 
+    async fn answer(layer: &BoundsLayer, path: &str) -> tonic::Status {
+        let endless = tower::service_fn(|_| std::future::pending::<Result<_, std::convert::Infallible>>());
+        let request = Request::builder().uri(path).header("grpc-timeout", "20m").body(Body::empty()).unwrap();
+        let answer = tower::ServiceExt::oneshot(layer.layer(endless), request).await.unwrap();
+        tonic::Status::from_header_map(answer.headers()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn answer_that_is_not_ready_in_time_says_so() {
+        assert_eq!(answer(&BoundsLayer::new(), "/a/B").await.code(), Code::DeadlineExceeded);
+    }
+
+    #[tokio::test]
+    async fn crowd_is_refused_but_health_is_told() {
+        let layer = BoundsLayer { room: Arc::new(Semaphore::new(0)) };
+        assert_eq!(answer(&layer, "/a/B").await.code(), Code::ResourceExhausted);
+        // It was let in: only the deadline ended it.
+        assert_eq!(answer(&layer, "/grpc.health.v1.Health/Check").await.code(), Code::DeadlineExceeded);
+    }
+
     #[test]
     fn nonsense_gives_ours() {
         for timeout in ["", "S", "-1S", "123456789S", "10", "10x", "1 S"] {

@@ -8,7 +8,6 @@ use tonic::body::Body;
 use crate::Fault;
 
 /// INTERNAL with an incident id. The panic's text stays out of answer and log: it may quote the request.
-#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]
 pub(super) fn answer(_panic: Box<dyn Any + Send>) -> Response<Body> {
     Fault::internal("a handler panicked").into_status().into_http()
 }

@@ -1,0 +1,9 @@
+//! Services started for real, on loopback and with a database each: what every service gets from the runtime.
+#![cfg(test)]
+
+mod health;
+mod pair;
+mod relay;
+mod serve;
+mod shared;
+mod stop;

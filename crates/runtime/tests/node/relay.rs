@@ -1,0 +1,113 @@
+//! Delivery: in order per subject, again after failures, parked in the end, by one replica at a time.
+
+use testkit::on_every_database;
+
+use crate::pair::{BASE_URL, Pair};
+
+#[tokio::test]
+async fn messages_of_one_subject_arrive_in_order_and_links_are_made_on_the_way() {
+    on_every_database(async |database| {
+        let pair = Pair::start(database).await;
+        for text in ["one", "two", "three"] {
+            pair.happen("a", text).await;
+        }
+        pair.happen("b", "other").await;
+        assert_eq!(pair.source.relay_once().await.unwrap(), 4);
+        assert_eq!(pair.told("a"), ["one", "two", "three"]);
+        assert_eq!(pair.told("b"), ["other"]);
+        let (_, _, link) = pair.board.told.lock().unwrap()[0].clone();
+        assert!(link.starts_with(&format!("{BASE_URL}/test#1.")), "{link}");
+        assert!(pair.source.outbox_rows().await.unwrap().is_empty());
+        assert_eq!(pair.source.relay_once().await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn failed_message_holds_up_its_subject_alone_and_is_sent_again() {
+    on_every_database(async |database| {
+        let pair = Pair::start(database).await;
+        pair.refuse("one");
+        for (subject, text) in [("a", "one"), ("a", "two"), ("b", "other")] {
+            pair.happen(subject, text).await;
+        }
+        assert_eq!(pair.source.relay_once().await.unwrap(), 2);
+        assert!(pair.told("a").is_empty());
+        assert_eq!(pair.told("b"), ["other"]);
+        let rows = pair.source.outbox_rows().await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.attempts).collect::<Vec<_>>(), [1, 0]);
+        assert_eq!(rows[0].last_error.as_deref(), Some("InvalidArgument: not today"));
+        pair.refuse_nothing();
+        pair.set_offset(2).await.unwrap();
+        assert_eq!(pair.source.relay_once().await.unwrap(), 2);
+        assert_eq!(pair.told("a"), ["one", "two"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn message_that_always_fails_is_parked_after_sixteen_attempts() {
+    on_every_database(async |database| {
+        let pair = Pair::start(database).await;
+        pair.refuse("poison");
+        pair.happen("a", "poison").await;
+        pair.happen("a", "behind").await;
+        for attempt in 1..=16 {
+            assert_eq!(pair.source.relay_once().await.unwrap(), 1, "attempt {attempt}");
+            pair.set_offset(attempt * 601).await.unwrap();
+        }
+        assert_eq!(pair.source.relay_once().await.unwrap(), 0);
+        let rows = pair.source.outbox_rows().await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.attempts).collect::<Vec<_>>(), [16, 0]);
+        assert!(rows[0].parked_at.is_some() && rows[1].parked_at.is_none());
+        pair.happen("b", "other").await;
+        assert_eq!(pair.source.relay_once().await.unwrap(), 1);
+        assert_eq!((pair.told("a").len(), pair.told("b").len()), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn more_messages_than_fit_at_once_all_arrive() {
+    on_every_database(async |database| {
+        let pair = Pair::start(database).await;
+        for subject in 0..40 {
+            pair.happen(&format!("subject {subject}"), "text").await;
+        }
+        assert_eq!(pair.source.relay_once().await.unwrap(), 40);
+        assert_eq!(pair.board.told.lock().unwrap().len(), 40);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn replicas_share_the_work_and_take_over_from_one_that_stopped() {
+    let Some(database) = testkit::postgres().await else { return };
+    let pair = Pair::start(database).await;
+    let replica = pair.place.replica().await;
+    pair.happen("a", "one").await;
+    assert_eq!(pair.source.relay_once().await.unwrap(), 1);
+    pair.happen("a", "two").await;
+    assert_eq!(replica.relay_once().await.unwrap(), 0, "the lane is the other's");
+    pair.set_offset(3_600).await.unwrap();
+    replica.refresh_access().await.unwrap();
+    assert!(replica.app().now() - pair.source.app().now() < chrono::TimeDelta::minutes(1));
+    let Pair { source, sink: _sink, board, place } = pair;
+    source.stop().await;
+    let third = place.replica().await;
+    assert_eq!(third.relay_once().await.unwrap(), 1, "a lease given back is free at once");
+    let told: Vec<_> = board.told.lock().unwrap().iter().map(|(_, text, _)| text.clone()).collect();
+    assert_eq!(told, ["one", "two"]);
+}
+
+#[tokio::test]
+async fn unreachable_sibling_is_a_failure_like_any_other() {
+    let pair = Pair::start(testkit::sqlite()).await;
+    pair.happen("a", "one").await;
+    let Pair { source, sink, place: _place, .. } = pair;
+    sink.stop().await;
+    assert_eq!(source.relay_once().await.unwrap(), 1);
+    let rows = source.outbox_rows().await.unwrap();
+    assert_eq!(rows[0].attempts, 1);
+    assert!(rows[0].last_error.as_deref().is_some_and(|error| error.starts_with("Unavailable")), "{rows:?}");
+}
