@@ -1,0 +1,13 @@
+//! What can happen to a message.
+
+use ids::MessageId;
+
+/// Something that happened to a message. Addresses only masked, and nothing of what was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    MessageQueued { message: MessageId, kind: &'static str, recipient: String },
+    MessagePostponed { message: MessageId, reason: String },
+    MessageSent { message: MessageId },
+    MessageBounced { message: MessageId, reason: String },
+    MessageParked { message: MessageId, reason: String },
+}

@@ -1,0 +1,118 @@
+//! The kinds of message, and what each needs to be told.
+
+/// A kind of message. Its name is also the folder of its templates and the file of its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    EmailVerification,
+    ApproverVerification,
+    EnrollmentStatus,
+    PartnershipInvitation,
+    CustomerInvitation,
+    InvitationAccepted,
+    InvitationExpired,
+    AdministrationEnded,
+    OrdersAllowedChanged,
+    PartnershipEnded,
+}
+
+/// What a variable's text must look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Any text but none.
+    Text,
+    /// Any text; may be left empty.
+    Optional,
+    /// An address to click on.
+    Link,
+    /// A short code to type in.
+    Code,
+    /// A time, RFC 3339.
+    Date,
+    /// A state of an enrollment.
+    State,
+    /// Codes of what is still missing, joined by commas; may be left empty.
+    Steps,
+    /// A kind of invitation.
+    Invitation,
+    /// `yes` or `no`.
+    YesNo,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Kind; 10] = [
+        Kind::EmailVerification,
+        Kind::ApproverVerification,
+        Kind::EnrollmentStatus,
+        Kind::PartnershipInvitation,
+        Kind::CustomerInvitation,
+        Kind::InvitationAccepted,
+        Kind::InvitationExpired,
+        Kind::AdministrationEnded,
+        Kind::OrdersAllowedChanged,
+        Kind::PartnershipEnded,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::EmailVerification => "email-verification",
+            Kind::ApproverVerification => "approver-verification",
+            Kind::EnrollmentStatus => "enrollment-status",
+            Kind::PartnershipInvitation => "partnership-invitation",
+            Kind::CustomerInvitation => "customer-invitation",
+            Kind::InvitationAccepted => "invitation-accepted",
+            Kind::InvitationExpired => "invitation-expired",
+            Kind::AdministrationEnded => "administration-ended",
+            Kind::OrdersAllowedChanged => "orders-allowed-changed",
+            Kind::PartnershipEnded => "partnership-ended",
+        }
+    }
+
+    pub(crate) fn parse(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Its variables: all must be sent, and only they reach the templates.
+    pub(crate) fn variables(self) -> &'static [(&'static str, Form)] {
+        use Form::{Code, Date, Invitation, Link, Optional, State, Steps, Text, YesNo};
+        match self {
+            Kind::EmailVerification => &[
+                ("recipient_name", Optional),
+                ("company", Text),
+                ("confirm_link", Link),
+                ("confirm_code", Code),
+                ("expire_date", Date),
+            ],
+            Kind::ApproverVerification => &[
+                ("recipient_name", Optional),
+                ("company", Text),
+                ("applicant", Text),
+                ("confirm_link", Link),
+                ("confirm_code", Code),
+                ("expire_date", Date),
+            ],
+            Kind::EnrollmentStatus => {
+                &[("recipient_name", Optional), ("company", Text), ("state", State), ("next_step", Steps)]
+            }
+            Kind::PartnershipInvitation => &[
+                ("sender", Text),
+                ("recipient_name", Optional),
+                ("message", Optional),
+                ("accept_link", Link),
+                ("expire_date", Date),
+            ],
+            Kind::CustomerInvitation => &[
+                ("sender", Text),
+                ("provider", Optional),
+                ("reseller", Optional),
+                ("message", Optional),
+                ("accept_link", Link),
+                ("expire_date", Date),
+            ],
+            Kind::InvitationAccepted => &[("sender", Text), ("recipient", Text), ("kind", Invitation)],
+            Kind::InvitationExpired => &[("sender", Text), ("recipient_hint", Text), ("kind", Invitation)],
+            Kind::AdministrationEnded => &[("grantor", Text), ("grantee", Text)],
+            Kind::OrdersAllowedChanged => &[("provider", Text), ("reseller", Text), ("allowed", YesNo)],
+            Kind::PartnershipEnded => &[("provider", Text), ("reseller", Text), ("ended_by", Optional)],
+        }
+    }
+}

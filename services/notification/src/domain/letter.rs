@@ -1,0 +1,54 @@
+//! A rendered message, and the mail that a mailbox keeps of it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use ids::{MailboxMessageId, MessageId};
+
+use super::{Kind, Message};
+
+/// A message in words, ready to be handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Letter {
+    pub(crate) language: String,
+    pub(crate) to: String,
+    pub(crate) from: String,
+    pub(crate) reply_to: String,
+    pub(crate) subject: String,
+    pub(crate) text: String,
+    pub(crate) html: String,
+    /// Links and codes by variable name, as they were given.
+    pub(crate) links: BTreeMap<String, String>,
+}
+
+/// A letter that arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mail {
+    pub(crate) id: MailboxMessageId,
+    /// The message it came from: each arrives once.
+    pub(crate) message: MessageId,
+    /// The address, in lower case.
+    pub(crate) mailbox: String,
+    pub(crate) kind: Kind,
+    pub(crate) letter: Letter,
+    pub(crate) create_time: DateTime<Utc>,
+}
+
+impl Letter {
+    /// A header line with anything but text in it would be two lines, or none.
+    pub(crate) fn has_sound_headers(&self) -> bool {
+        [&self.to, &self.from, &self.reply_to, &self.subject].iter().all(|line| !line.contains(char::is_control))
+    }
+
+    /// The letter in the mailbox of the message's recipient.
+    pub(crate) fn arrived(self, id: MailboxMessageId, message: &Message, now: DateTime<Utc>) -> Mail {
+        Mail {
+            id,
+            message: message.id,
+            mailbox: message.recipient.mailbox(),
+            kind: message.kind,
+            letter: self,
+            create_time: now,
+        }
+    }
+}

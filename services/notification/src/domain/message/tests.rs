@@ -1,0 +1,117 @@
+use super::*;
+
+const TRIES: Tries = Tries { most: 3, first: TimeDelta::seconds(1), longest: TimeDelta::minutes(10) };
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+}
+
+fn contents() -> Contents {
+    Contents { display_name: "Ada".to_owned(), ..Contents::default() }
+}
+
+fn message(state: State, attempts: u32) -> Message {
+    Message {
+        id: MessageId::from_uuid(ids::RawId::from_u128(1)),
+        cause: Cause { source: "relationship".to_owned(), event: EventId::from_uuid(ids::RawId::from_u128(2)) },
+        kind: Kind::PartnershipEnded,
+        language: "sv".to_owned(),
+        recipient: Address::parse("ada@example.com").unwrap(),
+        state,
+        attempts,
+        last_error: None,
+        create_time: at(0),
+        version: 1,
+    }
+}
+
+fn states() -> Vec<(&'static str, Message)> {
+    vec![
+        ("queued, due", message(State::Queued { due: at(0), contents: contents() }, 1)),
+        ("queued, not due", message(State::Queued { due: at(9), contents: contents() }, 1)),
+        ("queued, last try gone", message(State::Queued { due: at(0), contents: contents() }, 3)),
+        ("sending", message(State::Sending { until: at(9), contents: contents() }, 1)),
+        ("sending, last try", message(State::Sending { until: at(9), contents: contents() }, 3)),
+        ("sending, cut off", message(State::Sending { until: at(0), contents: contents() }, 1)),
+        ("sent", message(State::Sent { at: at(0) }, 1)),
+        ("bounced", message(State::Bounced { at: at(0) }, 1)),
+        ("parked", message(State::Parked { at: at(0), contents: contents() }, 3)),
+    ]
+}
+
+type Command = fn(&mut Message) -> Result<(), Refusal>;
+
+const COMMANDS: [(&str, Command); 5] = [
+    ("begin", |message| message.begin(at(5), TRIES).map(drop)),
+    ("accept", |message| message.accept(at(5)).map(drop)),
+    ("postpone", |message| message.postpone(at(5), "busy", TRIES, u32::MAX).map(drop)),
+    ("bounce", |message| message.bounce(at(5), "unknown").map(drop)),
+    ("park", |message| message.park(at(5), "unreadable").map(drop)),
+];
+
+#[test]
+fn every_state_meets_every_command() {
+    let mut grid = format!("{:22}", "");
+    for (command, _) in COMMANDS {
+        grid += &format!("| {command:11}");
+    }
+    for (name, before) in states() {
+        grid += &format!("\n{name:22}");
+        for (_, command) in COMMANDS {
+            let mut after = before.clone();
+            let cell = match command(&mut after) {
+                Ok(()) => format!("{} {}", after.state.name(), after.attempts),
+                Err(Refusal) => {
+                    assert_eq!(after, before, "a refusal changes nothing");
+                    "-".to_owned()
+                }
+            };
+            grid += &format!("| {cell:11}");
+        }
+    }
+    insta::assert_snapshot!(grid.lines().map(str::trim_end).collect::<Vec<_>>().join("\n"), @r"
+                      | begin      | accept     | postpone   | bounce     | park
+queued, due           | SENDING 2  | -          | -          | -          | -
+queued, not due       | -          | -          | -          | -          | -
+queued, last try gone | PARKED 3   | -          | -          | -          | -
+sending               | -          | SENT 1     | QUEUED 1   | BOUNCED 1  | PARKED 1
+sending, last try     | -          | SENT 3     | PARKED 3   | BOUNCED 3  | PARKED 3
+sending, cut off      | SENDING 2  | SENT 1     | QUEUED 1   | BOUNCED 1  | PARKED 1
+sent                  | -          | -          | -          | -          | -
+bounced               | -          | -          | -          | -          | -
+parked                | -          | -          | -          | -          | -
+");
+}
+
+#[test]
+fn r51_a_try_counts_before_it_is_made() {
+    let mut message = message(State::Queued { due: at(0), contents: contents() }, 0);
+    for attempt in 1..=3 {
+        assert_eq!(message.begin(at(attempt * 1_000), TRIES), Ok(None));
+        assert_eq!(i64::from(message.attempts), attempt);
+    }
+    let parked = message.begin(at(4_000), TRIES).unwrap();
+    assert!(matches!(parked, Some(Event::MessageParked { .. })));
+}
+
+#[test]
+fn what_was_said_is_kept_exactly_as_long_as_it_may_be_said_again() {
+    for (name, command) in COMMANDS {
+        let mut message = message(State::Sending { until: at(0), contents: contents() }, 1);
+        command(&mut message).unwrap();
+        match message.state {
+            State::Queued { contents: kept, .. }
+            | State::Sending { contents: kept, .. }
+            | State::Parked { contents: kept, .. } => assert_eq!(kept, contents(), "{name}"),
+            State::Sent { .. } | State::Bounced { .. } => assert!(["accept", "bounce"].contains(&name)),
+        }
+    }
+}
+
+#[test]
+fn nothing_of_the_contents_is_ever_logged() {
+    let mut said = contents();
+    said.variables.insert("confirm_link".to_owned(), "https://secret".to_owned());
+    let logged = format!("{:?}", message(State::Queued { due: at(0), contents: said }, 0));
+    assert!(!logged.contains("secret") && !logged.contains("Ada") && !logged.contains("ada@"), "{logged}");
+}
