@@ -1,0 +1,35 @@
+enrollment-status-subject = { $state ->
+    [DRAFT] The enrollment of { $company } is a draft
+    [VERIFYING] The enrollment of { $company } is being verified
+    [QUALIFIED] { $company } has been verified
+    [ACTIVE] The enrollment of { $company } is active
+    [SUSPENDED] The enrollment of { $company } is suspended
+    [REJECTED] The enrollment of { $company } was rejected
+    [WITHDRAWN] The enrollment of { $company } was withdrawn
+   *[ENDED] The enrollment of { $company } has ended
+}
+enrollment-status-lead = { $state ->
+    [DRAFT] The enrollment of { $company } is a draft. It can be changed and submitted.
+    [VERIFYING] The enrollment of { $company } has been submitted. We are now verifying what it says.
+    [QUALIFIED] { $company } has been verified. The enrollment becomes active as soon as nothing is missing.
+    [ACTIVE] The enrollment of { $company } is active. { $company } can now do business in the programme.
+    [SUSPENDED] The enrollment of { $company } is suspended. Until that is lifted, new business is not possible.
+    [REJECTED] The enrollment of { $company } was rejected, since what it says could not be verified.
+    [WITHDRAWN] The enrollment of { $company } was withdrawn. It can be opened again.
+   *[ENDED] The enrollment of { $company } has ended.
+}
+enrollment-status-missing = This is still missing:
+enrollment-status-nothing = There is nothing that you need to do.
+enrollment-status-step = { $step ->
+    [LEGAL_PROFILE] The company's legal details are incomplete
+    [SUPPORT_PROFILE] The contact for customer support is incomplete
+    [EMAIL] The primary contact has not confirmed the e-mail address
+    [DOMAIN] The e-mail domain is not shown to be the company's
+    [EMPLOYMENT] It is not shown that the primary contact works for the company
+    [AUTHORITY] The company approver has not confirmed that the applicant may act for the company
+    [BUSINESS] The company's legal details are not verified
+    [LOCATION] No location is associated with the enrollment
+    [AGREEMENT] The partner agreement is not signed
+    [ADMIN_AGENT] Nobody at the company is admin agent
+   *[SUBMISSION] The enrollment has not been submitted
+}

@@ -1,0 +1,59 @@
+//! The templates: a folder per kind, checked when this is compiled. What ends in `.html` is escaped.
+
+use askama::{Result, Template};
+
+use super::words::Words;
+use crate::domain::Kind;
+
+macro_rules! pages {
+    ($($kind:ident $html:tt $text:tt,)+) => {
+        mod html {
+            use super::{Template, Words};
+            $(
+                #[derive(Template)]
+                #[template(path = $html)]
+                pub(super) struct $kind<'a> {
+                    pub(super) words: &'a Words,
+                }
+            )+
+        }
+
+        mod text {
+            use super::{Template, Words};
+            $(
+                #[derive(Template)]
+                #[template(path = $text)]
+                pub(super) struct $kind<'a> {
+                    pub(super) words: &'a Words,
+                }
+            )+
+        }
+
+        /// The HTML body.
+        pub(super) fn html(words: &Words) -> Result<String> {
+            match words.kind() {
+                $(Kind::$kind => html::$kind { words }.render(),)+
+            }
+        }
+
+        /// The text body.
+        pub(super) fn text(words: &Words) -> Result<String> {
+            match words.kind() {
+                $(Kind::$kind => text::$kind { words }.render(),)+
+            }
+        }
+    };
+}
+
+pages! {
+    EmailVerification "email-verification/message.html" "email-verification/message.txt",
+    ApproverVerification "approver-verification/message.html" "approver-verification/message.txt",
+    EnrollmentStatus "enrollment-status/message.html" "enrollment-status/message.txt",
+    PartnershipInvitation "partnership-invitation/message.html" "partnership-invitation/message.txt",
+    CustomerInvitation "customer-invitation/message.html" "customer-invitation/message.txt",
+    InvitationAccepted "invitation-accepted/message.html" "invitation-accepted/message.txt",
+    InvitationExpired "invitation-expired/message.html" "invitation-expired/message.txt",
+    AdministrationEnded "administration-ended/message.html" "administration-ended/message.txt",
+    OrdersAllowedChanged "orders-allowed-changed/message.html" "orders-allowed-changed/message.txt",
+    PartnershipEnded "partnership-ended/message.html" "partnership-ended/message.txt",
+}

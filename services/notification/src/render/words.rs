@@ -1,0 +1,135 @@
+//! The words of a letter in one language, with its variables in place.
+//!
+//! A language is a folder of `locales`, with a file per kind and one for what all share. What it lacks is said in English.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use askama::{Error, Result};
+use chrono::{DateTime, Datelike, Utc};
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{Loader, static_loader};
+use unic_langid::LanguageIdentifier;
+
+use crate::domain::variables::Value;
+use crate::domain::{Kind, Variables};
+
+const FALLBACK: &str = "en";
+
+static_loader! {
+    static LOCALES = {
+        locales: "./locales",
+        fallback_language: "en",
+        // Marks around each variable that readers of right-to-left text need, and other mail programs show as boxes.
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+type Arguments = HashMap<Cow<'static, str>, FluentValue<'static>>;
+
+/// Everything a template may say.
+pub(super) struct Words {
+    kind: Kind,
+    language: LanguageIdentifier,
+    name: String,
+    variables: Variables,
+    arguments: Arguments,
+}
+
+/// The language we write in for a reader of this one: itself, else without its region, else English.
+pub(crate) fn language(code: &str) -> String {
+    let primary = code.split('-').next().unwrap_or_default();
+    let ours: Vec<String> = LOCALES.locales().map(ToString::to_string).collect();
+    let find = |code: &str| ours.iter().find(|language| language.eq_ignore_ascii_case(code)).cloned();
+    find(code).or_else(|| find(primary)).unwrap_or_else(|| FALLBACK.to_owned())
+}
+
+impl Words {
+    /// For a message of this kind. The greeting names the variable `recipient_name` if there is one, else `display_name`.
+    pub(super) fn new(kind: Kind, language: &str, display_name: &str, variables: Variables) -> Result<Words> {
+        let language: LanguageIdentifier = self::language(language).parse().map_err(Error::custom)?;
+        let mut words = Words { kind, language, name: display_name.to_owned(), variables, arguments: Arguments::new() };
+        words.arguments =
+            words.variables.iter().map(|(name, value)| words.argument(name, value)).collect::<Result<_>>()?;
+        if words.has("recipient_name") {
+            words.name = words.text("recipient_name");
+        }
+        Ok(words)
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(super) fn language(&self) -> String {
+        self.language.to_string()
+    }
+
+    /// A sentence of this kind.
+    pub(super) fn say(&self, part: &str) -> Result<String> {
+        self.look_up(&format!("{}-{part}", self.kind.name()), &self.arguments)
+    }
+
+    /// A sentence that all kinds share.
+    pub(super) fn shared(&self, part: &str) -> Result<String> {
+        self.look_up(&format!("letter-{part}"), &self.arguments)
+    }
+
+    pub(super) fn greeting(&self) -> Result<String> {
+        if self.name.is_empty() {
+            return self.shared("greeting-nameless");
+        }
+        self.look_up("letter-greeting", &Arguments::from([("name".into(), self.name.clone().into())]))
+    }
+
+    /// Whether a variable says anything.
+    pub(super) fn has(&self, name: &str) -> bool {
+        match self.variables.get(name) {
+            Some(Value::Text(text)) => !text.is_empty(),
+            Some(Value::Steps(steps)) => !steps.is_empty(),
+            Some(Value::Date(_) | Value::Word(_)) => true,
+            None => false,
+        }
+    }
+
+    /// A variable as it stands.
+    pub(super) fn text(&self, name: &str) -> String {
+        match self.variables.get(name) {
+            Some(Value::Text(text)) => text.clone(),
+            _ => String::new(),
+        }
+    }
+
+    /// What is still missing, a sentence each.
+    pub(super) fn steps(&self) -> Result<Vec<String>> {
+        let Some(Value::Steps(steps)) = self.variables.get("next_step") else { return Ok(Vec::new()) };
+        let id = format!("{}-step", self.kind.name());
+        steps.iter().map(|step| self.look_up(&id, &Arguments::from([("step".into(), (*step).into())]))).collect()
+    }
+
+    fn argument(&self, name: &'static str, value: &Value) -> Result<(Cow<'static, str>, FluentValue<'static>)> {
+        let value = match value {
+            Value::Text(text) => text.clone().into(),
+            Value::Date(time) => self.date(*time)?.into(),
+            Value::Word(word) => (*word).into(),
+            Value::Steps(steps) => steps.join(", ").into(),
+        };
+        Ok((name.into(), value))
+    }
+
+    fn date(&self, time: DateTime<Utc>) -> Result<String> {
+        let arguments = Arguments::from([
+            ("day".into(), time.day().to_string().into()),
+            ("month".into(), time.month().into()),
+            ("year".into(), time.year().to_string().into()),
+            ("hour".into(), time.format("%H").to_string().into()),
+            ("minute".into(), time.format("%M").to_string().into()),
+        ]);
+        self.look_up("letter-date", &arguments)
+    }
+
+    fn look_up(&self, id: &str, arguments: &Arguments) -> Result<String> {
+        let found = LOCALES.try_lookup_with_args(&self.language, id, arguments);
+        found.ok_or_else(|| Error::custom(format!("no words for {id}")))
+    }
+}
