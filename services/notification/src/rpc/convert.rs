@@ -1,0 +1,70 @@
+//! Mails on the wire, and names of mailboxes from it.
+
+use ids::MailboxMessageId;
+use runtime::{Violations, convert};
+use wire::notification as pb;
+
+use crate::domain::{Address, Mail};
+
+/// A mail as it is shown.
+pub(super) fn mailbox_message(mail: Mail) -> pb::MailboxMessage {
+    pb::MailboxMessage {
+        name: format!("mailboxes/{}/{}", mail.mailbox, mail.id.name()),
+        uid: mail.id.to_string(),
+        kind: mail.kind.name().to_owned(),
+        language_code: mail.letter.language,
+        to: mail.letter.to,
+        from: mail.letter.from,
+        reply_to: mail.letter.reply_to,
+        subject: mail.letter.subject,
+        text: mail.letter.text,
+        html: mail.letter.html,
+        links: mail.letter.links.into_iter().collect(),
+        create_time: Some(convert::timestamp(mail.create_time)),
+    }
+}
+
+/// `mailboxes/{address}`, which gives the address in lower case, or `mailboxes/-`, which gives `Some(None)`.
+pub(super) fn mailbox(violations: &mut Violations, field: &str, name: &str) -> Option<Option<String>> {
+    if name == "mailboxes/-" {
+        return Some(None);
+    }
+    let address = name.strip_prefix("mailboxes/").and_then(|address| Address::parse(address).ok());
+    let parsed = address.ok_or("expected a name like `mailboxes/{address}`, or `mailboxes/-` for all");
+    violations.check(field, parsed).map(|address| Some(address.mailbox()))
+}
+
+/// `mailboxes/{address}/messages/{id}`. An address may hold slashes, an id may not.
+pub(super) fn mail_name(violations: &mut Violations, field: &str, name: &str) -> Option<(String, MailboxMessageId)> {
+    let parts = name.strip_prefix("mailboxes/").and_then(|rest| rest.rsplit_once("/messages/"));
+    let parsed = parts.and_then(|(address, id)| Some((Address::parse(address).ok()?.mailbox(), id.parse().ok()?)));
+    violations.check(field, parsed.ok_or("expected a name like `mailboxes/{address}/messages/{id}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mailbox_is_named_by_its_address_in_any_case() {
+        let parse = |name| mailbox(&mut Violations::default(), "parent", name);
+        assert_eq!(parse("mailboxes/-"), Some(None));
+        assert_eq!(parse("mailboxes/Ada@Example.com"), Some(Some("ada@example.com".to_owned())));
+        for bad in ["", "-", "mailboxes/", "mailboxes/ada", "Mailboxes/a@x.se", "mailboxes/a@x.se, b@x.se"] {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_mail_is_named_under_its_mailbox() {
+        let parse = |name: &str| mail_name(&mut Violations::default(), "name", name);
+        let id = MailboxMessageId::from_uuid(ids::RawId::from_u128(7));
+        for address in ["ada@example.com", "a/messages/b@example.com"] {
+            let name = format!("mailboxes/{address}/{}", id.name());
+            assert_eq!(parse(&name), Some((address.to_owned(), id)));
+        }
+        for bad in ["", "mailboxes/-/messages/x", "mailboxes/ada@example.com", "mailboxes/ada@example.com/messages/x"] {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+}
