@@ -1,1 +1,3 @@
-//! verification
+//! Is it true? E-mail verifications, vetting cases and the reviewers' queue.
+
+mod domain;

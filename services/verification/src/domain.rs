@@ -1,0 +1,25 @@
+//! Vetting of companies: what is checked, who said what, what follows. Pure: time, ids and nonces come in, events and refusals come out.
+
+mod case;
+mod check;
+mod deadlines;
+mod email;
+mod event;
+mod refusal;
+mod subject;
+
+#[cfg(test)]
+mod grid;
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+pub(crate) mod samples;
+
+pub(crate) use case::{CaseState, NewCase, Reviewer, VettingCase};
+pub(crate) use check::{Check, CheckKind, Checks, Status, Verdict, WaitsFor};
+pub(crate) use deadlines::Deadlines;
+pub(crate) use email::{Answers, EmailState, EmailVerification, NewVerification, Proof, Purpose};
+pub(crate) use event::{CaseEvent, Event, VerificationEvent};
+pub(crate) use event::{CaseMove, Letter, VerificationMove};
+pub(crate) use refusal::Refusal;
+pub(crate) use subject::{Address, Contact, Subject, hint};

@@ -1,0 +1,243 @@
+//! A vetting case: the machine from the first mail to the reviewer's decision.
+//!
+//! Only the applicant's side can let a case run out: a queue that is slow is our fault, so there `due` is a promise that closes nothing.
+
+mod state;
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+
+use chrono::{DateTime, Utc};
+use ids::{EnrollmentId, OrganizationId, VettingCaseId};
+
+use super::event::{CaseEvent, CaseMove};
+use super::{Check, CheckKind, Checks, Deadlines, Purpose, Refusal, Status, Subject, Verdict, WaitsFor};
+
+pub(crate) use state::{CaseState, Reviewer};
+
+/// Reason of a case that the contact knows nothing of.
+const NOT_US: &str = "NOT_US";
+/// Reason of AUTHORITY when the company approver says no.
+const APPROVER_DENIED: &str = "APPROVER_DENIED";
+
+/// The vetting of one organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct VettingCase {
+    pub(crate) id: VettingCaseId,
+    pub(crate) organization: OrganizationId,
+    /// The enrollments that wait for the outcome.
+    pub(crate) waiting: BTreeSet<EnrollmentId>,
+    pub(crate) subject: Subject,
+    pub(crate) checks: Checks,
+    pub(crate) state: CaseState,
+    pub(crate) created: DateTime<Utc>,
+    pub(crate) updated: DateTime<Utc>,
+    /// How often it was saved.
+    pub(crate) version: i64,
+}
+
+/// What a case is opened with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NewCase {
+    pub(crate) organization: OrganizationId,
+    pub(crate) enrollment: EnrollmentId,
+    pub(crate) subject: Subject,
+    /// The checks asked for; the others were passed before.
+    pub(crate) checks: BTreeSet<CheckKind>,
+}
+
+impl VettingCase {
+    /// Opens a case; with the address confirmed before, it is queued at once.
+    pub(crate) fn open(
+        id: VettingCaseId,
+        new: NewCase,
+        now: DateTime<Utc>,
+        deadlines: &Deadlines,
+    ) -> (VettingCase, CaseEvent) {
+        let Ok(checks) = Checks::try_of(|kind| {
+            let asked = new.checks.contains(&kind);
+            let status = if asked { Status::Pending { due: None } } else { Status::Decided(Verdict::Passed) };
+            Ok::<_, Infallible>(Check { status, since: now })
+        });
+        let due = now + deadlines.confirm;
+        let mut case = VettingCase {
+            id,
+            organization: new.organization,
+            waiting: BTreeSet::from([new.enrollment]),
+            subject: new.subject,
+            checks,
+            state: CaseState::AwaitingEmail { due },
+            created: now,
+            updated: now,
+            version: 1,
+        };
+        if case.checks.is_pending(CheckKind::Email) {
+            case.checks.expect(CheckKind::Email, due);
+        } else {
+            case.queue(now, deadlines);
+        }
+        let event = case.event(None, CaseMove::Opened);
+        (case, event)
+    }
+
+    /// Whose address must be asked for now, if anyone's.
+    pub(crate) fn asks(&self) -> Option<Purpose> {
+        if self.checks.is_pending(CheckKind::Email) {
+            Some(Purpose::Contact)
+        } else if self.approver_is_asked() && self.checks.is_pending(CheckKind::Authority) {
+            Some(Purpose::Approver)
+        } else {
+            None
+        }
+    }
+
+    /// Who must act on this check; nobody once the case is closed.
+    pub(crate) fn waits_for(&self, kind: CheckKind, now: DateTime<Utc>) -> WaitsFor {
+        let by_mail = match kind {
+            CheckKind::Email => true,
+            CheckKind::Authority => self.approver_is_asked(),
+            _ => false,
+        };
+        match &self.checks.get(kind).status {
+            Status::Decided(_) => WaitsFor::Nobody,
+            Status::Pending { .. } if !self.state.is_open() => WaitsFor::Nobody,
+            Status::Pending { due } if by_mail && due.is_none_or(|due| now < due) => WaitsFor::LinkHolder,
+            Status::Pending { .. } => WaitsFor::Reviewer,
+        }
+    }
+
+    /// The case as it stands at this time: what ran out is EXPIRED, written down or not.
+    #[must_use]
+    pub(crate) fn at(mut self, now: DateTime<Utc>) -> VettingCase {
+        if self.state.is_overdue(now) {
+            self.state = CaseState::Expired;
+        }
+        self
+    }
+
+    /// One more enrollment waits for the outcome; asking again tells it anew.
+    pub(crate) fn join(&mut self, enrollment: EnrollmentId, now: DateTime<Utc>) -> Result<CaseEvent, Refusal> {
+        if !self.state.is_open() || self.state.is_overdue(now) {
+            return Err(self.forbids(now, &["AWAITING_EMAIL", "QUEUED", "IN_REVIEW", "ACTION_REQUIRED"]));
+        }
+        self.waiting.insert(enrollment);
+        Ok(self.moved(now, CaseMove::Joined, |_| {}))
+    }
+
+    /// The contact has answered. None when the case no longer waits for that.
+    pub(crate) fn contact_answered(
+        &mut self,
+        yes: bool,
+        now: DateTime<Utc>,
+        deadlines: &Deadlines,
+    ) -> Option<CaseEvent> {
+        if !matches!(self.state, CaseState::AwaitingEmail { .. }) || self.state.is_overdue(now) {
+            return None;
+        }
+        Some(if yes {
+            self.moved(now, CaseMove::Queued, |case| {
+                case.checks.decide(CheckKind::Email, Verdict::Passed, now);
+                case.queue(now, deadlines);
+            })
+        } else {
+            self.moved(now, CaseMove::Rejected, |case| {
+                case.checks.decide(CheckKind::Email, Verdict::Failed { reason: NOT_US.to_owned() }, now);
+                case.state = CaseState::Rejected { reason: NOT_US.to_owned() };
+            })
+        })
+    }
+
+    /// The company approver has answered. A yes settles what is pending, a no stands against whatever a reviewer thought; none when
+    /// nothing changes.
+    pub(crate) fn approver_answered(&mut self, yes: bool, now: DateTime<Utc>) -> Option<CaseEvent> {
+        let settles = !yes || self.checks.is_pending(CheckKind::Authority);
+        if !self.state.is_open() || self.state.is_overdue(now) || !settles {
+            return None;
+        }
+        let verdict = if yes { Verdict::Passed } else { Verdict::Failed { reason: APPROVER_DENIED.to_owned() } };
+        Some(self.moved(now, CaseMove::CheckDecided(CheckKind::Authority), |case| {
+            case.checks.decide(CheckKind::Authority, verdict, now);
+        }))
+    }
+
+    /// A reviewer takes the case.
+    pub(crate) fn claim(&mut self, reviewer: Reviewer, now: DateTime<Utc>) -> Result<CaseEvent, Refusal> {
+        if reviewer.organization == self.organization {
+            return Err(Refusal::SelfReview);
+        }
+        match self.state {
+            CaseState::Queued { due } => Ok(self.moved(now, CaseMove::Claimed, |case| {
+                case.state = CaseState::InReview { by: reviewer, due };
+            })),
+            CaseState::InReview { by, .. } if by != reviewer => Err(Refusal::ClaimedByOther),
+            _ => Err(self.forbids(now, &["QUEUED"])),
+        }
+    }
+
+    /// The reviewer decides a check, or decides it anew.
+    pub(crate) fn decide(
+        &mut self,
+        reviewer: Reviewer,
+        kind: CheckKind,
+        verdict: Verdict,
+        now: DateTime<Utc>,
+    ) -> Result<CaseEvent, Refusal> {
+        self.claimed_by(reviewer, now)?;
+        Ok(self.moved(now, CaseMove::CheckDecided(kind), |case| case.checks.decide(kind, verdict, now)))
+    }
+
+    /// The reviewer approves, once every check is passed or waived.
+    pub(crate) fn approve(&mut self, reviewer: Reviewer, now: DateTime<Utc>) -> Result<CaseEvent, Refusal> {
+        self.claimed_by(reviewer, now)?;
+        let outstanding = self.checks.outstanding();
+        if !outstanding.is_empty() {
+            return Err(Refusal::ChecksOutstanding(outstanding));
+        }
+        Ok(self.moved(now, CaseMove::Approved, |case| case.state = CaseState::Approved { by: reviewer }))
+    }
+
+    /// Closes a case whose applicant let the deadline pass.
+    pub(crate) fn expire(&mut self, now: DateTime<Utc>) -> Result<CaseEvent, Refusal> {
+        if !self.state.is_overdue(now) {
+            return Err(self.forbids(now, &["AWAITING_EMAIL", "ACTION_REQUIRED"]));
+        }
+        Ok(self.moved(now, CaseMove::Expired, |case| case.state = CaseState::Expired))
+    }
+
+    fn approver_is_asked(&self) -> bool {
+        !self.subject.approver_is_applicant()
+    }
+
+    fn queue(&mut self, now: DateTime<Utc>, deadlines: &Deadlines) {
+        let due = now + deadlines.review;
+        self.state = CaseState::Queued { due };
+        for kind in CheckKind::ALL {
+            let by_mail = kind == CheckKind::Authority && self.approver_is_asked();
+            self.checks.expect(kind, if by_mail { now + deadlines.confirm } else { due });
+        }
+    }
+
+    fn claimed_by(&self, reviewer: Reviewer, now: DateTime<Utc>) -> Result<(), Refusal> {
+        match self.state {
+            CaseState::InReview { by, .. } if by == reviewer => Ok(()),
+            CaseState::InReview { .. } => Err(Refusal::NotClaimant),
+            _ => Err(self.forbids(now, &["IN_REVIEW"])),
+        }
+    }
+
+    fn forbids(&self, now: DateTime<Utc>, allowed: &'static [&'static str]) -> Refusal {
+        let state = if self.state.is_overdue(now) { &CaseState::Expired } else { &self.state };
+        Refusal::StateForbids { state: state.as_str(), allowed }
+    }
+
+    fn moved(&mut self, now: DateTime<Utc>, what: CaseMove, change: impl FnOnce(&mut VettingCase)) -> CaseEvent {
+        let from = self.state.as_str();
+        change(self);
+        self.updated = now;
+        self.event(Some(from), what)
+    }
+
+    fn event(&self, from: Option<&'static str>, what: CaseMove) -> CaseEvent {
+        CaseEvent { what, from, case: Box::new(self.clone()) }
+    }
+}

@@ -1,0 +1,81 @@
+//! Where a case can stand, with what is known there and nowhere else.
+
+use chrono::{DateTime, Utc};
+use ids::{OrganizationId, UserId};
+
+/// A reviewer, with the organization reviewed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reviewer {
+    pub(crate) organization: OrganizationId,
+    pub(crate) user: UserId,
+}
+
+/// Where a case stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CaseState {
+    /// The contact has until `due` to confirm the address.
+    AwaitingEmail { due: DateTime<Utc> },
+    /// Waits for a reviewer, whose outcome is promised by `due`.
+    Queued { due: DateTime<Utc> },
+    /// A reviewer has claimed it.
+    InReview { by: Reviewer, due: DateTime<Utc> },
+    /// The applicant has until `due` to answer the reviewer.
+    ActionRequired { by: Reviewer, due: DateTime<Utc> },
+    /// All is shown.
+    Approved { by: Reviewer },
+    /// Refused.
+    Rejected { reason: String },
+    /// Closed at its deadline.
+    Expired,
+    /// Closed by the applicant.
+    Withdrawn,
+}
+
+impl CaseState {
+    pub(crate) fn as_str(&self) -> &'static str {
+        match self {
+            CaseState::AwaitingEmail { .. } => "AWAITING_EMAIL",
+            CaseState::Queued { .. } => "QUEUED",
+            CaseState::InReview { .. } => "IN_REVIEW",
+            CaseState::ActionRequired { .. } => "ACTION_REQUIRED",
+            CaseState::Approved { .. } => "APPROVED",
+            CaseState::Rejected { .. } => "REJECTED",
+            CaseState::Expired => "EXPIRED",
+            CaseState::Withdrawn => "WITHDRAWN",
+        }
+    }
+
+    pub(crate) fn due(&self) -> Option<DateTime<Utc>> {
+        match self {
+            CaseState::AwaitingEmail { due }
+            | CaseState::Queued { due }
+            | CaseState::InReview { due, .. }
+            | CaseState::ActionRequired { due, .. } => Some(*due),
+            CaseState::Approved { .. } | CaseState::Rejected { .. } | CaseState::Expired | CaseState::Withdrawn => None,
+        }
+    }
+
+    pub(crate) fn reviewer(&self) -> Option<Reviewer> {
+        match self {
+            CaseState::InReview { by, .. } | CaseState::ActionRequired { by, .. } | CaseState::Approved { by } => {
+                Some(*by)
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn reason(&self) -> Option<&str> {
+        match self {
+            CaseState::Rejected { reason } => Some(reason),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.due().is_some()
+    }
+
+    pub(super) fn is_overdue(&self, now: DateTime<Utc>) -> bool {
+        matches!(self, CaseState::AwaitingEmail { due } | CaseState::ActionRequired { due, .. } if *due <= now)
+    }
+}

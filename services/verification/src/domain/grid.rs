@@ -1,0 +1,146 @@
+//! State x command for both machines: the snapshots are their documentation.
+
+use std::fmt::Write as _;
+
+use chrono::TimeDelta;
+
+use super::samples::{DEADLINES, case, id, now, reviewer, verification};
+use super::*;
+
+/// A case whose checks are all passed but EMAIL's successors, so that each command meets every state.
+fn in_state(state: CaseState) -> VettingCase {
+    let mut case = case();
+    if !matches!(state, CaseState::AwaitingEmail { .. }) {
+        for kind in CheckKind::ALL.into_iter().filter(|kind| *kind != CheckKind::Authority) {
+            case.checks.decide(kind, Verdict::Passed, now());
+        }
+    }
+    case.state = state;
+    case
+}
+
+fn case_states() -> Vec<CaseState> {
+    let (by, due) = (reviewer(10), now() + TimeDelta::days(1));
+    vec![
+        CaseState::AwaitingEmail { due },
+        CaseState::Queued { due },
+        CaseState::InReview { by, due },
+        CaseState::ActionRequired { by, due },
+        CaseState::Approved { by },
+        CaseState::Rejected { reason: "NOT_US".to_owned() },
+        CaseState::Expired,
+        CaseState::Withdrawn,
+    ]
+}
+
+type Told = Result<CaseEvent, Refusal>;
+type Command = (&'static str, fn(&mut VettingCase) -> Told);
+
+/// A piece of news that the case no longer waits for changes nothing.
+fn news(event: Option<CaseEvent>) -> Told {
+    event.ok_or(Refusal::Unknown)
+}
+
+fn settled(case: &mut VettingCase) -> &mut VettingCase {
+    case.checks.decide(CheckKind::Authority, Verdict::Waived { reason: "KNOWN".to_owned() }, now());
+    case
+}
+
+const CASE_COMMANDS: [Command; 13] = [
+    ("join", |case| case.join(id(9), now())),
+    ("contact says yes", |case| news(case.contact_answered(true, now(), &DEADLINES))),
+    ("contact says no", |case| news(case.contact_answered(false, now(), &DEADLINES))),
+    ("approver says yes", |case| news(case.approver_answered(true, now()))),
+    ("approver says no", |case| news(case.approver_answered(false, now()))),
+    ("claim", |case| case.claim(reviewer(11), now())),
+    ("claim again", |case| case.claim(reviewer(10), now())),
+    ("claim own", |case| case.claim(Reviewer { organization: case.organization, user: reviewer(11).user }, now())),
+    ("decide", |case| case.decide(reviewer(10), CheckKind::Domain, Verdict::Passed, now())),
+    ("decide another's", |case| case.decide(reviewer(11), CheckKind::Domain, Verdict::Passed, now())),
+    ("approve, outstanding", |case| case.approve(reviewer(10), now())),
+    ("approve, settled", |case| settled(case).approve(reviewer(10), now())),
+    ("two days later", |case| case.expire(now() + TimeDelta::days(2))),
+];
+
+#[test]
+fn r22_r23_case_by_state_and_command() {
+    let mut grid = String::new();
+    for (command, act) in CASE_COMMANDS {
+        writeln!(grid, "{command}").unwrap();
+        for state in case_states() {
+            let mut case = in_state(state);
+            let before = case.state.as_str();
+            let told = act(&mut case);
+            if told.is_err() {
+                assert_eq!(case.state.as_str(), before, "a refusal moves nothing");
+            }
+            let told = match told {
+                Ok(event) => format!("{} ({:?})", case.state.as_str(), event.what),
+                Err(Refusal::Unknown) => "-".to_owned(),
+                Err(Refusal::StateForbids { allowed, .. }) => format!("no: only {}", allowed.join(", ")),
+                Err(refusal) => format!("no: {refusal:?}"),
+            };
+            writeln!(grid, "  {before:<16} {told}").unwrap();
+        }
+    }
+    insta::assert_snapshot!("case", grid);
+}
+
+const YES: Answers = Answers { claim: true, address: true };
+
+type Try = (&'static str, fn(&mut EmailVerification) -> String);
+
+fn told(result: Result<VerificationEvent, Refusal>) -> String {
+    match result {
+        Ok(event) => format!("{:?}", event.what),
+        Err(Refusal::StateForbids { .. }) => "-".to_owned(),
+        Err(refusal) => format!("no: {refusal:?}"),
+    }
+}
+
+const TRIES: [Try; 10] = [
+    ("inspect", |it| {
+        it.inspect(Proof::Newest).map_or_else(|refusal| format!("no: {refusal:?}"), |()| "shown".to_owned())
+    }),
+    ("inspect by an older link", |it| format!("no: {:?}", it.inspect(Proof::Older).unwrap_err())),
+    ("yes, yes", |it| told(it.answer(Proof::Newest, YES, now()))),
+    ("yes, no", |it| told(it.answer(Proof::Newest, Answers { address: false, ..YES }, now()))),
+    ("no, yes", |it| told(it.answer(Proof::Newest, Answers { claim: false, ..YES }, now()))),
+    ("yes, yes by an older link", |it| told(it.answer(Proof::Older, YES, now()))),
+    ("yes, yes too late", |it| told(it.answer(Proof::Newest, YES, it.expires))),
+    ("wrong code", |it| {
+        let (refusal, event) = it.miss(now());
+        format!("no: {refusal:?}{}", if event.is_some() { ", counted" } else { "" })
+    }),
+    ("wrong code, the last try", |it| {
+        if let EmailState::Pending { tries_left } = &mut it.state {
+            *tries_left = 1;
+        }
+        let (refusal, event) = it.miss(now());
+        format!("no: {refusal:?}{}", if event.is_some() { ", counted" } else { "" })
+    }),
+    ("time passes", |it| told(it.expire(it.expires))),
+];
+
+#[test]
+fn r20_r21_verification_by_state_and_command() {
+    let at = now();
+    let states = [
+        EmailState::Pending { tries_left: 5 },
+        EmailState::Verified { at },
+        EmailState::Denied { at, answers: Answers { claim: false, address: true } },
+        EmailState::Superseded,
+        EmailState::Expired,
+        EmailState::Locked,
+    ];
+    let mut grid = String::new();
+    for (command, act) in TRIES {
+        writeln!(grid, "{command}").unwrap();
+        for state in states {
+            let mut verification = EmailVerification { state, ..verification() };
+            let told = act(&mut verification);
+            writeln!(grid, "  {:<11} {:<11} {told}", state.as_str(), verification.state.as_str()).unwrap();
+        }
+    }
+    insta::assert_snapshot!("verification", grid);
+}

@@ -1,0 +1,156 @@
+//! What holds after any sequence of commands, in any order, at any time.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+
+use super::samples::{DEADLINES, case, id, new_case, now, reviewer, subject, verification};
+use super::*;
+
+#[derive(Debug, Clone)]
+enum Command {
+    Join,
+    Contact(bool),
+    Approver(bool),
+    Claim(u128),
+    Decide(u128, usize, Verdict),
+    Approve(u128),
+    Expire,
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    let verdict = prop_oneof![
+        3 => Just(Verdict::Passed),
+        1 => Just(Verdict::Failed { reason: "F".to_owned() }),
+        1 => Just(Verdict::Waived { reason: "W".to_owned() }),
+    ];
+    prop_oneof![
+        1 => Just(Command::Join),
+        3 => prop::bool::weighted(0.9).prop_map(Command::Contact),
+        2 => any::<bool>().prop_map(Command::Approver),
+        4 => (10u128..12).prop_map(Command::Claim),
+        9 => (10u128..12, 1usize..5, verdict).prop_map(|(by, kind, verdict)| Command::Decide(by, kind, verdict)),
+        3 => (10u128..12).prop_map(Command::Approve),
+        1 => Just(Command::Expire),
+    ]
+}
+
+fn act(case: &mut VettingCase, command: Command, at: DateTime<Utc>) -> Option<CaseEvent> {
+    match command {
+        Command::Join => case.join(id(77), at).ok(),
+        Command::Contact(yes) => case.contact_answered(yes, at, &DEADLINES),
+        Command::Approver(yes) => case.approver_answered(yes, at),
+        Command::Claim(by) => case.claim(reviewer(by), at).ok(),
+        Command::Decide(by, kind, verdict) => case.decide(reviewer(by), CheckKind::ALL[kind], verdict, at).ok(),
+        Command::Approve(by) => case.approve(reviewer(by), at).ok(),
+        Command::Expire => case.expire(at).ok(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn r22_a_case_keeps_its_laws(commands in prop::collection::vec((command(), 0i64..30), 1..60)) {
+        let mut case = case();
+        let mut at = now();
+        for (command, hours) in commands {
+            at += TimeDelta::hours(hours);
+            let before = case.clone();
+            match act(&mut case, command, at) {
+                None => prop_assert_eq!(&case, &before, "a refusal changes nothing"),
+                Some(event) => {
+                    prop_assert_eq!(event.from, Some(before.state.as_str()));
+                    prop_assert_eq!(&*event.case, &case, "an event tells the case after it");
+                    prop_assert!(before.state.is_open(), "what is closed stays closed");
+                    prop_assert_eq!(case.updated, at);
+                }
+            }
+            if matches!(case.state, CaseState::Approved { .. }) {
+                prop_assert!(case.checks.outstanding().is_empty());
+            }
+            if case.state.reviewer().is_some() || matches!(case.state, CaseState::Queued { .. }) {
+                prop_assert!(case.checks.get(CheckKind::Email).status.satisfies(), "e-mail comes first");
+            }
+            for kind in CheckKind::ALL {
+                let waits = case.checks.is_pending(kind) && case.state.is_open();
+                prop_assert_eq!(case.waits_for(kind, at) != WaitsFor::Nobody, waits, "pending waits for someone");
+            }
+        }
+    }
+
+    #[test]
+    fn r21_five_guesses_and_no_more(misses in 1u32..9, then_right in any::<bool>()) {
+        let mut verification = verification();
+        let mut counted = 0;
+        for _ in 0..misses {
+            counted += u32::from(verification.miss(now()).1.is_some());
+        }
+        prop_assert_eq!(counted, misses.min(5));
+        prop_assert_eq!(verification.state.tries_left(), 5 - misses.min(5));
+        if then_right {
+            let answers = Answers { claim: true, address: true };
+            let answered = verification.answer(Proof::Newest, answers, now());
+            prop_assert_eq!(answered.is_ok(), misses < 5);
+            prop_assert!(verification.answer(Proof::Newest, answers, now()).is_err(), "once");
+        }
+    }
+}
+
+#[test]
+fn r22_the_approver_is_asked_once_the_contact_has_said_yes() {
+    let mut case = case();
+    assert_eq!(case.asks(), Some(Purpose::Contact));
+    case.contact_answered(true, now(), &DEADLINES).unwrap();
+    assert_eq!(case.asks(), Some(Purpose::Approver));
+    assert_eq!(case.waits_for(CheckKind::Authority, now()), WaitsFor::LinkHolder);
+    let silent = now() + DEADLINES.confirm;
+    assert_eq!(case.waits_for(CheckKind::Authority, silent), WaitsFor::Reviewer);
+    assert_eq!(case.waits_for(CheckKind::Business, now()), WaitsFor::Reviewer);
+}
+
+#[test]
+fn r22_an_approver_at_the_applicants_own_address_is_left_to_the_reviewer() {
+    let approver = Contact { email: "CIA@example.com".to_owned(), ..subject().contact };
+    let subject = Subject { approver, ..subject() };
+    let (mut case, _) = VettingCase::open(id(4), NewCase { subject, ..new_case(CheckKind::ALL) }, now(), &DEADLINES);
+    case.contact_answered(true, now(), &DEADLINES).unwrap();
+    assert_eq!(case.asks(), None);
+    assert_eq!(case.waits_for(CheckKind::Authority, now()), WaitsFor::Reviewer);
+}
+
+#[test]
+fn r03_what_was_passed_before_is_not_asked_again() {
+    let (case, event) = VettingCase::open(id(4), new_case([CheckKind::Business]), now(), &DEADLINES);
+    assert_eq!((case.state.as_str(), case.asks()), ("QUEUED", None));
+    assert_eq!(case.checks.outstanding(), [CheckKind::Business]);
+    assert_eq!(event.from, None);
+}
+
+#[test]
+fn r20_not_us_stops_the_case() {
+    let mut case = case();
+    case.contact_answered(false, now(), &DEADLINES).unwrap();
+    assert_eq!((case.state.as_str(), case.state.reason()), ("REJECTED", Some("NOT_US")));
+    assert_eq!(case.checks.get(CheckKind::Email).status.as_str(), "FAILED");
+    assert_eq!(case.asks().filter(|_| case.state.is_open()), None);
+}
+
+#[test]
+fn r22_a_no_of_the_approver_stands_against_a_reviewers_pass() {
+    let mut case = case();
+    case.contact_answered(true, now(), &DEADLINES).unwrap();
+    case.claim(reviewer(10), now()).unwrap();
+    case.decide(reviewer(10), CheckKind::Authority, Verdict::Passed, now()).unwrap();
+    assert_eq!(case.approver_answered(true, now()), None);
+    case.approver_answered(false, now()).unwrap();
+    assert_eq!(case.checks.get(CheckKind::Authority).status.reason(), Some("APPROVER_DENIED"));
+}
+
+#[test]
+fn r24_what_ran_out_reads_as_expired_before_it_is_written_down() {
+    let late = now() + DEADLINES.confirm;
+    assert_eq!(case().at(late).state, CaseState::Expired);
+    assert_eq!(verification().at(late).state, EmailState::Expired);
+    assert_eq!(case().at(late - TimeDelta::microseconds(1)).state.as_str(), "AWAITING_EMAIL");
+    let mut queued = case();
+    queued.contact_answered(true, now(), &DEADLINES).unwrap();
+    assert_eq!(queued.at(late).state.as_str(), "QUEUED", "a slow queue is not the applicant's fault");
+}

@@ -1,0 +1,30 @@
+//! Why the domain says no.
+
+use super::CheckKind;
+
+/// A refusal, with what the caller needs to go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The state does not allow it; these do.
+    StateForbids { state: &'static str, allowed: &'static [&'static str] },
+    /// Nobody reviews their own organization.
+    SelfReview,
+    /// Another reviewer holds the case.
+    ClaimedByOther,
+    /// The caller has not claimed the case.
+    NotClaimant,
+    /// These checks are neither passed nor waived.
+    ChecksOutstanding(Vec<CheckKind>),
+    /// No such link or code.
+    Unknown,
+    /// The code is wrong; so many tries are left.
+    CodeWrong { tries_left: u32 },
+    /// Answered before.
+    Used,
+    /// Its time is over.
+    Expired,
+    /// A newer mail was sent.
+    Superseded,
+    /// Too many wrong codes.
+    Locked,
+}
