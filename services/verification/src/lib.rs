@@ -1,3 +1,9 @@
 //! Is it true? E-mail verifications, vetting cases and the reviewers' queue.
 
+mod config;
+mod deadlines;
 mod domain;
+mod error;
+mod questions;
+
+pub use config::Config;

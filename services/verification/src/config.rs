@@ -1,0 +1,17 @@
+//! What an installation may set.
+
+use serde::Deserialize;
+
+/// Settings of the verification service.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// How many wrong codes lock a verification; at least 1.
+    pub code_tries: u32,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config { code_tries: 5 }
+    }
+}

@@ -1,0 +1,92 @@
+//! The deadlines as data: each with the day from which it holds.
+
+use std::io;
+use std::sync::LazyLock;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::Deserialize;
+
+use crate::domain::Deadlines;
+use crate::error::DataError;
+
+/// The longest that a step may take.
+const MOST_HOURS: u32 = 24 * 366;
+
+static BUILTIN: LazyLock<Result<Table, DataError>> =
+    LazyLock::new(|| Table::from_csv(include_bytes!("../data/deadlines.csv").as_slice()));
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum Step {
+    Confirm,
+    Review,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    step: Step,
+    hours: u32,
+    effective_from: NaiveDate,
+}
+
+struct Table(Vec<Row>);
+
+/// The deadlines in force at this time.
+pub(crate) fn at(now: DateTime<Utc>) -> Result<Deadlines, DataError> {
+    BUILTIN.as_ref().map_err(Clone::clone)?.at(now)
+}
+
+impl Table {
+    fn from_csv(table: impl io::Read) -> Result<Table, DataError> {
+        let rows: Result<Vec<Row>, _> = csv::Reader::from_reader(table).deserialize().collect();
+        let rows = rows.map_err(|error| DataError(format!("deadlines: {error}")))?;
+        match rows.iter().find(|row| row.hours == 0 || row.hours > MOST_HOURS) {
+            Some(row) => Err(DataError(format!("deadlines: {} hours for {:?}", row.hours, row.step))),
+            None => Ok(Table(rows)),
+        }
+    }
+
+    fn at(&self, now: DateTime<Utc>) -> Result<Deadlines, DataError> {
+        Ok(Deadlines { confirm: self.step(Step::Confirm, now)?, review: self.step(Step::Review, now)? })
+    }
+
+    fn step(&self, step: Step, now: DateTime<Utc>) -> Result<TimeDelta, DataError> {
+        let today = now.date_naive();
+        let in_force = self.0.iter().filter(|row| row.step == step && row.effective_from <= today);
+        let row = in_force.max_by_key(|row| row.effective_from);
+        let row = row.ok_or_else(|| DataError(format!("deadlines: none for {step:?} on {today}")))?;
+        Ok(TimeDelta::hours(i64::from(row.hours)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> DateTime<Utc> {
+        format!("{text}T00:00:00Z").parse().unwrap()
+    }
+
+    #[test]
+    fn a_link_lives_seven_days_and_an_outcome_is_promised_within_five() {
+        let deadlines = at(day("2026-01-01")).unwrap();
+        assert_eq!((deadlines.confirm, deadlines.review), (TimeDelta::days(7), TimeDelta::days(5)));
+    }
+
+    #[test]
+    fn the_newest_row_in_force_holds() {
+        let table = "step,hours,effective_from\nCONFIRM,1,2026-01-01\nREVIEW,2,2026-01-01\nREVIEW,3,2026-02-01\n";
+        let table = Table::from_csv(table.as_bytes()).unwrap();
+        assert_eq!(table.at(day("2026-01-31")).unwrap().review, TimeDelta::hours(2));
+        assert_eq!(table.at(day("2026-02-01")).unwrap().review, TimeDelta::hours(3));
+        assert!(table.at(day("2025-12-31")).is_err());
+    }
+
+    #[test]
+    fn a_wrong_row_is_refused() {
+        for row in ["CONFIRM,0,2026-01-01", "CONFIRM,-1,2026-01-01", "OTHER,1,2026-01-01", "CONFIRM,99999,2026-01-01"] {
+            assert!(Table::from_csv(format!("step,hours,effective_from\n{row}\n").as_bytes()).is_err(), "{row}");
+        }
+    }
+}

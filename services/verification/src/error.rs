@@ -1,0 +1,52 @@
+//! From a refusal of the domain to what the caller is told.
+
+use runtime::{Fault, fault::Precondition};
+use tonic::Code;
+use wire::verification::Reason;
+
+use crate::domain::{CheckKind, Refusal};
+
+/// Why the data that ships can't be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct DataError(pub(crate) String);
+
+impl From<DataError> for Fault {
+    fn from(error: DataError) -> Fault {
+        Fault::internal(error)
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Fault {
+        let no = |reason, message: &str| Fault::new(Code::FailedPrecondition, reason, message);
+        match refusal {
+            Refusal::StateForbids { state, allowed } => Fault::state_forbids(state, allowed),
+            Refusal::SelfReview => {
+                Fault::new(Code::PermissionDenied, Reason::SelfReview, "nobody reviews their own organization")
+            }
+            Refusal::ClaimedByOther => no(Reason::ClaimedByOther, "another reviewer holds this case"),
+            Refusal::NotClaimant => no(Reason::NotClaimant, "another reviewer holds this case: claim one first"),
+            Refusal::ChecksOutstanding(checks) => outstanding(&checks),
+            Refusal::Unknown => Fault::new(Code::NotFound, Reason::TokenUnknown, "there is no such link or code"),
+            Refusal::CodeWrong { tries_left } => {
+                Fault::new(Code::NotFound, Reason::TokenUnknown, "the code is wrong: look it up in the newest mail")
+                    .with("tries_left", tries_left.to_string())
+            }
+            Refusal::Used => no(Reason::TokenUsed, "these questions were answered before"),
+            Refusal::Expired => no(Reason::TokenExpired, "the time of this link is over: ask for a new mail"),
+            Refusal::Superseded => no(Reason::TokenSuperseded, "a newer mail was sent: use its link"),
+            Refusal::Locked => no(Reason::Locked, "too many wrong codes: ask for a new mail"),
+        }
+    }
+}
+
+fn outstanding(checks: &[CheckKind]) -> Fault {
+    let names: Vec<_> = checks.iter().map(|check| check.as_str()).collect();
+    let fault = Fault::new(Code::FailedPrecondition, Reason::ChecksOutstanding, "checks are neither passed nor waived")
+        .with("checks", names.join(","));
+    names.into_iter().fold(fault, |fault, name| {
+        let description = format!("{name} must be passed or waived first");
+        fault.precondition(Precondition { kind: name.to_owned(), subject: "checks".to_owned(), description })
+    })
+}
