@@ -5,5 +5,6 @@ mod deadlines;
 mod domain;
 mod error;
 mod questions;
+mod store;
 
 pub use config::Config;

@@ -1,0 +1,83 @@
+//! E-mail verifications as rows.
+
+mod row;
+
+use chrono::{DateTime, Utc};
+use database::{Cursor, Error, Page, Scope, Tx, affected};
+use ids::{EmailVerificationId, OrganizationId};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::domain::EmailVerification;
+use row::{Column, Entity};
+
+/// The verification of this name; none when it is not the scope's to see.
+pub(crate) async fn get(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    organization: OrganizationId,
+    id: EmailVerificationId,
+) -> Result<Option<EmailVerification>, Error> {
+    let found = find(connection, id).await?;
+    Ok(found.filter(|found| found.organization == organization && scope.permits(organization)))
+}
+
+/// The verification of this id, whosever it is: for links, whose holder the token names, and for time.
+pub(crate) async fn find(
+    connection: &impl ConnectionTrait,
+    id: EmailVerificationId,
+) -> Result<Option<EmailVerification>, Error> {
+    Entity::find_by_id(id.uuid()).one(connection).await?.map(EmailVerification::try_from).transpose()
+}
+
+/// The verifications of an organization, in the order of their creation.
+pub(crate) async fn list(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    organization: OrganizationId,
+    after: Option<Cursor>,
+    size: u64,
+) -> Result<Page<EmailVerification>, Error> {
+    if !scope.permits(organization) {
+        return Ok(Page { items: Vec::new(), next: None });
+    }
+    let select = Entity::find().filter(Column::OrganizationId.eq(organization.uuid()));
+    let rows = database::page::after(select, (Column::CreatedAt, Column::Id), after, size).all(connection).await?;
+    let verifications = rows.into_iter().map(EmailVerification::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::of(verifications, size, |verification| Cursor { time: verification.created, id: verification.id.uuid() }))
+}
+
+/// Those whose time is over though they are still pending.
+pub(crate) async fn overdue(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    most: u64,
+) -> Result<Vec<EmailVerificationId>, Error> {
+    let ids: Vec<sea_orm::prelude::Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::State.eq("PENDING"))
+        .filter(Column::ExpiresAt.lte(now))
+        .order_by_asc(Column::ExpiresAt)
+        .limit(most)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(ids.into_iter().map(EmailVerificationId::from_uuid).collect())
+}
+
+/// Keeps a new one.
+pub(crate) async fn insert(tx: &Tx, verification: &EmailVerification) -> Result<(), Error> {
+    row::active(verification).insert(tx).await?;
+    Ok(())
+}
+
+/// Saves it if nobody else did since it was read.
+pub(crate) async fn save(tx: &Tx, verification: &mut EmailVerification) -> Result<(), Error> {
+    let read = verification.version;
+    verification.version = read + 1;
+    let update = Entity::update_many()
+        .set(row::active(verification))
+        .filter(Column::Id.eq(verification.id.uuid()))
+        .filter(Column::Version.eq(read));
+    affected(update.exec(tx).await?.rows_affected)
+}

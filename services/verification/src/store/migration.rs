@@ -1,0 +1,119 @@
+//! The tables, and the unique keys that carry invariants.
+
+use database::migrate::Migrations;
+use sea_orm::DbErr;
+use sea_orm::sea_query::{
+    Alias, ConditionalStatement, Expr, ExprTrait, Index, IndexCreateStatement, Table, TableCreateStatement,
+};
+use sea_orm_migration::schema::{
+    big_integer, boolean_null, integer, json_binary, text, text_null, timestamp_with_time_zone,
+    timestamp_with_time_zone_null, uuid, uuid_null,
+};
+use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
+
+/// All migrations, in order.
+pub(crate) fn migrations() -> Migrations {
+    Migrations(vec![Box::new(Tables)])
+}
+
+struct Tables;
+
+impl MigrationName for Tables {
+    fn name(&self) -> &str {
+        "verification_0001_tables"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Tables {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for table in [vetting_case(), email_verification()] {
+            manager.create_table(table).await?;
+        }
+        for index in indexes() {
+            manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+}
+
+fn vetting_case() -> TableCreateStatement {
+    Table::create()
+        .table(Alias::new("vetting_case"))
+        .col(uuid("id").primary_key())
+        .col(uuid("organization_id"))
+        .col(text("state"))
+        .col(timestamp_with_time_zone_null("due_at"))
+        .col(uuid_null("reviewer_organization_id"))
+        .col(uuid_null("reviewer_id"))
+        .col(text_null("reason"))
+        .col(json_binary("waiting"))
+        .col(json_binary("checks"))
+        .col(big_integer("revision"))
+        .col(text("legal_name"))
+        .col(json_binary("address"))
+        .col(text_null("registration_number"))
+        .col(text("contact_name"))
+        .col(text("contact_email"))
+        .col(text("approver_name"))
+        .col(text("approver_email"))
+        .col(text_null("applicant_name"))
+        .col(text("applicant_email"))
+        .col(text("language"))
+        .col(timestamp_with_time_zone("created_at"))
+        .col(timestamp_with_time_zone("updated_at"))
+        .col(timestamp_with_time_zone_null("closed_at"))
+        .col(big_integer("version"))
+        .to_owned()
+}
+
+fn email_verification() -> TableCreateStatement {
+    Table::create()
+        .table(Alias::new("email_verification"))
+        .col(uuid("id").primary_key())
+        .col(uuid("organization_id"))
+        .col(uuid("case_id"))
+        .col(text("purpose"))
+        .col(text("recipient_name"))
+        .col(text("email"))
+        .col(text("state"))
+        .col(integer("tries_left"))
+        .col(big_integer("generation"))
+        .col(text("nonce"))
+        .col(timestamp_with_time_zone("expires_at"))
+        .col(timestamp_with_time_zone_null("answered_at"))
+        .col(boolean_null("claim_answer"))
+        .col(boolean_null("address_answer"))
+        .col(timestamp_with_time_zone("created_at"))
+        .col(timestamp_with_time_zone("updated_at"))
+        .col(big_integer("version"))
+        .to_owned()
+}
+
+fn indexes() -> Vec<IndexCreateStatement> {
+    let index = |name: &'static str, table: &'static str, columns: &[&'static str]| {
+        let mut index = Index::create();
+        index.name(name).table(Alias::new(table));
+        for column in columns {
+            index.col(*column);
+        }
+        index
+    };
+    let open = || Expr::col("closed_at").is_null();
+    let pending = || Expr::col("state").eq("PENDING");
+    vec![
+        // At most one open case per organization.
+        index("vetting_case_open", "vetting_case", &["organization_id"]).unique().and_where(open()).to_owned(),
+        index("vetting_case_list", "vetting_case", &["organization_id", "created_at", "id"]),
+        index("vetting_case_queue", "vetting_case", &["state", "created_at", "id"]),
+        index("vetting_case_all", "vetting_case", &["created_at", "id"]),
+        index("vetting_case_due", "vetting_case", &["due_at"]).and_where(open()).to_owned(),
+        // At most one unanswered mail per person asked.
+        index("email_verification_open", "email_verification", &["case_id", "purpose"])
+            .unique()
+            .and_where(pending())
+            .to_owned(),
+        index("email_verification_list", "email_verification", &["organization_id", "created_at", "id"]),
+        index("email_verification_due", "email_verification", &["expires_at"]).and_where(pending()).to_owned(),
+    ]
+}

@@ -1,0 +1,216 @@
+//! One row, and what it means.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use database::Error;
+use ids::{EnrollmentId, OrganizationId, UserId, VettingCaseId};
+use sea_orm::{ActiveValue::Set, entity::prelude::*};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::json;
+
+use crate::domain::{
+    Address, CaseState, Check, CheckKind, Checks, Contact, Reviewer, Status, Subject, Verdict, VettingCase,
+};
+
+pub(super) use model::{ActiveModel, Column, Entity};
+
+const TABLE: &str = "vetting_case";
+
+#[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
+mod model {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "vetting_case")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub organization_id: Uuid,
+        pub state: String,
+        pub due_at: Option<DateTime<Utc>>,
+        pub reviewer_organization_id: Option<Uuid>,
+        pub reviewer_id: Option<Uuid>,
+        pub reason: Option<String>,
+        pub waiting: Json,
+        pub checks: Json,
+        pub revision: i64,
+        pub legal_name: String,
+        pub address: Json,
+        pub registration_number: Option<String>,
+        pub contact_name: String,
+        pub contact_email: String,
+        pub approver_name: String,
+        pub approver_email: String,
+        pub applicant_name: Option<String>,
+        pub applicant_email: String,
+        pub language: String,
+        pub created_at: DateTime<Utc>,
+        pub updated_at: DateTime<Utc>,
+        pub closed_at: Option<DateTime<Utc>>,
+        pub version: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// An element of the column `checks`.
+#[derive(Deserialize)]
+struct StoredCheck {
+    kind: String,
+    status: String,
+    reason: Option<String>,
+    since: DateTime<Utc>,
+    due: Option<DateTime<Utc>>,
+}
+
+/// The column `address`.
+#[derive(Deserialize)]
+struct StoredAddress {
+    region_code: String,
+    postal_code: Option<String>,
+    administrative_area: Option<String>,
+    locality: String,
+    lines: Vec<String>,
+}
+
+pub(super) fn active(case: &VettingCase) -> ActiveModel {
+    let subject = &case.subject;
+    let reviewer = case.state.reviewer();
+    let waiting: Vec<Uuid> = case.waiting.iter().map(|enrollment| enrollment.uuid()).collect();
+    ActiveModel {
+        id: Set(case.id.uuid()),
+        organization_id: Set(case.organization.uuid()),
+        state: Set(case.state.as_str().to_owned()),
+        due_at: Set(case.state.due()),
+        reviewer_organization_id: Set(reviewer.map(|reviewer| reviewer.organization.uuid())),
+        reviewer_id: Set(reviewer.map(|reviewer| reviewer.user.uuid())),
+        reason: Set(case.state.reason().map(str::to_owned)),
+        waiting: Set(json!(waiting)),
+        checks: Set(case.checks.iter().map(stored_check).collect()),
+        revision: Set(subject.revision),
+        legal_name: Set(subject.legal_name.clone()),
+        address: Set(stored_address(&subject.address)),
+        registration_number: Set(subject.registration_number.clone()),
+        contact_name: Set(subject.contact.name.clone()),
+        contact_email: Set(subject.contact.email.clone()),
+        approver_name: Set(subject.approver.name.clone()),
+        approver_email: Set(subject.approver.email.clone()),
+        applicant_name: Set(subject.applicant_name.clone()),
+        applicant_email: Set(subject.applicant_email.clone()),
+        language: Set(subject.language.clone()),
+        created_at: Set(case.created),
+        updated_at: Set(case.updated),
+        closed_at: Set((!case.state.is_open()).then_some(case.updated)),
+        version: Set(case.version),
+    }
+}
+
+fn stored_check((kind, check): (CheckKind, &Check)) -> Json {
+    json!({
+        "kind": kind.as_str(),
+        "status": check.status.as_str(),
+        "reason": check.status.reason(),
+        "since": check.since,
+        "due": check.status.due(),
+    })
+}
+
+fn stored_address(address: &Address) -> Json {
+    json!({
+        "region_code": address.region_code,
+        "postal_code": address.postal_code,
+        "administrative_area": address.administrative_area,
+        "locality": address.locality,
+        "lines": address.lines,
+    })
+}
+
+impl TryFrom<model::Model> for VettingCase {
+    type Error = Error;
+
+    fn try_from(row: model::Model) -> Result<VettingCase, Error> {
+        let waiting: BTreeSet<Uuid> = read("waiting", &row, &row.waiting)?;
+        Ok(VettingCase {
+            id: VettingCaseId::from_uuid(row.id),
+            organization: OrganizationId::from_uuid(row.organization_id),
+            waiting: waiting.into_iter().map(EnrollmentId::from_uuid).collect(),
+            checks: checks(&row)?,
+            state: state(&row)?,
+            created: row.created_at,
+            updated: row.updated_at,
+            version: row.version,
+            subject: subject(row)?,
+        })
+    }
+}
+
+fn read<T: DeserializeOwned>(column: &'static str, row: &model::Model, value: &Json) -> Result<T, Error> {
+    T::deserialize(value).map_err(|error| Error::unreadable(TABLE, column, row.id, error))
+}
+
+fn subject(row: model::Model) -> Result<Subject, Error> {
+    let address: StoredAddress = read("address", &row, &row.address)?;
+    Ok(Subject {
+        legal_name: row.legal_name,
+        address: Address {
+            region_code: address.region_code,
+            postal_code: address.postal_code,
+            administrative_area: address.administrative_area,
+            locality: address.locality,
+            lines: address.lines,
+        },
+        registration_number: row.registration_number,
+        contact: Contact { name: row.contact_name, email: row.contact_email },
+        approver: Contact { name: row.approver_name, email: row.approver_email },
+        applicant_name: row.applicant_name,
+        applicant_email: row.applicant_email,
+        language: row.language,
+        revision: row.revision,
+    })
+}
+
+fn state(row: &model::Model) -> Result<CaseState, Error> {
+    let unreadable = || Error::unreadable(TABLE, "state", row.id, &row.state);
+    let due = row.due_at.ok_or_else(unreadable);
+    let reviewer = || match (row.reviewer_organization_id, row.reviewer_id) {
+        (Some(organization), Some(user)) => {
+            Ok(Reviewer { organization: OrganizationId::from_uuid(organization), user: UserId::from_uuid(user) })
+        }
+        _ => Err(Error::unreadable(TABLE, "reviewer_id", row.id, "missing")),
+    };
+    Ok(match row.state.as_str() {
+        "AWAITING_EMAIL" => CaseState::AwaitingEmail { due: due? },
+        "QUEUED" => CaseState::Queued { due: due? },
+        "IN_REVIEW" => CaseState::InReview { by: reviewer()?, due: due? },
+        "ACTION_REQUIRED" => CaseState::ActionRequired { by: reviewer()?, due: due? },
+        "APPROVED" => CaseState::Approved { by: reviewer()? },
+        "REJECTED" => CaseState::Rejected { reason: row.reason.clone().ok_or_else(unreadable)? },
+        "EXPIRED" => CaseState::Expired,
+        "WITHDRAWN" => CaseState::Withdrawn,
+        _ => return Err(unreadable()),
+    })
+}
+
+fn checks(row: &model::Model) -> Result<Checks, Error> {
+    let stored: Vec<StoredCheck> = read("checks", row, &row.checks)?;
+    Checks::try_of(|kind| {
+        let found = stored.iter().find(|check| check.kind == kind.as_str());
+        let check = found.and_then(|check| Some(Check { status: status(check)?, since: check.since }));
+        check.ok_or_else(|| Error::unreadable(TABLE, "checks", row.id, kind.as_str()))
+    })
+}
+
+fn status(check: &StoredCheck) -> Option<Status> {
+    let reason = || check.reason.clone();
+    Some(match check.status.as_str() {
+        "PENDING" => Status::Pending { due: check.due },
+        "PASSED" => Status::Decided(Verdict::Passed),
+        "FAILED" => Status::Decided(Verdict::Failed { reason: reason()? }),
+        "WAIVED" => Status::Decided(Verdict::Waived { reason: reason()? }),
+        _ => return None,
+    })
+}
