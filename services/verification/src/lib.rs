@@ -3,7 +3,9 @@
 mod config;
 mod deadlines;
 mod domain;
+mod effects;
 mod error;
+mod journal;
 mod questions;
 mod store;
 
