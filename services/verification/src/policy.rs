@@ -1,0 +1,21 @@
+//! Who may call what.
+
+use runtime::{Policy, Role, Rule, ServiceName};
+
+/// Any user reads what is their own organization's; of the operator's, those whose work it is.
+const READS: Rule = Rule::MemberOrOperator(&[], &[Role::Reviewer, Role::Operator]);
+const REVIEWS: Rule = Rule::Operator(&[Role::Reviewer]);
+const BY_LINK: Rule = Rule::Public;
+
+pub(crate) const POLICY: Policy = &[
+    ("/linkage.verification.v1.EmailVerificationService/GetEmailVerification", READS),
+    ("/linkage.verification.v1.EmailVerificationService/ListEmailVerifications", READS),
+    ("/linkage.verification.v1.EmailVerificationService/InspectEmailVerification", BY_LINK),
+    ("/linkage.verification.v1.EmailVerificationService/ConfirmEmailVerification", BY_LINK),
+    ("/linkage.verification.v1.VettingService/GetVettingCase", READS),
+    ("/linkage.verification.v1.VettingService/ListVettingCases", READS),
+    ("/linkage.verification.v1.VettingService/ClaimVettingCase", REVIEWS),
+    ("/linkage.verification.v1.VettingService/DecideCheck", REVIEWS),
+    ("/linkage.verification.v1.VettingService/ApproveVettingCase", REVIEWS),
+    ("/linkage.verification.v1.VerificationPeerService/OpenCase", Rule::Peer(&[ServiceName::Enrollment])),
+];

@@ -1,0 +1,177 @@
+//! Between the wire and the domain.
+
+pub(super) mod open_case;
+
+use chrono::{DateTime, Utc};
+use runtime::Violations;
+use runtime::convert::timestamp;
+use wire::types::{ActorKind, PostalAddress};
+use wire::verification as pb;
+
+use crate::domain::{
+    Address, CaseState, Check, CheckKind, EmailState, EmailVerification, Purpose, Status, Subject, Verdict,
+    VettingCase, WaitsFor, hint,
+};
+
+/// The version that a reviewer's decision is about.
+pub(super) fn required_etag(v: &mut Violations, etag: &str) {
+    if etag.trim().is_empty() {
+        v.add("etag", "is required");
+    }
+}
+
+/// None for what `Violations::choice` has refused already.
+pub(super) fn check_kind(kind: pb::CheckKind) -> Option<CheckKind> {
+    match kind {
+        pb::CheckKind::Unspecified => None,
+        pb::CheckKind::Email => Some(CheckKind::Email),
+        pb::CheckKind::Domain => Some(CheckKind::Domain),
+        pb::CheckKind::Employment => Some(CheckKind::Employment),
+        pb::CheckKind::Authority => Some(CheckKind::Authority),
+        pb::CheckKind::Business => Some(CheckKind::Business),
+    }
+}
+
+/// A state by its name; none for the unspecified one.
+pub(super) fn case_state_name(state: pb::vetting_case::State) -> Option<&'static str> {
+    use pb::vetting_case::State;
+    (state != State::Unspecified).then(|| state.as_str_name().trim_start_matches("STATE_"))
+}
+
+/// The case as it stands at this time; its claimant for those who oversee.
+pub(super) fn vetting_case(case: &VettingCase, oversees: bool, now: DateTime<Utc>) -> pb::VettingCase {
+    let case = case.clone().at(now);
+    let claimant = case.state.reviewer().filter(|_| oversees);
+    pb::VettingCase {
+        name: case.organization.child(case.id),
+        uid: case.id.to_string(),
+        etag: case.version.to_string(),
+        state: case_state(&case.state).into(),
+        legal_name: case.subject.legal_name.clone(),
+        address: Some(address(&case.subject.address)),
+        registration_number: case.subject.registration_number.clone().unwrap_or_default(),
+        domain: case.subject.domain(),
+        checks: case.checks.iter().map(|(kind, item)| check(kind, item, case.waits_for(kind, now))).collect(),
+        claimant: claimant.map(|reviewer| reviewer.organization.child(reviewer.user)).unwrap_or_default(),
+        revision: case.subject.revision,
+        reason: case.state.reason().unwrap_or_default().to_owned(),
+        due_time: case.state.due().map(timestamp),
+        create_time: Some(timestamp(case.created)),
+        update_time: Some(timestamp(case.updated)),
+    }
+}
+
+/// The verification as it stands at this time.
+pub(super) fn email_verification(verification: &EmailVerification, now: DateTime<Utc>) -> pb::EmailVerification {
+    let verification = verification.clone().at(now);
+    pb::EmailVerification {
+        name: verification.organization.child(verification.id),
+        uid: verification.id.to_string(),
+        purpose: purpose(verification.purpose).into(),
+        state: email_state(verification.state).into(),
+        email_hint: hint(&verification.recipient.email),
+        generation: verification.generation,
+        tries_left: i32::try_from(verification.state.tries_left()).unwrap_or(i32::MAX),
+        expire_time: Some(timestamp(verification.expires)),
+        answer_time: verification.state.answered().map(timestamp),
+        create_time: Some(timestamp(verification.created)),
+    }
+}
+
+/// What a link asks.
+pub(super) fn questions(
+    verification: &EmailVerification,
+    subject: &Subject,
+    questions: [String; 2],
+) -> pb::EmailVerificationQuestions {
+    pb::EmailVerificationQuestions {
+        name: verification.organization.child(verification.id),
+        purpose: purpose(verification.purpose).into(),
+        state: email_state(verification.state).into(),
+        company: subject.legal_name.clone(),
+        applicant: subject.applicant_name.clone().unwrap_or_default(),
+        email_hint: hint(&verification.recipient.email),
+        questions: questions.into(),
+        expire_time: Some(timestamp(verification.expires)),
+    }
+}
+
+fn check(kind: CheckKind, check: &Check, waits_for: WaitsFor) -> pb::Check {
+    pb::Check {
+        kind: match kind {
+            CheckKind::Email => pb::CheckKind::Email,
+            CheckKind::Domain => pb::CheckKind::Domain,
+            CheckKind::Employment => pb::CheckKind::Employment,
+            CheckKind::Authority => pb::CheckKind::Authority,
+            CheckKind::Business => pb::CheckKind::Business,
+        }
+        .into(),
+        status: match &check.status {
+            Status::Pending { .. } => pb::CheckStatus::Pending,
+            Status::Decided(Verdict::Passed) => pb::CheckStatus::Passed,
+            Status::Decided(Verdict::Failed { .. }) => pb::CheckStatus::Failed,
+            Status::Decided(Verdict::Waived { .. }) => pb::CheckStatus::Waived,
+        }
+        .into(),
+        reason: check.status.reason().unwrap_or_default().to_owned(),
+        waiting_for: match waits_for {
+            WaitsFor::LinkHolder => ActorKind::Link,
+            WaitsFor::Reviewer => ActorKind::User,
+            WaitsFor::Nobody => ActorKind::Unspecified,
+        }
+        .into(),
+        since_time: Some(timestamp(check.since)),
+        due_time: check.status.due().map(timestamp),
+    }
+}
+
+fn address(address: &Address) -> PostalAddress {
+    PostalAddress {
+        region_code: address.region_code.clone(),
+        postal_code: address.postal_code.clone().unwrap_or_default(),
+        administrative_area: address.administrative_area.clone().unwrap_or_default(),
+        locality: address.locality.clone(),
+        address_lines: address.lines.clone(),
+    }
+}
+
+fn case_state(state: &CaseState) -> pb::vetting_case::State {
+    use pb::vetting_case::State;
+    match state {
+        CaseState::AwaitingEmail { .. } => State::AwaitingEmail,
+        CaseState::Queued { .. } => State::Queued,
+        CaseState::InReview { .. } => State::InReview,
+        CaseState::ActionRequired { .. } => State::ActionRequired,
+        CaseState::Approved { .. } => State::Approved,
+        CaseState::Rejected { .. } => State::Rejected,
+        CaseState::Expired => State::Expired,
+        CaseState::Withdrawn => State::Withdrawn,
+    }
+}
+
+fn email_state(state: EmailState) -> pb::email_verification::State {
+    use pb::email_verification::State;
+    match state {
+        EmailState::Pending { .. } => State::Pending,
+        EmailState::Verified { .. } => State::Verified,
+        EmailState::Denied { .. } => State::Denied,
+        EmailState::Superseded => State::Superseded,
+        EmailState::Expired => State::Expired,
+        EmailState::Locked => State::Locked,
+    }
+}
+
+fn purpose(purpose: Purpose) -> pb::email_verification::Purpose {
+    match purpose {
+        Purpose::Contact => pb::email_verification::Purpose::Contact,
+        Purpose::Approver => pb::email_verification::Purpose::Approver,
+    }
+}
+
+/// The fields that a refusal names, for tests of parsing.
+#[cfg(test)]
+pub(super) fn fields(status: &tonic::Status) -> Vec<String> {
+    use tonic_types::StatusExt;
+    let details = status.get_details_bad_request().map(|details| details.field_violations).unwrap_or_default();
+    details.into_iter().map(|violation| violation.field).collect()
+}

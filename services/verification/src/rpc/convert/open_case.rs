@@ -1,0 +1,124 @@
+//! OpenCaseRequest, every violation of it.
+
+use std::collections::BTreeSet;
+
+use ids::kind;
+use runtime::{Fault, Violations};
+use wire::types;
+use wire::verification as pb;
+
+use super::check_kind;
+use crate::domain::{Address, CheckKind, Contact, NewCase, Subject};
+
+/// Reads what is to be vetted.
+pub(crate) fn parse(request: &pb::OpenCaseRequest) -> Result<NewCase, Fault> {
+    let mut v = Violations::of(request);
+    let organization = v.name::<kind::Organization>("organization", &request.organization);
+    let enrollment = v.child::<kind::Organization, kind::Enrollment>("enrollment", &request.enrollment);
+    if let (Some(organization), Some((parent, _))) = (organization, enrollment)
+        && organization != parent
+    {
+        v.add("enrollment", "must be of the organization");
+    }
+    let legal_name = v.text("legal_name", &request.legal_name, 1..=200);
+    let address = address(&mut v, request.address.as_ref());
+    let registration_number = v.optional_text("registration_number", &request.registration_number, 40);
+    let contact = contact(&mut v, "primary_contact", request.primary_contact.as_ref());
+    let approver = contact_of_approver(&mut v, request);
+    let applicant_name = v.optional_text("applicant_name", &request.applicant_name, 120);
+    let applicant_email = email(&mut v, "applicant_email", &request.applicant_email);
+    let language = v.text("language_code", &request.language_code, 1..=35);
+    if request.revision < 1 {
+        v.add("revision", "must be at least 1");
+    }
+    let checks = checks(&mut v, &request.checks);
+    let people = contact.zip(approver).zip(applicant_name.zip(applicant_email));
+    let values = (organization, enrollment, legal_name, address, registration_number, people, language, checks);
+    let (organization, enrollment, legal_name, address, registration_number, people, language, checks) =
+        v.all(values)?;
+    let ((contact, approver), (applicant_name, applicant_email)) = people;
+    let subject = Subject {
+        legal_name,
+        address,
+        registration_number,
+        contact,
+        approver,
+        applicant_name,
+        applicant_email,
+        language,
+        revision: request.revision,
+    };
+    Ok(NewCase { organization, enrollment: enrollment.1, subject, checks })
+}
+
+fn contact_of_approver(v: &mut Violations, request: &pb::OpenCaseRequest) -> Option<Contact> {
+    contact(v, "company_approver", request.company_approver.as_ref())
+}
+
+fn address(v: &mut Violations, address: Option<&types::PostalAddress>) -> Option<Address> {
+    let Some(address) = address else {
+        v.add("address", "is required");
+        return None;
+    };
+    let region_code = v.text("address.region_code", &address.region_code, 2..=2);
+    if region_code.as_deref().is_some_and(|code| !code.bytes().all(|byte| byte.is_ascii_uppercase())) {
+        v.add("address.region_code", "must be two upper-case letters");
+    }
+    let postal_code = v.optional_text("address.postal_code", &address.postal_code, 16);
+    let administrative_area = v.optional_text("address.administrative_area", &address.administrative_area, 80);
+    let locality = v.text("address.locality", &address.locality, 1..=80);
+    if !(1..=3).contains(&address.address_lines.len()) {
+        v.add("address.address_lines", "must have 1 to 3 lines");
+    }
+    let lines: Option<Vec<String>> = address
+        .address_lines
+        .iter()
+        .enumerate()
+        .take(3)
+        .map(|(at, line)| v.text(&format!("address.address_lines[{at}]"), line, 1..=200))
+        .collect();
+    Some(Address {
+        region_code: region_code?,
+        postal_code: postal_code?,
+        administrative_area: administrative_area?,
+        locality: locality?,
+        lines: lines?,
+    })
+}
+
+fn contact(v: &mut Violations, field: &str, contact: Option<&types::Contact>) -> Option<Contact> {
+    let Some(contact) = contact else {
+        v.add(field, "is required");
+        return None;
+    };
+    let given = v.text(&format!("{field}.given_name"), &contact.given_name, 1..=50);
+    let family = v.text(&format!("{field}.family_name"), &contact.family_name, 1..=50);
+    let email = email(v, &format!("{field}.email"), &contact.email);
+    let _ = v.optional_text(&format!("{field}.phone"), &contact.phone, 16);
+    Some(Contact { name: format!("{} {}", given?, family?), email: email? })
+}
+
+/// An address as it can be mailed to; whether it may be used is enrollment's to say.
+fn email(v: &mut Violations, field: &str, value: &str) -> Option<String> {
+    let email = v.text(field, value, 3..=254)?;
+    let well_formed = email.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !email.contains([' ', '<', '>', ',', ';'])
+    });
+    if !well_formed {
+        v.add(field, "must be one e-mail address");
+        return None;
+    }
+    Some(email)
+}
+
+fn checks(v: &mut Violations, kinds: &[i32]) -> Option<BTreeSet<CheckKind>> {
+    if kinds.is_empty() {
+        v.add("checks", "is required");
+        return None;
+    }
+    let parsed = kinds.iter().map(|kind| v.choice::<pb::CheckKind>("checks", *kind).and_then(check_kind));
+    parsed.collect()
+}
+
+#[cfg(test)]
+mod tests;

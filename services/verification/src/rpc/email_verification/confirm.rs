@@ -1,0 +1,96 @@
+//! ConfirmEmailVerification: the two answers, once, and what they mean for the case.
+
+use runtime::{Caller, Fault, Outcome, Violations};
+use wire::verification as pb;
+
+use super::token::{CODE, Shown, TOKEN};
+use crate::domain::{Answers, EmailVerification, Event, Proof, Purpose, Refusal};
+use crate::effects::LINK_PURPOSE;
+use crate::rpc::{convert, peer::issue};
+use crate::{App, Change, deadlines, store};
+
+#[derive(Debug, PartialEq, Eq)]
+struct Confirmation {
+    shown: Shown,
+    answers: Answers,
+}
+
+pub(crate) async fn confirm(
+    app: &App,
+    caller: &Caller,
+    request: pb::ConfirmEmailVerificationRequest,
+) -> Result<pb::EmailVerification, Fault> {
+    let confirmation = &parse(&request)?;
+    let shown = &confirmation.shown;
+    // The request is bound to token or code by its hash, so that a replay proves itself.
+    let holder = caller.holding(LINK_PURPOSE, shown.id().uuid());
+    app.change(&holder, &request, move |change: Change| async move {
+        let (tx, now) = (&change.tx, change.now());
+        let mut verification = store::email_verification::find(tx, shown.id()).await?.ok_or(Refusal::Unknown)?;
+        let proof = shown.prove(app.links(), &verification)?;
+        if proof == Proof::WrongCode {
+            let (refusal, event) = verification.miss(now);
+            if event.is_some() {
+                store::email_verification::save(tx, &mut verification).await?;
+            }
+            return Ok(Outcome::Refused(refusal.into(), event.map(Event::from).into_iter().collect()));
+        }
+        let answered = verification.answer(proof, confirmation.answers, now)?;
+        store::email_verification::save(tx, &mut verification).await?;
+        let mut events = vec![Event::from(answered)];
+        events.extend(tell_case(app, &change, &verification, confirmation.answers).await?);
+        Ok(Outcome::Done(convert::email_verification(&verification, now), events))
+    })
+    .await
+}
+
+/// What the answers do to the case, and the next mail they call for.
+async fn tell_case(
+    app: &App,
+    change: &Change,
+    verification: &EmailVerification,
+    answers: Answers,
+) -> Result<Vec<Event>, Fault> {
+    let (tx, now) = (&change.tx, change.now());
+    let deadlines = deadlines::at(now)?;
+    let Some(mut case) = store::vetting_case::find(tx, verification.case).await? else { return Ok(Vec::new()) };
+    let event = match verification.purpose {
+        Purpose::Contact => case.contact_answered(answers.yes(), now, &deadlines),
+        Purpose::Approver => case.approver_answered(answers.yes(), now),
+    };
+    let Some(event) = event else { return Ok(Vec::new()) };
+    store::vetting_case::save(tx, &mut case).await?;
+    let mut events = vec![Event::from(event)];
+    if verification.purpose == Purpose::Contact && case.state.is_open() {
+        events.extend(issue(app, change, &case, &deadlines).await?);
+    }
+    Ok(events)
+}
+
+fn parse(request: &pb::ConfirmEmailVerificationRequest) -> Result<Confirmation, Fault> {
+    let mut v = Violations::of(request);
+    let by_code = !request.name.is_empty() || !request.code.is_empty();
+    if !request.token.is_empty() && by_code {
+        v.add("token", "give the token alone, or name and code");
+    }
+    let code = if by_code {
+        let name = v.child("name", &request.name);
+        let code = v.text("code", &request.code, 1..=CODE);
+        name.zip(code).map(|((organization, id), code)| Some(Shown::Code { organization, id, code }))
+    } else {
+        Some(None)
+    };
+    let token = if by_code { Some(None) } else { v.text("token", &request.token, 1..=TOKEN).map(Some) };
+    let claim = v.choice::<pb::Answer>("claim_answer", request.claim_answer);
+    let address = v.choice::<pb::Answer>("address_answer", request.address_answer);
+    let (code, token, claim, address) = v.all((code, token, claim, address))?;
+    let shown = match (code, token) {
+        (Some(code), _) => code,
+        (None, token) => Shown::token(&token.unwrap_or_default())?,
+    };
+    let answers = Answers { claim: claim == pb::Answer::Yes, address: address == pb::Answer::Yes };
+    Ok(Confirmation { shown, answers })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,35 @@
+//! Cases, as users, reviewers and the operator see them.
+
+pub(super) mod approve;
+pub(super) mod claim;
+pub(super) mod decide_check;
+pub(super) mod get;
+pub(super) mod list;
+
+use database::Scope;
+use ids::{OrganizationId, VettingCaseId};
+use runtime::{Fault, Outcome};
+use wire::verification as pb;
+
+use crate::Change;
+use crate::domain::{CaseEvent, Event, Refusal, VettingCase};
+use crate::rpc::convert;
+use crate::store;
+
+/// A reviewer's act on one case: the version first, then the rule, then the row.
+async fn review(
+    change: &Change,
+    (organization, id): (OrganizationId, VettingCaseId),
+    etag: &str,
+    act: impl FnOnce(&mut VettingCase) -> Result<CaseEvent, Refusal>,
+) -> Result<Outcome<pb::VettingCase, Event>, Fault> {
+    let tx = &change.tx;
+    let case = store::vetting_case::get(tx, Scope::Operator, organization, id).await?;
+    let mut case = case.ok_or_else(Fault::missing)?;
+    if !etag.is_empty() && etag != case.version.to_string() {
+        return Err(Fault::etag_mismatch());
+    }
+    let event = act(&mut case)?;
+    store::vetting_case::save(tx, &mut case).await?;
+    Ok(Outcome::Done(convert::vetting_case(&case, true, change.now()), vec![event.into()]))
+}
