@@ -46,8 +46,8 @@ impl Address {
 
     /// What may stand in logs and in the journal.
     pub(crate) fn masked(&self) -> String {
-        let local = self.0.rsplit_once('@').map_or("", |(local, _)| local);
-        let mut letters = local.chars();
+        let mailbox = self.mailbox();
+        let mut letters = mailbox.rsplit_once('@').map_or("", |(local, _)| local).chars();
         let shown = letters.next().filter(|_| letters.next().is_some()).map(String::from).unwrap_or_default();
         format!("{shown}***@{}", self.domain())
     }
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_mask_shows_no_more_than_the_first_letter() {
         let masked = |text| Address::parse(text).unwrap().masked();
-        assert_eq!(masked("ada@Example.com"), "a***@example.com");
+        assert_eq!(masked("Ada@Example.com"), "a***@example.com");
         assert_eq!(masked("a@example.com"), "***@example.com");
         assert_eq!(format!("{:?}", Address::parse("ada@example.com").unwrap()), "a***@example.com");
     }

@@ -4,6 +4,7 @@ use ids::MessageId;
 
 /// Something that happened to a message. Addresses only masked, and nothing of what was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "each name stands alone in the journal")]
 pub enum Event {
     MessageQueued { message: MessageId, kind: &'static str, recipient: String },
     MessagePostponed { message: MessageId, reason: String },
