@@ -1,16 +1,13 @@
 //! What each event causes elsewhere: the whole list.
 
 use runtime::convert::timestamp;
-use runtime::links::Bond;
 use runtime::{Effect, Fault, Links, ServiceName};
 use wire::enrollment::{RecordVerificationRequest, VerificationCheck};
 use wire::notification::{Recipient, SendMessageRequest};
 use wire::types::{Origin, Variable, variable::Value};
 
 use crate::domain::{CheckKind, EmailVerification, Event, Letter, Purpose, VerificationMove, VettingCase};
-
-/// What the links of both mails are for.
-pub(crate) const LINK_PURPOSE: &str = "email-verification";
+use crate::link::bond;
 
 const RECORD_VERIFICATION: &str = "/linkage.enrollment.v1.EnrollmentPeerService/RecordVerification";
 const SEND_MESSAGE: &str = "/linkage.notification.v1.NotificationPeerService/SendMessage";
@@ -43,16 +40,6 @@ pub(crate) fn seal(links: &Links, method: &str, payload: Vec<u8>) -> Result<Vec<
         links.seal(&payload, |message: &mut SendMessageRequest| &mut message.variables)
     } else {
         Ok(payload)
-    }
-}
-
-/// What links and codes of this verification are bound to.
-pub(crate) fn bond(verification: &EmailVerification) -> Bond<'_> {
-    Bond {
-        purpose: LINK_PURPOSE,
-        id: verification.id.uuid(),
-        generation: verification.generation,
-        nonce: &verification.nonce,
     }
 }
 

@@ -6,6 +6,7 @@ mod domain;
 mod effects;
 mod error;
 mod journal;
+mod link;
 mod policy;
 mod questions;
 mod rpc;

@@ -1,7 +1,7 @@
 //! What siblings are told, word for word.
 
 use prost::Message;
-use runtime::{Event as _, links::Bond};
+use runtime::Event as _;
 use secrecy::SecretBox;
 
 use super::*;
@@ -93,7 +93,7 @@ fn r20_the_two_mails_carry_what_their_templates_need() {
 #[test]
 fn r21_a_link_is_made_only_when_the_mail_is_delivered() {
     let verification = verification();
-    let bond = Bond { purpose: LINK_PURPOSE, ..bond(&verification) };
+    let bond = bond(&verification);
     let at_rest = mail(Purpose::Contact).encode_to_vec();
     let text = String::from_utf8_lossy(&at_rest).into_owned();
     assert!(!text.contains(&links().token(bond)) && !text.contains(&links().code(bond)));

@@ -5,9 +5,8 @@ use wire::verification as pb;
 
 use super::token::{CODE, Shown, TOKEN};
 use crate::domain::{Answers, EmailVerification, Event, Proof, Purpose, Refusal};
-use crate::effects::LINK_PURPOSE;
 use crate::rpc::{convert, peer::issue};
-use crate::{App, Change, deadlines, store};
+use crate::{App, Change, deadlines, link, store};
 
 #[derive(Debug, PartialEq, Eq)]
 struct Confirmation {
@@ -23,10 +22,11 @@ pub(crate) async fn confirm(
     let confirmation = &parse(&request)?;
     let shown = &confirmation.shown;
     // The request is bound to token or code by its hash, so that a replay proves itself.
-    let holder = caller.holding(LINK_PURPOSE, shown.id().uuid());
+    let holder = caller.holding(link::PURPOSE, shown.id().uuid());
     app.change(&holder, &request, move |change: Change| async move {
         let (tx, now) = (&change.tx, change.now());
-        let mut verification = store::email_verification::find(tx, shown.id()).await?.ok_or(Refusal::Unknown)?;
+        let mut verification =
+            store::email_verification::find(tx, shown.id()).await?.ok_or(Refusal::Unknown)?;
         let proof = shown.prove(app.links(), &verification)?;
         if proof == Proof::WrongCode {
             let (refusal, event) = verification.miss(now);
@@ -53,7 +53,9 @@ async fn tell_case(
 ) -> Result<Vec<Event>, Fault> {
     let (tx, now) = (&change.tx, change.now());
     let deadlines = deadlines::at(now)?;
-    let Some(mut case) = store::vetting_case::find(tx, verification.case).await? else { return Ok(Vec::new()) };
+    let Some(mut case) = store::vetting_case::find(tx, verification.case).await? else {
+        return Ok(Vec::new());
+    };
     let event = match verification.purpose {
         Purpose::Contact => case.contact_answered(answers.yes(), now, &deadlines),
         Purpose::Approver => case.approver_answered(answers.yes(), now),

@@ -7,7 +7,7 @@ use runtime::links::Presented;
 use runtime::{Fault, Links};
 
 use crate::domain::{EmailVerification, Proof, Refusal};
-use crate::effects::{LINK_PURPOSE, bond};
+use crate::link;
 
 /// The longest token that is taken.
 pub(super) const TOKEN: usize = 120;
@@ -42,7 +42,7 @@ impl Shown {
         match self {
             Shown::Token(presented) => {
                 let ours = presented.id == verification.id.uuid()
-                    && links.proves(presented, LINK_PURPOSE, &verification.nonce);
+                    && links.proves(presented, link::PURPOSE, &verification.nonce);
                 match presented.generation.cmp(&verification.generation) {
                     Ordering::Less if ours => Ok(Proof::Older),
                     Ordering::Equal if ours => Ok(Proof::Newest),
@@ -53,7 +53,7 @@ impl Shown {
                 if *organization != verification.organization {
                     return Err(Refusal::Unknown);
                 }
-                let right = links.proves_code(code, bond(verification));
+                let right = links.proves_code(code, link::bond(verification));
                 Ok(if right { Proof::Newest } else { Proof::WrongCode })
             }
         }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::samples::verification;
-use crate::effects::bond;
+use crate::link::bond;
 
 fn links(key: u8) -> Links {
     Links::new("https://links.example", &[(1, SecretBox::new(Box::new(vec![key; 32])))])
