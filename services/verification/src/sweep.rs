@@ -1,5 +1,6 @@
 //! What time alone changes: verifications and cases whose holder let the deadline pass.
 
+use database::Scope;
 use runtime::Fault;
 
 use crate::{App, domain::Event, store};
@@ -14,10 +15,12 @@ pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
     for id in &verifications {
         app.sweep(|change| async move {
             let tx = &change.tx;
-            let Some(mut verification) = store::email_verification::find(tx, *id).await? else { return Ok(Vec::new()) };
+            let Some(mut verification) = store::email_verification::find(tx, Scope::Peer, *id).await? else {
+                return Ok(Vec::new());
+            };
             // Answered since it was listed.
             let Ok(event) = verification.expire(change.now()) else { return Ok(Vec::new()) };
-            store::email_verification::save(tx, &mut verification).await?;
+            store::email_verification::save(tx, Scope::Peer, &mut verification).await?;
             Ok(vec![Event::from(event)])
         })
         .await?;
@@ -26,9 +29,9 @@ pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
     for id in &cases {
         app.sweep(|change| async move {
             let tx = &change.tx;
-            let Some(mut case) = store::vetting_case::find(tx, *id).await? else { return Ok(Vec::new()) };
+            let Some(mut case) = store::vetting_case::find(tx, Scope::Peer, *id).await? else { return Ok(Vec::new()) };
             let Ok(event) = case.expire(change.now()) else { return Ok(Vec::new()) };
-            store::vetting_case::save(tx, &mut case).await?;
+            store::vetting_case::save(tx, Scope::Peer, &mut case).await?;
             Ok(vec![Event::from(event)])
         })
         .await?;

@@ -30,6 +30,6 @@ async fn review(
         return Err(Fault::etag_mismatch());
     }
     let event = act(&mut case)?;
-    store::vetting_case::save(tx, &mut case).await?;
+    store::vetting_case::save(tx, Scope::Operator, &mut case).await?;
     Ok(Outcome::Done(convert::vetting_case(&case, true, change.now()), vec![event.into()]))
 }

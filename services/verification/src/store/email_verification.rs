@@ -17,16 +17,18 @@ pub(crate) async fn get(
     organization: OrganizationId,
     id: EmailVerificationId,
 ) -> Result<Option<EmailVerification>, Error> {
-    let found = find(connection, id).await?;
-    Ok(found.filter(|found| found.organization == organization && scope.permits(organization)))
+    let found = find(connection, scope, id).await?;
+    Ok(found.filter(|found| found.organization == organization))
 }
 
-/// The verification of this id, whosever it is: for links, whose holder the token names, and for time.
+/// The verification of this id, for links and for time, which name no organization.
 pub(crate) async fn find(
     connection: &impl ConnectionTrait,
+    scope: Scope,
     id: EmailVerificationId,
 ) -> Result<Option<EmailVerification>, Error> {
-    Entity::find_by_id(id.uuid()).one(connection).await?.map(EmailVerification::try_from).transpose()
+    let found = Entity::find_by_id(id.uuid()).one(connection).await?.map(EmailVerification::try_from).transpose()?;
+    Ok(found.filter(|found| scope.permits(found.organization)))
 }
 
 /// The verifications of an organization, in the order of their creation.
@@ -72,7 +74,10 @@ pub(crate) async fn insert(tx: &Tx, verification: &EmailVerification) -> Result<
 }
 
 /// Saves it if nobody else did since it was read.
-pub(crate) async fn save(tx: &Tx, verification: &mut EmailVerification) -> Result<(), Error> {
+pub(crate) async fn save(tx: &Tx, scope: Scope, verification: &mut EmailVerification) -> Result<(), Error> {
+    if !scope.permits(verification.organization) {
+        return Err(Error::Contended);
+    }
     let read = verification.version;
     verification.version = read + 1;
     let update = Entity::update_many()

@@ -82,7 +82,7 @@ async fn a_verification_comes_back_as_it_was() {
         for (number, state) in (30..).zip(states) {
             let verification = EmailVerification { state, ..issued(number, &opened(4, 4)) };
             write(&db, async |tx| email_verification::insert(tx, &verification).await).await.unwrap();
-            let found = email_verification::find(db.reader(), verification.id).await.unwrap();
+            let found = email_verification::find(db.reader(), Scope::Link, verification.id).await.unwrap();
             assert_eq!(found.as_ref(), Some(&verification), "{}", test.name);
         }
     }
@@ -99,7 +99,7 @@ async fn an_organization_has_one_open_case() {
         let open = vetting_case::open_one(db.reader(), Scope::Peer, id(9)).await.unwrap();
         assert_eq!(open.map(|case| case.id), Some(first.id));
         first.contact_answered(false, now(), &DEADLINES).unwrap();
-        write(&db, async |tx| vetting_case::save(tx, &mut first.clone()).await).await.unwrap();
+        write(&db, async |tx| vetting_case::save(tx, Scope::Peer, &mut first.clone()).await).await.unwrap();
         write(&db, async |tx| vetting_case::insert(tx, &second).await).await.unwrap();
     }
 }
@@ -112,9 +112,10 @@ async fn who_was_slower_saves_nothing() {
         write(&db, async |tx| vetting_case::insert(tx, &case).await).await.unwrap();
         write(&db, async |tx| email_verification::insert(tx, &verification).await).await.unwrap();
         for expected in [true, false] {
-            let saved = write(&db, async |tx| vetting_case::save(tx, &mut case.clone()).await).await;
+            let saved = write(&db, async |tx| vetting_case::save(tx, Scope::Peer, &mut case.clone()).await).await;
             assert_eq!(saved.is_ok(), expected, "{}", test.name);
-            let saved = write(&db, async |tx| email_verification::save(tx, &mut verification.clone()).await).await;
+            let saved =
+                write(&db, async |tx| email_verification::save(tx, Scope::Peer, &mut verification.clone()).await).await;
             assert_eq!(saved.is_ok(), expected, "{}", test.name);
         }
     }

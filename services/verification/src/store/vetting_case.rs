@@ -33,13 +33,18 @@ pub(crate) async fn get(
     organization: OrganizationId,
     id: VettingCaseId,
 ) -> Result<Option<VettingCase>, Error> {
-    let found = find(connection, id).await?;
-    Ok(found.filter(|found| found.organization == organization && scope.permits(organization)))
+    let found = find(connection, scope, id).await?;
+    Ok(found.filter(|found| found.organization == organization))
 }
 
-/// The case of this id, whosever it is: for the verification that names it, and for time.
-pub(crate) async fn find(connection: &impl ConnectionTrait, id: VettingCaseId) -> Result<Option<VettingCase>, Error> {
-    Entity::find_by_id(id.uuid()).one(connection).await?.map(VettingCase::try_from).transpose()
+/// The case of this id, for the verification that names it and for time.
+pub(crate) async fn find(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    id: VettingCaseId,
+) -> Result<Option<VettingCase>, Error> {
+    let found = Entity::find_by_id(id.uuid()).one(connection).await?.map(VettingCase::try_from).transpose()?;
+    Ok(found.filter(|found| scope.permits(found.organization)))
 }
 
 /// The one open case of an organization.
@@ -112,7 +117,10 @@ pub(crate) async fn insert(tx: &Tx, case: &VettingCase) -> Result<(), Error> {
 }
 
 /// Saves it if nobody else did since it was read.
-pub(crate) async fn save(tx: &Tx, case: &mut VettingCase) -> Result<(), Error> {
+pub(crate) async fn save(tx: &Tx, scope: Scope, case: &mut VettingCase) -> Result<(), Error> {
+    if !scope.permits(case.organization) {
+        return Err(Error::Contended);
+    }
     let read = case.version;
     case.version = read + 1;
     let update = Entity::update_many()

@@ -1,5 +1,6 @@
 //! ConfirmEmailVerification: the two answers, once, and what they mean for the case.
 
+use database::Scope;
 use runtime::{Caller, Fault, Outcome, Violations};
 use wire::verification as pb;
 
@@ -26,17 +27,17 @@ pub(crate) async fn confirm(
     app.change(&holder, &request, move |change: Change| async move {
         let (tx, now) = (&change.tx, change.now());
         let mut verification =
-            store::email_verification::find(tx, shown.id()).await?.ok_or(Refusal::Unknown)?;
+            store::email_verification::find(tx, Scope::Link, shown.id()).await?.ok_or(Refusal::Unknown)?;
         let proof = shown.prove(app.links(), &verification)?;
         if proof == Proof::WrongCode {
             let (refusal, event) = verification.miss(now);
             if event.is_some() {
-                store::email_verification::save(tx, &mut verification).await?;
+                store::email_verification::save(tx, Scope::Link, &mut verification).await?;
             }
             return Ok(Outcome::Refused(refusal.into(), event.map(Event::from).into_iter().collect()));
         }
         let answered = verification.answer(proof, confirmation.answers, now)?;
-        store::email_verification::save(tx, &mut verification).await?;
+        store::email_verification::save(tx, Scope::Link, &mut verification).await?;
         let mut events = vec![Event::from(answered)];
         events.extend(tell_case(app, &change, &verification, confirmation.answers).await?);
         Ok(Outcome::Done(convert::email_verification(&verification, now), events))
@@ -53,7 +54,7 @@ async fn tell_case(
 ) -> Result<Vec<Event>, Fault> {
     let (tx, now) = (&change.tx, change.now());
     let deadlines = deadlines::at(now)?;
-    let Some(mut case) = store::vetting_case::find(tx, verification.case).await? else {
+    let Some(mut case) = store::vetting_case::find(tx, Scope::Link, verification.case).await? else {
         return Ok(Vec::new());
     };
     let event = match verification.purpose {
@@ -61,7 +62,7 @@ async fn tell_case(
         Purpose::Approver => case.approver_answered(answers.yes(), now),
     };
     let Some(event) = event else { return Ok(Vec::new()) };
-    store::vetting_case::save(tx, &mut case).await?;
+    store::vetting_case::save(tx, Scope::Link, &mut case).await?;
     let mut events = vec![Event::from(event)];
     if verification.purpose == Purpose::Contact && case.state.is_open() {
         events.extend(issue(app, change, &case, &deadlines).await?);

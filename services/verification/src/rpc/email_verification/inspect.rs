@@ -1,5 +1,6 @@
 //! InspectEmailVerification: what a link asks. Reads only, since mail scanners open links too.
 
+use database::Scope;
 use runtime::{Caller, Fault, Violations};
 use wire::verification as pb;
 
@@ -18,10 +19,10 @@ pub(crate) async fn inspect(
     let (token,) = v.all((token,))?;
     let shown = Shown::token(&token)?;
     let (reader, now) = (app.database().reader(), app.now());
-    let found = store::email_verification::find(reader, shown.id()).await?;
+    let found = store::email_verification::find(reader, Scope::Link, shown.id()).await?;
     let verification = found.ok_or(Refusal::Unknown)?.at(now);
     verification.inspect(shown.prove(app.links(), &verification)?)?;
-    let case = store::vetting_case::find(reader, verification.case).await?.ok_or_else(Fault::missing)?;
+    let case = store::vetting_case::find(reader, Scope::Link, verification.case).await?.ok_or_else(Fault::missing)?;
     let subject = &case.subject;
     let questions = questions::ask(verification.purpose, &subject.language, &subject.legal_name, subject.applicant())?;
     Ok(convert::questions(&verification, subject, questions))

@@ -20,12 +20,12 @@ pub(crate) async fn open_case(
         let mut events: Vec<Event> = Vec::new();
         if let Some(mut open) = store::vetting_case::open_one(tx, scope, new.organization).await? {
             if let Ok(joined) = open.join(new.enrollment, now) {
-                store::vetting_case::save(tx, &mut open).await?;
+                store::vetting_case::save(tx, scope, &mut open).await?;
                 return Ok(Outcome::Done(pb::OpenCaseResponse {}, vec![joined.into()]));
             }
             // It ran out and holds the organization's one place: it is closed first.
             events.push(open.expire(now)?.into());
-            store::vetting_case::save(tx, &mut open).await?;
+            store::vetting_case::save(tx, scope, &mut open).await?;
         }
         let deadlines = deadlines::at(now)?;
         let (case, opened) = VettingCase::open(change.id(), new.clone(), now, &deadlines);
