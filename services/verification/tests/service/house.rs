@@ -1,0 +1,268 @@
+//! Verification as it runs, and beside it just enough of enrollment to sign tokens and to call.
+
+use std::net::TcpListener;
+
+use database::migrate::Migrations;
+use ids::{Id, Kind, OrganizationId};
+use prost::Message;
+use runtime::{
+    AccessClaims, App, Effect, Entry, Event, Fault, Keys, Limits, Membership, Options, Policy, Role, Running, Service,
+    ServiceName, start,
+};
+use secrecy::SecretBox;
+use testkit::TestDatabase;
+use tonic::metadata::MetadataValue;
+use tonic::service::Routes;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+use verification::{Config, Verification};
+use wire::enrollment::RecordVerificationRequest;
+use wire::notification::SendMessageRequest;
+use wire::simulation::{SetOffsetRequest, clock_service_client::ClockServiceClient};
+use wire::types::variable::Value;
+use wire::verification as pb;
+use wire::verification::email_verification_service_client::EmailVerificationServiceClient;
+use wire::verification::verification_peer_service_client::VerificationPeerServiceClient;
+use wire::verification::vetting_service_client::VettingServiceClient;
+
+pub(crate) use tonic::Code;
+
+use crate::requests::open_case;
+
+/// The operator's organization, and that of the applicant.
+pub(crate) const OPERATOR: u128 = 1;
+pub(crate) const APPLICANT: u128 = 2;
+
+pub(crate) struct Nothing;
+
+impl Event for Nothing {
+    fn entry(&self) -> Entry {
+        Entry::new("Nothing", "nothing")
+    }
+}
+
+/// In enrollment's place.
+struct Keyring;
+
+impl Service for Keyring {
+    type Event = Nothing;
+    const NAME: ServiceName = ServiceName::Enrollment;
+    const POLICY: Policy = &[];
+
+    fn migrations() -> Migrations {
+        Migrations(Vec::new())
+    }
+
+    fn routes(_: App<Keyring>) -> Routes {
+        Routes::default()
+    }
+
+    fn effects(_: &Nothing) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    async fn sweep(_: &App<Keyring>) -> Result<usize, Fault> {
+        Ok(0)
+    }
+}
+
+/// Verification, running, with nothing done in the background.
+pub(crate) struct House {
+    pub(crate) service: Running<Verification>,
+    keyring: Running<Keyring>,
+    _databases: [TestDatabase; 2],
+    _folder: tempfile::TempDir,
+}
+
+/// What a mail gives its reader.
+pub(crate) struct Mail {
+    pub(crate) kind: String,
+    pub(crate) to: String,
+    pub(crate) token: String,
+    pub(crate) code: String,
+}
+
+/// A house on each backend at hand.
+pub(crate) async fn houses() -> Vec<House> {
+    let mut all = Vec::new();
+    for database in testkit::databases().await {
+        all.push(House::build(database).await);
+    }
+    all
+}
+
+pub(crate) fn id<K>(number: u128) -> Id<K> {
+    Id::from_uuid(Uuid::from_u128(number))
+}
+
+pub(crate) fn organization(number: u128) -> OrganizationId {
+    id(number)
+}
+
+pub(crate) fn request_id(number: u128) -> String {
+    Uuid::from_u128(number).to_string()
+}
+
+pub(crate) fn child<C: Kind>(of: u128, number: u128) -> String {
+    organization(of).child(id::<C>(number))
+}
+
+/// `google.rpc.ErrorInfo` of a refusal: its reason, and one value of its metadata.
+pub(crate) fn reason<T>(answer: Result<T, Status>) -> (Code, String) {
+    use tonic_types::StatusExt;
+    let status = answer.err().expect("a refusal");
+    (status.code(), status.get_details_error_info().expect("an ErrorInfo").reason)
+}
+
+pub(crate) fn metadata<T>(answer: Result<T, Status>, key: &str) -> String {
+    use tonic_types::StatusExt;
+    let details = answer.err().and_then(|status| status.get_details_error_info());
+    details.and_then(|info| info.metadata.get(key).cloned()).unwrap_or_default()
+}
+
+impl House {
+    async fn build(database: TestDatabase) -> House {
+        let folder = tempfile::tempdir().unwrap();
+        let of_keyring = TcpListener::bind("127.0.0.1:0").unwrap();
+        let of_service = TcpListener::bind("127.0.0.1:0").unwrap();
+        let peers = [(ServiceName::Enrollment, &of_keyring), (ServiceName::Verification, &of_service)]
+            .map(|(name, at)| (name, format!("http://{}", at.local_addr().unwrap()).parse().unwrap()));
+        let options = |name, listener, database: &TestDatabase| Options {
+            listener,
+            database: database.settings.clone(),
+            migrate: true,
+            keys: Keys::in_folder(folder.path(), name).unwrap(),
+            link_keys: vec![(1, SecretBox::new(Box::new(vec![7; 32])))],
+            base_url: "https://linkage.example".to_owned(),
+            peers: peers.clone().into(),
+            simulation: true,
+            background: false,
+            limits: Limits::default(),
+        };
+        let other = testkit::sqlite();
+        let keyring = start(Keyring, options(ServiceName::Enrollment, of_keyring, &other)).await.unwrap();
+        let service = Verification::new(Config::default());
+        let service = start(service, options(ServiceName::Verification, of_service, &database)).await.unwrap();
+        House { service, keyring, _databases: [database, other], _folder: folder }
+    }
+
+    fn channel(&self) -> Channel {
+        Endpoint::try_from(format!("http://{}", self.service.address())).unwrap().connect_lazy()
+    }
+
+    pub(crate) fn vetting(&self) -> VettingServiceClient<Channel> {
+        VettingServiceClient::new(self.channel())
+    }
+
+    pub(crate) fn emails(&self) -> EmailVerificationServiceClient<Channel> {
+        EmailVerificationServiceClient::new(self.channel())
+    }
+
+    /// A call of this user of this organization.
+    pub(crate) fn signed<M>(&self, message: M, organization: u128, user: u128, roles: &[Role]) -> Request<M> {
+        let member = Membership {
+            user: id(user),
+            organization: id(organization),
+            roles: roles.to_vec(),
+            operator: organization == OPERATOR,
+            version: 1,
+        };
+        let claims = AccessClaims {
+            person: id(user),
+            email: format!("{user}@example.org"),
+            display_name: String::new(),
+            member: Some(member),
+        };
+        let (token, _) = self.keyring.app().sign_access(&claims).unwrap();
+        let mut request = Request::new(message);
+        let bearer = MetadataValue::try_from(format!("Bearer {token}")).unwrap();
+        request.metadata_mut().insert("authorization", bearer);
+        request
+    }
+
+    pub(crate) fn reviewer<M>(&self, message: M) -> Request<M> {
+        self.signed(message, OPERATOR, 100, &[Role::Reviewer])
+    }
+
+    pub(crate) fn applicant<M>(&self, message: M) -> Request<M> {
+        self.signed(message, APPLICANT, 200, &[Role::GlobalAdmin])
+    }
+
+    /// What enrollment says when this enrollment of the applicant's is submitted for the so-manieth time.
+    pub(crate) async fn open_case(&self, enrollment: u128, version: i64) -> Result<(), Status> {
+        self.open(open_case(enrollment, version)).await
+    }
+
+    pub(crate) async fn open(&self, request: pb::OpenCaseRequest) -> Result<(), Status> {
+        let channel = self.keyring.app().peers().client(ServiceName::Verification);
+        VerificationPeerServiceClient::new(channel).open_case(request).await.map(drop)
+    }
+
+    /// Cases of the applicant, as a reviewer sees them.
+    pub(crate) async fn cases(&self) -> Vec<pb::VettingCase> {
+        let request = pb::ListVettingCasesRequest { parent: organization(APPLICANT).name(), ..Default::default() };
+        self.vetting().list_vetting_cases(self.reviewer(request)).await.unwrap().into_inner().vetting_cases
+    }
+
+    /// The applicant's one case.
+    pub(crate) async fn case(&self) -> pb::VettingCase {
+        let cases = self.cases().await;
+        assert_eq!(cases.len(), 1);
+        cases.into_iter().next().unwrap()
+    }
+
+    /// The mails that wait for notification, as they will read.
+    pub(crate) async fn mails(&self) -> Vec<Mail> {
+        let mut mails = Vec::new();
+        for row in self.service.outbox_rows().await.unwrap() {
+            if row.destination != ServiceName::Notification.as_str() {
+                continue;
+            }
+            let payload = Verification::seal(self.service.app().links(), &row.method, row.payload).unwrap();
+            let message = SendMessageRequest::decode(payload.as_slice()).unwrap();
+            let text = |name: &str| {
+                let found = message.variables.iter().find(|variable| variable.name == name).unwrap();
+                match &found.value {
+                    Some(Value::Text(text)) => text.clone(),
+                    other => panic!("{name}: {other:?}"),
+                }
+            };
+            mails.push(Mail {
+                kind: message.kind.clone(),
+                to: message.recipients[0].email.clone(),
+                token: text("confirm_link").split_once('#').unwrap().1.to_owned(),
+                code: text("confirm_code"),
+            });
+        }
+        mails
+    }
+
+    /// What enrollment will be told of cases, in order.
+    pub(crate) async fn told(&self) -> Vec<RecordVerificationRequest> {
+        let rows = self.service.outbox_rows().await.unwrap();
+        let of_enrollment = rows.into_iter().filter(|row| row.destination == ServiceName::Enrollment.as_str());
+        let mut told: Vec<_> =
+            of_enrollment.map(|row| RecordVerificationRequest::decode(row.payload.as_slice()).unwrap()).collect();
+        told.sort_by_key(|told| (told.vetting_case.clone(), told.origin.as_ref().unwrap().version));
+        told
+    }
+
+    /// The last state that enrollment will be told.
+    pub(crate) async fn last_told(&self) -> String {
+        self.told().await.last().unwrap().case_state.clone()
+    }
+
+    pub(crate) async fn confirm(
+        &self,
+        request: pb::ConfirmEmailVerificationRequest,
+    ) -> Result<pb::EmailVerification, Status> {
+        self.emails().confirm_email_verification(request).await.map(Response::into_inner)
+    }
+
+    /// Sets business time so many hours ahead.
+    pub(crate) async fn advance(&self, hours: i64) {
+        let offset = Some(prost_types::Duration { seconds: hours * 3600, nanos: 0 });
+        ClockServiceClient::new(self.channel()).set_offset(SetOffsetRequest { offset }).await.unwrap();
+    }
+}
