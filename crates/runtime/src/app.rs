@@ -68,6 +68,11 @@ impl<S: Service> App<S> {
         self.0.mint.nonce()
     }
 
+    /// The epoch of this service's data, which a restore from a backup raises.
+    pub fn epoch(&self) -> i64 {
+        self.0.epoch
+    }
+
     /// Links and codes.
     pub fn links(&self) -> &Links {
         &self.0.links
