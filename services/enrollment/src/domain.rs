@@ -1,0 +1,21 @@
+//! What enrollment decides, and why it refuses. Pure and synchronous: time comes in as an argument, events and refusals come out.
+
+pub(crate) mod agreement;
+pub(crate) mod claim;
+pub(crate) mod contact;
+pub(crate) mod email;
+pub(crate) mod enrollment;
+pub(crate) mod event;
+pub mod lifecycle;
+pub(crate) mod organization;
+pub(crate) mod picture;
+pub(crate) mod profile;
+pub(crate) mod refusal;
+pub(crate) mod requirement;
+pub(crate) mod rules;
+pub(crate) mod submission;
+pub(crate) mod user;
+pub(crate) mod vetting;
+
+pub(crate) use event::Event;
+pub(crate) use refusal::Refusal;

@@ -1,0 +1,112 @@
+//! Location ids, and how an organization shows that one is its own.
+
+use chrono::{DateTime, Utc};
+use ids::{OrganizationId, PartnerLocationId};
+
+use super::Refusal;
+use super::contact::Address;
+
+/// Tries per claim code.
+pub(crate) const TRIES: i32 = 5;
+
+/// The membership id of one legal location of a partner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Location {
+    pub(crate) id: PartnerLocationId,
+    pub(crate) organization: OrganizationId,
+    pub(crate) display_name: String,
+    pub(crate) address: Address,
+    pub(crate) associated: bool,
+    /// What its claim code is derived from.
+    pub(crate) nonce: String,
+    /// Wrong codes so far.
+    pub(crate) tries: i32,
+    pub(crate) version: i64,
+    pub(crate) created: DateTime<Utc>,
+    pub(crate) updated: DateTime<Utc>,
+}
+
+/// What became of a claim that could be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// The location serves the organization's enrollments now.
+    Associated,
+    /// The code was wrong; so many tries are left.
+    Wrong { left: i32 },
+}
+
+impl Location {
+    pub(crate) fn fits(&self, country: &str) -> bool {
+        self.address.country == country
+    }
+
+    /// Whether it could be associated if the code is right: told before a try is spent.
+    pub(crate) fn claimable(&self, country: &str, has_another: bool) -> Result<(), Refusal> {
+        if self.associated || has_another {
+            return Err(Refusal::LocationTaken);
+        }
+        if !self.fits(country) {
+            return Err(Refusal::CountryMismatch {
+                location: self.address.country.clone(),
+                organization: country.to_owned(),
+            });
+        }
+        if self.tries >= TRIES { Err(Refusal::ClaimCodeLocked) } else { Ok(()) }
+    }
+
+    /// Spends a try.
+    pub(crate) fn claim(&mut self, code_is_right: bool, now: DateTime<Utc>) -> Claim {
+        self.updated = now;
+        if code_is_right {
+            self.associated = true;
+            Claim::Associated
+        } else {
+            self.tries += 1;
+            Claim::Wrong { left: TRIES - self.tries }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn location(country: &str) -> Location {
+        Location {
+            id: PartnerLocationId::from_uuid(uuid::Uuid::nil()),
+            organization: OrganizationId::from_uuid(uuid::Uuid::nil()),
+            display_name: "Head office".to_owned(),
+            address: Address { country: country.to_owned(), ..Address::default() },
+            associated: false,
+            nonce: String::new(),
+            tries: 0,
+            version: 1,
+            created: DateTime::UNIX_EPOCH,
+            updated: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn r09_a_location_in_another_country_is_refused_naming_both() {
+        let refusal = location("NO").claimable("SE", false);
+        assert_eq!(refusal, Err(Refusal::CountryMismatch { location: "NO".to_owned(), organization: "SE".to_owned() }));
+    }
+
+    #[test]
+    fn r09_five_wrong_codes_lock_it() {
+        let mut location = location("SE");
+        for left in (0..TRIES).rev() {
+            assert_eq!(location.claimable("SE", false), Ok(()));
+            assert_eq!(location.claim(false, DateTime::UNIX_EPOCH), Claim::Wrong { left });
+        }
+        assert_eq!(location.claimable("SE", false), Err(Refusal::ClaimCodeLocked));
+    }
+
+    #[test]
+    fn r09_one_location_per_organization_and_one_organization_per_location() {
+        let mut location = location("SE");
+        assert_eq!(location.claimable("SE", true), Err(Refusal::LocationTaken));
+        assert_eq!(location.claim(true, DateTime::UNIX_EPOCH), Claim::Associated);
+        assert_eq!(location.claimable("SE", false), Err(Refusal::LocationTaken));
+    }
+}

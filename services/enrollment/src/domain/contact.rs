@@ -1,0 +1,116 @@
+//! Addresses and people as a profile holds them: an empty field is one not given yet, what is given is right.
+
+use serde::{Deserialize, Serialize};
+
+/// A postal address.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Address {
+    pub(crate) country: String,
+    pub(crate) postal_code: String,
+    pub(crate) administrative_area: String,
+    pub(crate) locality: String,
+    pub(crate) lines: Vec<String>,
+}
+
+/// A person who can be reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Contact {
+    pub(crate) given_name: String,
+    pub(crate) family_name: String,
+    pub(crate) email: String,
+    pub(crate) phone: String,
+}
+
+impl Contact {
+    pub(crate) fn name(&self) -> String {
+        format!("{} {}", self.given_name, self.family_name).trim().to_owned()
+    }
+
+    /// Who is meant: a new telephone number makes nobody another person.
+    pub(crate) fn identity(&self) -> (&str, &str, &str) {
+        (&self.given_name, &self.family_name, &self.email)
+    }
+}
+
+/// Why a text is not what its field asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Malformed {
+    #[error("must be a telephone number in E.164 form, such as +46812345678")]
+    Phone,
+    #[error("must be an https address, such as https://example.com/support")]
+    Website,
+    #[error("must be a BCP 47 language, such as sv")]
+    Language,
+    #[error("must be a company's name, with letters or digits beside its legal form")]
+    CompanyName,
+}
+
+/// A telephone number in E.164 form.
+pub(crate) fn phone(text: &str) -> Result<String, Malformed> {
+    let digits = text.strip_prefix('+').filter(|digits| (2..=15).contains(&digits.len()) && !digits.starts_with('0'));
+    match digits {
+        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => Ok(text.to_owned()),
+        _ => Err(Malformed::Phone),
+    }
+}
+
+/// A page that anyone can open: https, a real host, no user in it.
+pub(crate) fn website(text: &str) -> Result<String, Malformed> {
+    let rest = text.strip_prefix("https://").ok_or(Malformed::Website)?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
+    let clean = !text.chars().any(|c| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(c));
+    let known = super::email::registrable(host).is_some() && port.parse::<u16>().is_ok_and(|port| port > 0);
+    if clean && known { Ok(text.to_owned()) } else { Err(Malformed::Website) }
+}
+
+/// A language, in its one spelling.
+pub(crate) fn language(text: &str) -> Result<String, Malformed> {
+    let language: unic_langid::LanguageIdentifier = text.parse().map_err(|_| Malformed::Language)?;
+    if language.language.is_empty() { Err(Malformed::Language) } else { Ok(language.to_string()) }
+}
+
+/// A company's name: something beside punctuation and a legal form.
+pub(crate) fn company_name(text: String) -> Result<String, Malformed> {
+    let wordless = !text.chars().any(char::is_alphanumeric);
+    if wordless || super::rules::is_only_legal_form(&text) { Err(Malformed::CompanyName) } else { Ok(text) }
+}
+
+/// What two spellings of a registration number share.
+pub(crate) fn registration_key(number: &str) -> String {
+    number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn telephone_numbers() {
+        assert!(phone("+46812345678").is_ok());
+        for bad in ["", "0812345678", "+0812345678", "+46 8 123", "+4", "+1234567890123456", "+４６８１２３"] {
+            assert_eq!(phone(bad), Err(Malformed::Phone), "{bad}");
+        }
+    }
+
+    #[test]
+    fn websites() {
+        for good in ["https://example.com", "https://support.example.com:8443/a?b#c", "https://bücher.example/"] {
+            assert!(website(good).is_ok(), "{good}");
+        }
+        for bad in
+            ["http://example.com", "https://", "https://localhost/", "https://u:p@example.com/", "https://a b.se"]
+        {
+            assert_eq!(website(bad), Err(Malformed::Website), "{bad}");
+        }
+    }
+
+    #[test]
+    fn languages_and_names() {
+        assert_eq!(language("SV").as_deref(), Ok("sv"));
+        assert_eq!(language("pt-br").as_deref(), Ok("pt-BR"));
+        assert!(language("swedish language").is_err() && language("").is_err() && language("und").is_err());
+        assert!(company_name("GmbH".to_owned()).is_err() && company_name("---".to_owned()).is_err());
+        assert_eq!(registration_key("55 6677-8899x"), "5566778899X");
+    }
+}

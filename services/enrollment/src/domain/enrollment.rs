@@ -1,0 +1,111 @@
+//! An enrollment: an organization's taking part in the programme in one capacity.
+
+use chrono::{DateTime, Utc};
+use ids::{EnrollmentId, OrganizationId, UserId};
+
+use super::Refusal;
+use super::lifecycle::{Command, State};
+use super::requirement::Capability;
+
+/// The capacity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum EnrollmentType {
+    IndirectProvider,
+    IndirectReseller,
+    DirectBill,
+}
+
+/// An organization's taking part in one capacity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Enrollment {
+    pub(crate) id: EnrollmentId,
+    pub(crate) organization: OrganizationId,
+    pub(crate) kind: EnrollmentType,
+    pub(crate) state: State,
+    /// Why it is in this state, where there is a reason code.
+    pub(crate) reason: Option<String>,
+    /// Since when it is in this state.
+    pub(crate) since: DateTime<Utc>,
+    /// The version of the agreement signed; 0 for none.
+    pub(crate) signed_version: i32,
+    pub(crate) submission: Option<Submission>,
+    pub(crate) version: i64,
+    pub(crate) created: DateTime<Utc>,
+    pub(crate) updated: DateTime<Utc>,
+}
+
+/// Who submitted it, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Submission {
+    pub(crate) by: UserId,
+    pub(crate) at: DateTime<Utc>,
+}
+
+impl EnrollmentType {
+    pub(crate) const ALL: [EnrollmentType; 3] =
+        [EnrollmentType::IndirectProvider, EnrollmentType::IndirectReseller, EnrollmentType::DirectBill];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            EnrollmentType::IndirectProvider => "INDIRECT_PROVIDER",
+            EnrollmentType::IndirectReseller => "INDIRECT_RESELLER",
+            EnrollmentType::DirectBill => "DIRECT_BILL",
+        }
+    }
+
+    pub(crate) fn parse(name: &str) -> Option<EnrollmentType> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// What it lets an organization do when nothing blocks it.
+    pub(crate) const fn capabilities(self) -> &'static [Capability] {
+        match self {
+            EnrollmentType::IndirectProvider => {
+                &[Capability::Distribute, Capability::InviteCustomers, Capability::Transact]
+            }
+            EnrollmentType::IndirectReseller => {
+                &[Capability::Resell, Capability::InviteCustomers, Capability::Transact]
+            }
+            EnrollmentType::DirectBill => &[Capability::InviteCustomers, Capability::Transact],
+        }
+    }
+}
+
+impl Enrollment {
+    /// A new draft.
+    pub(crate) fn draft(
+        id: EnrollmentId,
+        organization: OrganizationId,
+        kind: EnrollmentType,
+        now: DateTime<Utc>,
+    ) -> Enrollment {
+        Enrollment {
+            id,
+            organization,
+            kind,
+            state: State::Draft,
+            reason: None,
+            since: now,
+            signed_version: 0,
+            submission: None,
+            version: 1,
+            created: now,
+            updated: now,
+        }
+    }
+
+    /// Obeys a command; gives the state before.
+    pub(crate) fn obey(&mut self, command: Command, now: DateTime<Utc>) -> Result<State, Refusal> {
+        let before = self.state;
+        let after = before
+            .after(command)
+            .ok_or_else(|| Refusal::State { state: before, allowed: State::allowing(command).collect() })?;
+        if after != before {
+            self.state = after;
+            self.since = now;
+            self.reason = None;
+        }
+        self.updated = now;
+        Ok(before)
+    }
+}

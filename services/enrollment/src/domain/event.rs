@@ -1,0 +1,158 @@
+//! What happened, with every fact that the journal and the siblings need of it.
+
+use chrono::{DateTime, Utc};
+use ids::{EnrollmentId, OrganizationId, PartnerLocationId, PreapprovalId, UserId};
+
+use super::agreement::Template;
+use super::enrollment::EnrollmentType;
+use super::lifecycle::State;
+use super::organization::Organization;
+use super::profile::LegalProfile;
+use super::requirement::Code;
+use super::user::{Role, User};
+use super::vetting::CheckKind;
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    OrganizationCreated(Box<OrganizationFacts>),
+    OrganizationUpdated(Box<OrganizationFacts>, Vec<&'static str>),
+    UserCreated(UserFacts),
+    UserUpdated(UserFacts, Vec<&'static str>),
+    UserBound {
+        organization: OrganizationId,
+        user: UserId,
+    },
+    LegalProfileUpdated {
+        organization: OrganizationId,
+        changed: Vec<String>,
+    },
+    SupportProfileUpdated {
+        organization: OrganizationId,
+        changed: Vec<String>,
+    },
+    PreapprovalCreated(PreapprovalId),
+    EnrollmentCreated(Box<Standing>),
+    EnrollmentSubmitted(Box<Moved>, Option<Box<CaseRequest>>),
+    EnrollmentQualified(Box<Moved>),
+    EnrollmentRejected(Box<Moved>),
+    /// The case closed without a decision.
+    EnrollmentReturned(Box<Moved>),
+    /// The case is open again after an appeal.
+    EnrollmentReconsidered(Box<Moved>),
+    EnrollmentActivated(Box<Moved>),
+    /// A location serves it now.
+    EnrollmentLocated(Box<Standing>),
+    AgreementSigned(Box<Standing>),
+    AgreementPublished(Box<Template>),
+    LocationCreated {
+        organization: OrganizationId,
+        location: PartnerLocationId,
+    },
+    LocationAssociated {
+        organization: OrganizationId,
+        location: PartnerLocationId,
+    },
+    /// A wrong claim code: a try is spent.
+    LocationClaimFailed {
+        organization: OrganizationId,
+        location: PartnerLocationId,
+    },
+}
+
+/// An organization as siblings hold it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrganizationFacts {
+    pub(crate) organization: Organization,
+    pub(crate) proven_domains: Vec<String>,
+}
+
+/// A user's rights as siblings hold them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserFacts {
+    pub(crate) organization: OrganizationId,
+    pub(crate) user: UserId,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) lowest_version: i64,
+    pub(crate) disabled: bool,
+    pub(crate) changed: DateTime<Utc>,
+}
+
+/// An enrollment as siblings hold it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub(crate) organization: OrganizationId,
+    pub(crate) enrollment: EnrollmentId,
+    pub(crate) kind: EnrollmentType,
+    pub(crate) state: State,
+    pub(crate) since: DateTime<Utc>,
+    /// The associated location and its country.
+    pub(crate) location: Option<(PartnerLocationId, String)>,
+    pub(crate) signed_version: i32,
+}
+
+/// An enrollment's change of state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    pub(crate) from: State,
+    pub(crate) reason: Option<String>,
+    pub(crate) standing: Standing,
+    pub(crate) notice: Option<Notice>,
+}
+
+/// What the primary contact is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Notice {
+    pub(crate) address: String,
+    pub(crate) name: String,
+    pub(crate) language: String,
+    pub(crate) company: String,
+    pub(crate) next_step: Vec<Code>,
+}
+
+/// What verification is asked to vet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseRequest {
+    pub(crate) legal: LegalProfile,
+    pub(crate) applicant_name: String,
+    pub(crate) applicant_email: String,
+    pub(crate) checks: Vec<CheckKind>,
+}
+
+impl UserFacts {
+    pub(crate) fn of(user: &User) -> UserFacts {
+        UserFacts {
+            organization: user.organization,
+            user: user.id,
+            roles: user.roles.iter().copied().collect(),
+            lowest_version: user.access_version,
+            disabled: user.disabled,
+            changed: user.updated,
+        }
+    }
+}
+
+impl Event {
+    /// What follows from it elsewhere, for people who ask before they do it.
+    pub(crate) fn consequence(&self) -> Option<String> {
+        match self {
+            Event::EnrollmentSubmitted(_, Some(case)) => {
+                let checks: Vec<&str> = case.checks.iter().map(|kind| kind.as_str()).collect();
+                Some(format!(
+                    "Verification begins with the checks {}; the primary contact gets a mail.",
+                    checks.join(", ")
+                ))
+            }
+            Event::EnrollmentSubmitted(_, None) => {
+                Some("Nothing is verified again: all checks are settled for this legal profile.".to_owned())
+            }
+            Event::EnrollmentQualified(_) => Some("The enrollment is qualified at once.".to_owned()),
+            Event::EnrollmentActivated(_) => Some("The enrollment comes into force.".to_owned()),
+            Event::UserUpdated(..) => Some("The submitter also becomes admin agent.".to_owned()),
+            Event::OrganizationUpdated(..) => {
+                Some("Mail to the organization goes to the primary contact from now on.".to_owned())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! All that is known of one organization, as far as its enrollments depend on it.
+
+use chrono::{DateTime, Utc};
+
+use super::agreement::{self, Template};
+use super::claim::Location;
+use super::enrollment::Enrollment;
+use super::event::{Event, Moved, Notice, OrganizationFacts, Standing};
+use super::lifecycle::{Command, State};
+use super::organization::Organization;
+use super::profile::{LegalProfile, SupportProfile};
+use super::requirement;
+use super::vetting::Vetting;
+
+/// All that is known of one organization.
+#[derive(Debug, Clone)]
+pub(crate) struct Picture {
+    pub(crate) organization: Organization,
+    pub(crate) proven_domains: Vec<String>,
+    pub(crate) legal: LegalProfile,
+    pub(crate) support: SupportProfile,
+    /// Oldest first.
+    pub(crate) vettings: Vec<Vetting>,
+    /// The associated one.
+    pub(crate) location: Option<Location>,
+    /// Those of its programme region, for every type.
+    pub(crate) templates: Vec<Template>,
+    pub(crate) has_admin_agent: bool,
+}
+
+impl Picture {
+    /// The case about the present revision of the legal profile that was heard of last.
+    pub(crate) fn vetting(&self) -> Option<&Vetting> {
+        self.vettings.iter().rev().find(|case| case.revision == self.legal.revision)
+    }
+
+    /// How the enrollment stands towards its agreement.
+    pub(crate) fn agreement(&self, enrollment: &Enrollment, now: DateTime<Utc>) -> agreement::Standing {
+        let region = self.organization.region(now).map_or("", markets::RegionCode::as_str);
+        agreement::standing(&self.templates, enrollment.kind, region, enrollment.signed_version, now)
+    }
+
+    /// Brings an enrollment into force when nothing is outstanding any more.
+    pub(crate) fn settle(&self, enrollment: &mut Enrollment, now: DateTime<Utc>) -> Option<Event> {
+        let signed =
+            matches!(self.agreement(enrollment, now), agreement::Standing::Current | agreement::Standing::Due { .. });
+        if self.location.is_none() || !signed {
+            return None;
+        }
+        let from = enrollment.obey(Command::Activate, now).ok()?;
+        Some(Event::EnrollmentActivated(Box::new(self.moved(from, enrollment, now))))
+    }
+
+    /// The organization as siblings hold it.
+    pub(crate) fn facts(&self) -> OrganizationFacts {
+        OrganizationFacts { organization: self.organization.clone(), proven_domains: self.proven_domains.clone() }
+    }
+
+    /// The enrollment as siblings hold it.
+    pub(crate) fn standing(&self, enrollment: &Enrollment) -> Standing {
+        Standing {
+            organization: enrollment.organization,
+            enrollment: enrollment.id,
+            kind: enrollment.kind,
+            state: enrollment.state,
+            since: enrollment.since,
+            location: self.location.as_ref().map(|location| (location.id, location.address.country.clone())),
+            signed_version: enrollment.signed_version,
+        }
+    }
+
+    /// A move as it is told: to siblings, and to the primary contact.
+    pub(crate) fn moved(&self, from: State, enrollment: &Enrollment, now: DateTime<Utc>) -> Moved {
+        let contact = &self.legal.primary_contact;
+        let notice = (!contact.email.is_empty()).then(|| Notice {
+            address: contact.email.clone(),
+            name: contact.name(),
+            language: self.legal.language.clone(),
+            company: self.organization.display_name.clone(),
+            next_step: requirement::requirements(self, enrollment, now).iter().map(|lack| lack.code).collect(),
+        });
+        Moved { from, reason: enrollment.reason.clone(), standing: self.standing(enrollment), notice }
+    }
+}

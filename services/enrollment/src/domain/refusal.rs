@@ -1,0 +1,58 @@
+//! Why something is not done.
+
+use ids::AgreementTemplateId;
+
+use super::lifecycle::State;
+use super::user::Role;
+
+/// Why something is not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The enrollment's state does not allow it.
+    State { state: State, allowed: Vec<State> },
+    /// Something that is needed first is missing.
+    Outstanding(Vec<Missing>),
+    /// The type needs the operator's leave.
+    PreapprovalRequired,
+    /// There is a live enrollment of this type.
+    EnrollmentExists,
+    /// The address has a user already.
+    UserExists,
+    /// This language of this version is published.
+    TemplateExists,
+    /// The caller has such an organization, or the registration number is enrolled.
+    OrganizationDuplicate,
+    /// Nobody would be global administrator.
+    LastGlobalAdmin,
+    /// The caller's roles do not reach that far.
+    RoleRequired(&'static [Role]),
+    /// The country can't change any more.
+    CountryFrozen,
+    /// The location is in another country.
+    CountryMismatch { location: String, organization: String },
+    /// The location is associated, or the organization has one.
+    LocationTaken,
+    /// No enrollment is there that a location could serve.
+    NothingToServe,
+    /// The claim code's tries are used up.
+    ClaimCodeLocked,
+    /// A newer version is in force.
+    Superseded(AgreementTemplateId),
+    /// The version is not in force yet.
+    NotInForce,
+    /// This version is signed.
+    AlreadySigned,
+    /// Another text was read.
+    TextHashMismatch,
+}
+
+/// A field that is missing or wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Missing {
+    /// The requirement it belongs to.
+    pub(crate) code: super::requirement::Code,
+    /// The field's path, such as `legal_profile.address.locality`.
+    pub(crate) field: String,
+    /// What to do, one sentence.
+    pub(crate) description: String,
+}

@@ -1,0 +1,211 @@
+//! Users: people in one organization, their roles, and who may give which.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use ids::{OrganizationId, PersonId, UserId};
+
+use super::Refusal;
+
+/// What a user may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Role {
+    GlobalAdmin,
+    AdminAgent,
+    SalesAgent,
+    HelpdeskAgent,
+    UserAdmin,
+    BillingAdmin,
+    Reviewer,
+    Operator,
+}
+
+impl Role {
+    pub(crate) const ALL: [Role; 8] = [
+        Role::GlobalAdmin,
+        Role::AdminAgent,
+        Role::SalesAgent,
+        Role::HelpdeskAgent,
+        Role::UserAdmin,
+        Role::BillingAdmin,
+        Role::Reviewer,
+        Role::Operator,
+    ];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Role::GlobalAdmin => "GLOBAL_ADMIN",
+            Role::AdminAgent => "ADMIN_AGENT",
+            Role::SalesAgent => "SALES_AGENT",
+            Role::HelpdeskAgent => "HELPDESK_AGENT",
+            Role::UserAdmin => "USER_ADMIN",
+            Role::BillingAdmin => "BILLING_ADMIN",
+            Role::Reviewer => "REVIEWER",
+            Role::Operator => "OPERATOR",
+        }
+    }
+
+    pub(crate) fn parse(name: &str) -> Option<Role> {
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
+    }
+
+    /// Whether it exists in the operator's organization alone.
+    pub(crate) const fn is_operators(self) -> bool {
+        matches!(self, Role::Reviewer | Role::Operator)
+    }
+}
+
+/// A person in one organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct User {
+    pub(crate) id: UserId,
+    pub(crate) organization: OrganizationId,
+    pub(crate) person: Option<PersonId>,
+    pub(crate) email: String,
+    pub(crate) display_name: String,
+    pub(crate) roles: BTreeSet<Role>,
+    pub(crate) disabled: bool,
+    /// Tokens of an older one are void.
+    pub(crate) access_version: i64,
+    pub(crate) version: i64,
+    pub(crate) created: DateTime<Utc>,
+    pub(crate) updated: DateTime<Utc>,
+}
+
+/// What is to change of a user; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct UserChange {
+    pub(crate) roles: Option<BTreeSet<Role>>,
+    pub(crate) disabled: Option<bool>,
+    pub(crate) display_name: Option<String>,
+}
+
+/// What reaches so far that only a global administrator gives or takes it.
+const RESERVED: [Role; 2] = [Role::GlobalAdmin, Role::Operator];
+
+impl User {
+    /// Whether it is a global administrator who can act.
+    pub(crate) fn governs(&self) -> bool {
+        !self.disabled && self.roles.contains(&Role::GlobalAdmin)
+    }
+
+    /// Applies a change; says which fields changed. A change of rights raises the access version.
+    pub(crate) fn update(
+        &mut self,
+        change: UserChange,
+        by: &BTreeSet<Role>,
+        other_global_admins: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<&'static str>, Refusal> {
+        let before = self.clone();
+        let mut changed = Vec::new();
+        if let Some(roles) = change.roles.filter(|roles| *roles != self.roles) {
+            self.roles = roles;
+            changed.push("roles");
+        }
+        if let Some(disabled) = change.disabled.filter(|disabled| *disabled != self.disabled) {
+            self.disabled = disabled;
+            changed.push("state");
+        }
+        let rights = !changed.is_empty();
+        if let Some(name) = change.display_name.filter(|name| *name != self.display_name) {
+            self.display_name = name;
+            changed.push("display_name");
+        }
+        may_give(by, &before.effective_roles(), &self.effective_roles())?;
+        if before.governs() && !self.governs() && !other_global_admins {
+            return Err(Refusal::LastGlobalAdmin);
+        }
+        self.access_version += i64::from(rights);
+        self.updated = now;
+        Ok(changed)
+    }
+
+    /// Gives a role; whether that changes anything.
+    pub(crate) fn grant(&mut self, role: Role, now: DateTime<Utc>) -> bool {
+        let new = self.roles.insert(role);
+        if new {
+            self.access_version += 1;
+            self.updated = now;
+        }
+        new
+    }
+
+    fn effective_roles(&self) -> BTreeSet<Role> {
+        if self.disabled { BTreeSet::new() } else { self.roles.clone() }
+    }
+}
+
+/// A global administrator changes all roles, a user administrator all but those that reach further than its own.
+pub(crate) fn may_give(by: &BTreeSet<Role>, before: &BTreeSet<Role>, after: &BTreeSet<Role>) -> Result<(), Refusal> {
+    let touched = before.symmetric_difference(after).any(|role| RESERVED.contains(role));
+    if touched && !by.contains(&Role::GlobalAdmin) {
+        return Err(Refusal::RoleRequired(&[Role::GlobalAdmin]));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        "2026-01-01T00:00:00Z".parse().expect("a time")
+    }
+
+    fn user(roles: &[Role]) -> User {
+        User {
+            id: UserId::from_uuid(uuid::Uuid::nil()),
+            organization: OrganizationId::from_uuid(uuid::Uuid::nil()),
+            person: None,
+            email: "ada@example.com".to_owned(),
+            display_name: String::new(),
+            roles: roles.iter().copied().collect(),
+            disabled: false,
+            access_version: 1,
+            version: 1,
+            created: now(),
+            updated: now(),
+        }
+    }
+
+    fn roles(roles: &[Role]) -> UserChange {
+        UserChange { roles: Some(roles.iter().copied().collect()), ..UserChange::default() }
+    }
+
+    const ADMIN: [Role; 1] = [Role::GlobalAdmin];
+    const USER_ADMIN: [Role; 1] = [Role::UserAdmin];
+
+    #[test]
+    fn r11_the_last_global_administrator_stays() {
+        let by = BTreeSet::from(ADMIN);
+        let disable = UserChange { disabled: Some(true), ..UserChange::default() };
+        assert_eq!(user(&ADMIN).update(disable.clone(), &by, false, now()), Err(Refusal::LastGlobalAdmin));
+        assert_eq!(user(&ADMIN).update(roles(&USER_ADMIN), &by, false, now()), Err(Refusal::LastGlobalAdmin));
+        assert!(user(&ADMIN).update(disable, &by, true, now()).is_ok());
+    }
+
+    #[test]
+    fn r11_a_user_administrator_neither_gives_nor_takes_what_reaches_further() {
+        let by = BTreeSet::from(USER_ADMIN);
+        let refused = Err(Refusal::RoleRequired(&[Role::GlobalAdmin]));
+        let disable = UserChange { disabled: Some(true), ..UserChange::default() };
+        assert_eq!(user(&USER_ADMIN).update(roles(&[Role::UserAdmin, Role::GlobalAdmin]), &by, true, now()), refused);
+        assert_eq!(user(&USER_ADMIN).update(roles(&[Role::UserAdmin, Role::Operator]), &by, true, now()), refused);
+        assert_eq!(user(&ADMIN).update(disable, &by, true, now()), refused);
+        assert!(user(&USER_ADMIN).update(roles(&[Role::SalesAgent]), &by, true, now()).is_ok());
+    }
+
+    #[test]
+    fn a_change_of_rights_voids_tokens_and_a_new_name_does_not() {
+        let by = BTreeSet::from(ADMIN);
+        let mut user = user(&USER_ADMIN);
+        let name = UserChange { display_name: Some("Ada".to_owned()), ..UserChange::default() };
+        assert_eq!(user.update(name, &by, true, now()), Ok(vec!["display_name"]));
+        assert_eq!(user.access_version, 1);
+        assert_eq!(user.update(roles(&[Role::SalesAgent]), &by, true, now()), Ok(vec!["roles"]));
+        assert_eq!(user.access_version, 2);
+        assert!(user.grant(Role::AdminAgent, now()) && !user.grant(Role::AdminAgent, now()));
+        assert_eq!(user.access_version, 3);
+    }
+}
