@@ -1,0 +1,143 @@
+//! Enrollments.
+
+use database::{Cursor, Error, Page, Scope, Tx, page};
+use ids::{EnrollmentId, OrganizationId, UserId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{QueryOrder, entity::prelude::*};
+
+use super::{from_name, within};
+use crate::domain::Refusal;
+use crate::domain::enrollment::{Enrollment, EnrollmentType, Submission};
+use crate::domain::lifecycle::State;
+
+#[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
+mod row {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "enrollment")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub organization: Uuid,
+        pub kind: String,
+        pub state: String,
+        pub reason: Option<String>,
+        pub state_at: DateTime<Utc>,
+        pub signed_version: i32,
+        pub submitter: Option<Uuid>,
+        pub submitted_at: Option<DateTime<Utc>>,
+        pub version: i64,
+        pub created_at: DateTime<Utc>,
+        pub updated_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use row::{Column, Entity};
+
+/// Writes a new one; refused when there is a live one of its type.
+pub(crate) async fn insert(tx: &Tx, enrollment: &Enrollment) -> Result<Result<(), Refusal>, Error> {
+    match Entity::insert(active(enrollment, enrollment.version)).exec_without_returning(tx).await.map_err(Error::from) {
+        Ok(_) => Ok(Ok(())),
+        Err(Error::Duplicate { .. }) => Ok(Err(Refusal::EnrollmentExists)),
+        Err(error) => Err(error),
+    }
+}
+
+pub(crate) async fn get(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    organization: OrganizationId,
+    id: EnrollmentId,
+) -> Result<Option<Enrollment>, Error> {
+    let row = Entity::find_by_id(id.uuid())
+        .filter(Column::Organization.eq(organization.uuid()))
+        .filter(within(scope, Column::Organization))
+        .one(connection)
+        .await?;
+    row.map(read).transpose()
+}
+
+/// All enrollments of an organization, oldest first.
+pub(crate) async fn all(
+    connection: &impl ConnectionTrait,
+    organization: OrganizationId,
+) -> Result<Vec<Enrollment>, Error> {
+    let rows = Entity::find()
+        .filter(Column::Organization.eq(organization.uuid()))
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .all(connection)
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
+pub(crate) async fn list(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    organization: OrganizationId,
+    after: Option<Cursor>,
+    size: u64,
+) -> Result<Page<Enrollment>, Error> {
+    let select =
+        Entity::find().filter(Column::Organization.eq(organization.uuid())).filter(within(scope, Column::Organization));
+    let rows = page::after(select, (Column::CreatedAt, Column::Id), after, size).all(connection).await?;
+    let page = Page::of(rows, size, |row| Cursor { time: row.created_at, id: row.id });
+    Ok(Page { items: page.items.into_iter().map(read).collect::<Result<_, _>>()?, next: page.next })
+}
+
+pub(crate) async fn save(tx: &Tx, enrollment: &mut Enrollment) -> Result<(), Error> {
+    let result = Entity::update_many()
+        .set(active(enrollment, enrollment.version + 1))
+        .filter(Column::Id.eq(enrollment.id.uuid()))
+        .filter(Column::Version.eq(enrollment.version))
+        .exec(tx)
+        .await?;
+    database::affected(result.rows_affected)?;
+    enrollment.version += 1;
+    Ok(())
+}
+
+fn active(enrollment: &Enrollment, version: i64) -> row::ActiveModel {
+    row::ActiveModel {
+        id: Set(enrollment.id.uuid()),
+        organization: Set(enrollment.organization.uuid()),
+        kind: Set(enrollment.kind.as_str().to_owned()),
+        state: Set(enrollment.state.as_str().to_owned()),
+        reason: Set(enrollment.reason.clone()),
+        state_at: Set(enrollment.since),
+        signed_version: Set(enrollment.signed_version),
+        submitter: Set(enrollment.submission.map(|submission| submission.by.uuid())),
+        submitted_at: Set(enrollment.submission.map(|submission| submission.at)),
+        version: Set(version),
+        created_at: Set(enrollment.created),
+        updated_at: Set(enrollment.updated),
+    }
+}
+
+fn read(row: row::Model) -> Result<Enrollment, Error> {
+    let submission = match (row.submitter, row.submitted_at) {
+        (Some(by), Some(at)) => Some(Submission { by: UserId::from_uuid(by), at }),
+        (None, None) => None,
+        _ => return Err(Error::unreadable("enrollment", "submitter", row.id, "half a submission")),
+    };
+    Ok(Enrollment {
+        id: EnrollmentId::from_uuid(row.id),
+        organization: OrganizationId::from_uuid(row.organization),
+        kind: from_name("enrollment", "kind", row.id, &row.kind, EnrollmentType::parse)?,
+        state: from_name("enrollment", "state", row.id, &row.state, State::parse)?,
+        reason: row.reason,
+        since: row.state_at,
+        signed_version: row.signed_version,
+        submission,
+        version: row.version,
+        created: row.created_at,
+        updated: row.updated_at,
+    })
+}

@@ -1,0 +1,134 @@
+//! Organizations. Raising the row's version first makes changes of one organization follow each other on both databases.
+
+use database::{Error, Scope, Tx};
+use ids::{OrganizationId, PersonId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{QuerySelect, entity::prelude::*};
+
+use super::{from_name, user, within};
+use crate::domain::organization::{Mailbox, Organization, name_key};
+
+#[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
+mod row {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "organization")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub display_name: String,
+        pub name_key: String,
+        pub country: String,
+        pub language: String,
+        pub mail_address: String,
+        pub mail_language: String,
+        pub operator: bool,
+        pub version: i64,
+        pub created_at: DateTime<Utc>,
+        pub updated_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use row::{Column, Entity};
+
+pub(crate) async fn insert(tx: &Tx, organization: &Organization) -> Result<(), Error> {
+    Entity::insert(active(organization)).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+pub(crate) async fn get(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    id: OrganizationId,
+) -> Result<Option<Organization>, Error> {
+    let row = Entity::find_by_id(id.uuid()).filter(within(scope, Column::Id)).one(connection).await?;
+    row.map(read).transpose()
+}
+
+/// Makes other changes of this organization wait until this one is done. False when there is none of this scope.
+pub(crate) async fn lock(tx: &Tx, scope: Scope, id: OrganizationId) -> Result<bool, Error> {
+    let result = Entity::update_many()
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .filter(Column::Id.eq(id.uuid()))
+        .filter(within(scope, Column::Id))
+        .exec(tx)
+        .await?;
+    Ok(result.rows_affected == 1)
+}
+
+/// Writes a locked organization.
+pub(crate) async fn save(tx: &Tx, organization: &Organization) -> Result<(), Error> {
+    let result = Entity::update_many()
+        .set(active(organization))
+        .filter(Column::Id.eq(organization.id.uuid()))
+        .filter(Column::Version.eq(organization.version))
+        .exec(tx)
+        .await?;
+    database::affected(result.rows_affected)
+}
+
+/// Whether the operator has its organization.
+pub(crate) async fn has_operator(connection: &impl ConnectionTrait) -> Result<bool, Error> {
+    Ok(Entity::find().filter(Column::Operator.eq(true)).one(connection).await?.is_some())
+}
+
+/// Whether this person belongs to an organization of this name and country.
+pub(crate) async fn belongs_to_namesake(
+    connection: &impl ConnectionTrait,
+    person: PersonId,
+    display_name: &str,
+    country: &str,
+) -> Result<bool, Error> {
+    let own = Query::select()
+        .column(user::Column::Organization)
+        .from(user::Entity)
+        .and_where(Expr::col(user::Column::Person).eq(person.uuid()))
+        .to_owned();
+    let found = Entity::find()
+        .filter(Column::Id.in_subquery(own))
+        .filter(Column::NameKey.eq(name_key(display_name)))
+        .filter(Column::Country.eq(country))
+        .limit(1)
+        .one(connection)
+        .await?;
+    Ok(found.is_some())
+}
+
+fn active(organization: &Organization) -> row::ActiveModel {
+    row::ActiveModel {
+        id: Set(organization.id.uuid()),
+        display_name: Set(organization.display_name.clone()),
+        name_key: Set(name_key(&organization.display_name)),
+        country: Set(organization.country.to_string()),
+        language: Set(organization.language.clone()),
+        mail_address: Set(organization.mail.address.clone()),
+        mail_language: Set(organization.mail.language.clone()),
+        operator: Set(organization.operator),
+        version: Set(organization.version),
+        created_at: Set(organization.created),
+        updated_at: Set(organization.updated),
+    }
+}
+
+fn read(row: row::Model) -> Result<Organization, Error> {
+    let country = from_name("organization", "country", row.id, &row.country, |name| name.parse().ok())?;
+    Ok(Organization {
+        id: OrganizationId::from_uuid(row.id),
+        display_name: row.display_name,
+        country,
+        language: row.language,
+        mail: Mailbox { address: row.mail_address, language: row.mail_language },
+        operator: row.operator,
+        version: row.version,
+        created: row.created_at,
+        updated: row.updated_at,
+    })
+}
