@@ -1,1 +1,67 @@
-//! enrollment
+//! Who are you, and are you in good standing? Organizations, their people, profiles, enrollments, locations and agreements.
+
+use std::sync::atomic::AtomicI64;
+
+use database::migrate::Migrations;
+use runtime::token::AccessSigner;
+use runtime::{Effect, Fault, Policy, ServiceName};
+use tonic::service::Routes;
+
+mod bootstrap;
+mod config;
+mod convert;
+mod domain;
+mod effects;
+mod error;
+mod founding;
+mod journal;
+mod policy;
+mod rpc;
+mod store;
+mod sweep;
+
+pub use bootstrap::{Bootstrap, bootstrap, is_bootstrapped};
+pub use config::{Config, Issuer};
+pub use domain::lifecycle;
+
+/// The service.
+pub struct Enrollment {
+    config: Config,
+    signer: AccessSigner,
+    /// When relationship was last told how far the outbox has come, in microseconds of business time.
+    watermark: AtomicI64,
+}
+
+type App = runtime::App<Enrollment>;
+type Change = runtime::Change<Enrollment>;
+
+impl Enrollment {
+    /// Trusts these issuers, and signs access tokens with this key.
+    pub fn new(config: Config, signer: AccessSigner) -> Enrollment {
+        Enrollment { config, signer, watermark: AtomicI64::new(i64::MIN) }
+    }
+}
+
+impl runtime::Service for Enrollment {
+    type Event = domain::Event;
+
+    const NAME: ServiceName = ServiceName::Enrollment;
+
+    const POLICY: Policy = policy::POLICY;
+
+    fn migrations() -> Migrations {
+        store::migration::migrations()
+    }
+
+    fn routes(app: App) -> Routes {
+        rpc::routes(&app)
+    }
+
+    fn effects(event: &domain::Event) -> Vec<Effect> {
+        effects::of(event)
+    }
+
+    async fn sweep(app: &App) -> Result<usize, Fault> {
+        sweep::sweep(app).await
+    }
+}

@@ -1,0 +1,225 @@
+//! From the domain to the wire, one function per message or enum.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use runtime::Role as WireRole;
+use runtime::convert::timestamp;
+use wire::enrollment as pb;
+use wire::{types, verification};
+
+use crate::domain::contact::{Address, Contact};
+use crate::domain::enrollment::{Enrollment, EnrollmentType};
+use crate::domain::lifecycle::State;
+use crate::domain::picture::Picture;
+use crate::domain::profile::{LegalProfile, SupportProfile};
+use crate::domain::requirement::{self, Actor, Capability, Code, Requirement};
+use crate::domain::user::{Role, User};
+use crate::domain::vetting::CheckKind;
+
+mod agreement;
+mod read;
+
+pub(crate) use agreement::{located, location, preapproval, signature, template};
+pub(crate) use read::{role_of, type_of};
+
+pub(crate) fn organization(picture: &Picture, enrollments: &[Enrollment], now: DateTime<Utc>) -> pb::Organization {
+    let organization = &picture.organization;
+    let live = || enrollments.iter().filter(|enrollment| enrollment.state.is_live());
+    let capabilities: BTreeSet<Capability> =
+        live().flat_map(|enrollment| requirement::capabilities(picture, enrollment, now)).collect();
+    pb::Organization {
+        name: organization.id.name(),
+        uid: organization.id.to_string(),
+        etag: organization.version.to_string(),
+        display_name: organization.display_name.clone(),
+        region_code: organization.country.to_string(),
+        language_code: organization.language.clone(),
+        proven_domains: picture.proven_domains.clone(),
+        requirements: live()
+            .flat_map(|enrollment| requirement::requirements(picture, enrollment, now))
+            .map(requirement_of)
+            .collect(),
+        capabilities: capabilities.into_iter().map(|capability| capability_of(capability).into()).collect(),
+        create_time: Some(timestamp(organization.created)),
+        update_time: Some(timestamp(organization.updated)),
+    }
+}
+
+pub(crate) fn legal_profile(organization: ids::OrganizationId, profile: &LegalProfile) -> pb::LegalProfile {
+    let person = |contact: &Contact| (*contact != Contact::default()).then(|| self::contact(contact));
+    pb::LegalProfile {
+        name: organization.singleton("legalProfile"),
+        etag: profile.version.to_string(),
+        legal_name: profile.legal_name.clone(),
+        address: (profile.address != Address::default()).then(|| address(&profile.address)),
+        registration_number: profile.registration_number.clone(),
+        tax_id: profile.tax_id.clone(),
+        primary_contact: person(&profile.primary_contact),
+        company_approver: person(&profile.company_approver),
+        language_code: profile.language.clone(),
+        revision: profile.revision,
+        vetted_revision: profile.vetted_revision,
+        update_time: Some(timestamp(profile.updated)),
+    }
+}
+
+pub(crate) fn support_profile(organization: ids::OrganizationId, profile: &SupportProfile) -> pb::SupportProfile {
+    pb::SupportProfile {
+        name: organization.singleton("supportProfile"),
+        etag: profile.version.to_string(),
+        email: profile.email.clone(),
+        phone: profile.phone.clone(),
+        website: profile.website.clone(),
+        update_time: Some(timestamp(profile.updated)),
+    }
+}
+
+pub(crate) fn user(user: &User) -> pb::User {
+    let state = if user.disabled { pb::user::State::Disabled } else { pb::user::State::Active };
+    pb::User {
+        name: user.organization.child(user.id),
+        uid: user.id.to_string(),
+        etag: user.version.to_string(),
+        email: user.email.clone(),
+        display_name: user.display_name.clone(),
+        roles: user.roles.iter().map(|held| role(*held).into()).collect(),
+        state: state.into(),
+        create_time: Some(timestamp(user.created)),
+        update_time: Some(timestamp(user.updated)),
+    }
+}
+
+pub(crate) fn enrollment(picture: &Picture, enrollment: &Enrollment, now: DateTime<Utc>) -> pb::Enrollment {
+    let submission = enrollment.submission;
+    pb::Enrollment {
+        name: enrollment.organization.child(enrollment.id),
+        uid: enrollment.id.to_string(),
+        etag: enrollment.version.to_string(),
+        r#type: kind(enrollment.kind).into(),
+        state: state(enrollment.state).into(),
+        state_reason: enrollment.reason.clone().unwrap_or_default(),
+        state_time: Some(timestamp(enrollment.since)),
+        requirements: requirement::requirements(picture, enrollment, now).into_iter().map(requirement_of).collect(),
+        capabilities: requirement::capabilities(picture, enrollment, now)
+            .into_iter()
+            .map(|capability| capability_of(capability).into())
+            .collect(),
+        location: picture.location.as_ref().map(|location| location.id.name()).unwrap_or_default(),
+        signed_version: enrollment.signed_version,
+        submitter: submission.map(|by| enrollment.organization.child(by.by)).unwrap_or_default(),
+        submit_time: submission.map(|submission| timestamp(submission.at)),
+        create_time: Some(timestamp(enrollment.created)),
+        update_time: Some(timestamp(enrollment.updated)),
+    }
+}
+
+fn requirement_of(requirement: Requirement) -> types::Requirement {
+    types::Requirement {
+        code: code(requirement.code).into(),
+        description: requirement.description,
+        actor: party(requirement.actor).into(),
+        since_time: Some(timestamp(requirement.since)),
+        due_time: requirement.due.map(timestamp),
+        method: requirement.method.to_owned(),
+        blocks: requirement.blocks.iter().map(|capability| capability_of(*capability).into()).collect(),
+    }
+}
+
+pub(crate) fn address(address: &Address) -> types::PostalAddress {
+    types::PostalAddress {
+        region_code: address.country.clone(),
+        postal_code: address.postal_code.clone(),
+        administrative_area: address.administrative_area.clone(),
+        locality: address.locality.clone(),
+        address_lines: address.lines.clone(),
+    }
+}
+
+pub(crate) fn contact(contact: &Contact) -> types::Contact {
+    types::Contact {
+        given_name: contact.given_name.clone(),
+        family_name: contact.family_name.clone(),
+        email: contact.email.clone(),
+        phone: contact.phone.clone(),
+    }
+}
+
+pub(crate) fn kind(kind: EnrollmentType) -> pb::EnrollmentType {
+    match kind {
+        EnrollmentType::IndirectProvider => pb::EnrollmentType::IndirectProvider,
+        EnrollmentType::IndirectReseller => pb::EnrollmentType::IndirectReseller,
+        EnrollmentType::DirectBill => pb::EnrollmentType::DirectBill,
+    }
+}
+
+pub(crate) fn state(state: State) -> pb::enrollment::State {
+    match state {
+        State::Draft => pb::enrollment::State::Draft,
+        State::Verifying => pb::enrollment::State::Verifying,
+        State::Qualified => pb::enrollment::State::Qualified,
+        State::Active => pb::enrollment::State::Active,
+        State::Suspended => pb::enrollment::State::Suspended,
+        State::Rejected => pb::enrollment::State::Rejected,
+        State::Withdrawn => pb::enrollment::State::Withdrawn,
+        State::Ended => pb::enrollment::State::Ended,
+    }
+}
+
+pub(crate) fn role(role: Role) -> WireRole {
+    match role {
+        Role::GlobalAdmin => WireRole::GlobalAdmin,
+        Role::AdminAgent => WireRole::AdminAgent,
+        Role::SalesAgent => WireRole::SalesAgent,
+        Role::HelpdeskAgent => WireRole::HelpdeskAgent,
+        Role::UserAdmin => WireRole::UserAdmin,
+        Role::BillingAdmin => WireRole::BillingAdmin,
+        Role::Reviewer => WireRole::Reviewer,
+        Role::Operator => WireRole::Operator,
+    }
+}
+
+pub(crate) fn check(kind: CheckKind) -> verification::CheckKind {
+    match kind {
+        CheckKind::Email => verification::CheckKind::Email,
+        CheckKind::Domain => verification::CheckKind::Domain,
+        CheckKind::Employment => verification::CheckKind::Employment,
+        CheckKind::Authority => verification::CheckKind::Authority,
+        CheckKind::Business => verification::CheckKind::Business,
+    }
+}
+
+fn code(code: Code) -> types::RequirementCode {
+    match code {
+        Code::LegalProfile => types::RequirementCode::LegalProfile,
+        Code::SupportProfile => types::RequirementCode::SupportProfile,
+        Code::Email => types::RequirementCode::Email,
+        Code::Domain => types::RequirementCode::Domain,
+        Code::Employment => types::RequirementCode::Employment,
+        Code::Authority => types::RequirementCode::Authority,
+        Code::Business => types::RequirementCode::Business,
+        Code::Location => types::RequirementCode::Location,
+        Code::Agreement => types::RequirementCode::Agreement,
+        Code::AdminAgent => types::RequirementCode::AdminAgent,
+        Code::Submission => types::RequirementCode::Submission,
+    }
+}
+
+fn party(actor: Actor) -> types::Party {
+    match actor {
+        Actor::GlobalAdmin => types::Party::GlobalAdmin,
+        Actor::PrimaryContact => types::Party::PrimaryContact,
+        Actor::CompanyApprover => types::Party::CompanyApprover,
+        Actor::Reviewer => types::Party::Reviewer,
+        Actor::Operator => types::Party::Operator,
+    }
+}
+
+fn capability_of(capability: Capability) -> types::Capability {
+    match capability {
+        Capability::Distribute => types::Capability::Distribute,
+        Capability::Resell => types::Capability::Resell,
+        Capability::InviteCustomers => types::Capability::InviteCustomers,
+        Capability::Transact => types::Capability::Transact,
+    }
+}

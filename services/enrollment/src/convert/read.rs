@@ -1,0 +1,15 @@
+//! Enums from the wire, once they are known to be values.
+
+use runtime::Role as WireRole;
+use wire::enrollment as pb;
+
+use crate::domain::enrollment::EnrollmentType;
+use crate::domain::user::Role;
+
+pub(crate) fn type_of(kind: pb::EnrollmentType) -> Option<EnrollmentType> {
+    EnrollmentType::ALL.into_iter().find(|known| super::kind(*known) == kind)
+}
+
+pub(crate) fn role_of(role: WireRole) -> Option<Role> {
+    Role::ALL.into_iter().find(|known| super::role(*known) == role)
+}

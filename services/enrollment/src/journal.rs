@@ -1,0 +1,74 @@
+//! What the journal keeps of each event: what happened to what, never an address or a name of a person.
+
+use ids::OrganizationId;
+use runtime::Entry;
+
+use crate::domain::Event;
+use crate::domain::event::{Moved, Standing, UserFacts};
+
+impl runtime::Event for Event {
+    fn entry(&self) -> Entry {
+        match self {
+            Event::OrganizationCreated(facts) => {
+                Entry::new("OrganizationCreated", facts.organization.id.name()).between([facts.organization.id])
+            }
+            Event::OrganizationUpdated(facts, changed) => {
+                let id = facts.organization.id;
+                Entry::new("OrganizationUpdated", id.name()).changing(changed.iter().copied()).between([id])
+            }
+            Event::UserCreated(facts) => user("UserCreated", facts),
+            Event::UserUpdated(facts, changed) => user("UserUpdated", facts).changing(changed.iter().copied()),
+            Event::UserBound { organization, user } => {
+                Entry::new("UserBound", organization.child(*user)).between([*organization])
+            }
+            Event::LegalProfileUpdated { organization, changed } => {
+                profile("LegalProfileUpdated", *organization, "legalProfile", changed)
+            }
+            Event::SupportProfileUpdated { organization, changed } => {
+                profile("SupportProfileUpdated", *organization, "supportProfile", changed)
+            }
+            Event::PreapprovalCreated(id) => Entry::new("PreapprovalCreated", id.name()),
+            Event::EnrollmentCreated(standing) => {
+                enrollment("EnrollmentCreated", standing).moved(None, standing.state.as_str())
+            }
+            Event::EnrollmentSubmitted(moved, _) => moved_entry("EnrollmentSubmitted", moved),
+            Event::EnrollmentQualified(moved) => moved_entry("EnrollmentQualified", moved),
+            Event::EnrollmentRejected(moved) => moved_entry("EnrollmentRejected", moved),
+            Event::EnrollmentReturned(moved) => moved_entry("EnrollmentReturned", moved),
+            Event::EnrollmentReconsidered(moved) => moved_entry("EnrollmentReconsidered", moved),
+            Event::EnrollmentActivated(moved) => moved_entry("EnrollmentActivated", moved),
+            Event::EnrollmentLocated(standing) => enrollment("EnrollmentLocated", standing).changing(["location"]),
+            Event::AgreementSigned(standing) => enrollment("AgreementSigned", standing).changing(["signed_version"]),
+            Event::AgreementPublished(template) => Entry::new("AgreementPublished", template.id.name()),
+            Event::LocationCreated { organization, location } => {
+                Entry::new("LocationCreated", location.name()).moved(None, "AVAILABLE").between([*organization])
+            }
+            Event::LocationAssociated { organization, location } => Entry::new("LocationAssociated", location.name())
+                .moved(Some("AVAILABLE"), "ASSOCIATED")
+                .between([*organization]),
+            Event::LocationClaimFailed { organization, location } => {
+                Entry::new("LocationClaimFailed", location.name()).between([*organization])
+            }
+        }
+    }
+}
+
+fn user(kind: &'static str, facts: &UserFacts) -> Entry {
+    Entry::new(kind, facts.organization.child(facts.user)).between([facts.organization])
+}
+
+fn profile(kind: &'static str, organization: OrganizationId, singleton: &str, changed: &[String]) -> Entry {
+    Entry::new(kind, organization.singleton(singleton)).changing(changed).between([organization])
+}
+
+fn enrollment(kind: &'static str, standing: &Standing) -> Entry {
+    Entry::new(kind, standing.organization.child(standing.enrollment)).between([standing.organization])
+}
+
+fn moved_entry(kind: &'static str, moved: &Moved) -> Entry {
+    let entry = enrollment(kind, &moved.standing).moved(Some(moved.from.as_str()), moved.standing.state.as_str());
+    match &moved.reason {
+        Some(reason) => entry.because(reason.as_str()),
+        None => entry,
+    }
+}

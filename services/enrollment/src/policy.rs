@@ -1,0 +1,42 @@
+//! Who may call what. The handlers add whose rows.
+
+use runtime::{Policy, Role, Rule, ServiceName};
+
+const OPERATOR: &[Role] = &[Role::Operator];
+const REVIEWING: &[Role] = &[Role::Reviewer, Role::Operator];
+const GLOBAL_ADMIN: &[Role] = &[Role::GlobalAdmin];
+
+pub(crate) const POLICY: Policy = &[
+    ("/linkage.enrollment.v1.OrganizationService/LookupOrganization", Rule::Public),
+    ("/linkage.enrollment.v1.OrganizationService/CreateOrganization", Rule::Person),
+    ("/linkage.enrollment.v1.OrganizationService/GetOrganization", Rule::MemberOrOperator(&[], OPERATOR)),
+    ("/linkage.enrollment.v1.OrganizationService/GetLegalProfile", Rule::MemberOrOperator(&[], REVIEWING)),
+    ("/linkage.enrollment.v1.OrganizationService/UpdateLegalProfile", Rule::Member(GLOBAL_ADMIN)),
+    ("/linkage.enrollment.v1.OrganizationService/GetSupportProfile", Rule::MemberOrOperator(&[], OPERATOR)),
+    (
+        "/linkage.enrollment.v1.OrganizationService/UpdateSupportProfile",
+        Rule::Member(&[Role::GlobalAdmin, Role::AdminAgent]),
+    ),
+    ("/linkage.enrollment.v1.UserService/CreateUser", Rule::Member(&[Role::GlobalAdmin, Role::UserAdmin])),
+    ("/linkage.enrollment.v1.UserService/GetUser", Rule::MemberOrOperator(&[], OPERATOR)),
+    ("/linkage.enrollment.v1.UserService/ListUsers", Rule::MemberOrOperator(&[], OPERATOR)),
+    ("/linkage.enrollment.v1.UserService/UpdateUser", Rule::Member(&[Role::GlobalAdmin, Role::UserAdmin])),
+    ("/linkage.enrollment.v1.UserService/GetSelf", Rule::Member(&[])),
+    ("/linkage.enrollment.v1.SessionService/CreateSession", Rule::Public),
+    ("/linkage.enrollment.v1.EnrollmentService/CreateEnrollment", Rule::Member(GLOBAL_ADMIN)),
+    ("/linkage.enrollment.v1.EnrollmentService/GetEnrollment", Rule::MemberOrOperator(&[], REVIEWING)),
+    ("/linkage.enrollment.v1.EnrollmentService/ListEnrollments", Rule::MemberOrOperator(&[], OPERATOR)),
+    ("/linkage.enrollment.v1.EnrollmentService/SubmitEnrollment", Rule::Member(GLOBAL_ADMIN)),
+    ("/linkage.enrollment.v1.EnrollmentService/CreatePreapproval", Rule::Operator(OPERATOR)),
+    ("/linkage.enrollment.v1.PartnerLocationService/CreatePartnerLocation", Rule::Operator(OPERATOR)),
+    ("/linkage.enrollment.v1.PartnerLocationService/GetPartnerLocation", Rule::MemberOrOperator(&[], OPERATOR)),
+    ("/linkage.enrollment.v1.PartnerLocationService/ListPartnerLocations", Rule::MemberOrOperator(&[], OPERATOR)),
+    ("/linkage.enrollment.v1.PartnerLocationService/AssociatePartnerLocation", Rule::Member(GLOBAL_ADMIN)),
+    ("/linkage.enrollment.v1.AgreementService/PublishAgreementTemplate", Rule::Operator(OPERATOR)),
+    ("/linkage.enrollment.v1.AgreementService/GetAgreementTemplate", Rule::Member(&[])),
+    ("/linkage.enrollment.v1.AgreementService/ListAgreementTemplates", Rule::Member(&[])),
+    ("/linkage.enrollment.v1.AgreementService/CreateSignature", Rule::Member(GLOBAL_ADMIN)),
+    ("/linkage.enrollment.v1.AgreementService/ListSignatures", Rule::MemberOrOperator(&[], OPERATOR)),
+    ("/linkage.enrollment.v1.EnrollmentPeerService/RecordVerification", Rule::Peer(&[ServiceName::Verification])),
+    ("/linkage.enrollment.v1.EnrollmentPeerService/ReadOrganization", Rule::Peer(&[ServiceName::Relationship])),
+];

@@ -1,0 +1,6 @@
+//! Enrollments.
+
+pub(super) mod create;
+pub(super) mod get;
+pub(super) mod list;
+pub(super) mod submit;

@@ -1,0 +1,35 @@
+//! CreateEnrollment: a draft.
+
+use ids::kind;
+use runtime::{Caller, Fault, Outcome, Violations};
+use wire::enrollment as pb;
+
+use crate::domain::Event;
+use crate::domain::enrollment::Enrollment;
+use crate::rpc::reach::own_named;
+use crate::{App, convert, store};
+
+pub(crate) async fn create(
+    app: &App,
+    caller: &Caller,
+    request: pb::CreateEnrollmentRequest,
+) -> Result<pb::Enrollment, Fault> {
+    let mut v = Violations::of(&request);
+    let given = request.enrollment.clone().unwrap_or_default();
+    let parent = v.name::<kind::Organization>("parent", &request.parent);
+    let kind = v.choice::<pb::EnrollmentType>("enrollment.type", given.r#type).and_then(convert::type_of);
+    let (organization, kind) = v.all((parent, kind))?;
+    let scope = own_named(caller, organization)?;
+    app.change(caller, &request, |change| async move {
+        let (tx, now) = (&change.tx, change.now());
+        if !store::organization::lock(tx, scope, organization).await? {
+            return Err(Fault::missing());
+        }
+        let enrollment = Enrollment::draft(change.id(), organization, kind, now);
+        store::enrollment::insert(tx, &enrollment).await??;
+        let picture = store::picture::load(tx, scope, organization, now).await?.ok_or_else(Fault::missing)?;
+        let event = Event::EnrollmentCreated(Box::new(picture.standing(&enrollment)));
+        Ok(Outcome::Done(convert::enrollment(&picture, &enrollment, now), vec![event]))
+    })
+    .await
+}

@@ -1,0 +1,27 @@
+//! ListEnrollments.
+
+use ids::kind;
+use runtime::{Caller, Fault, Violations};
+use wire::enrollment as pb;
+
+use crate::rpc::reach::{OPERATOR, readable_named};
+use crate::{App, convert, store};
+
+pub(crate) async fn list(
+    app: &App,
+    caller: &Caller,
+    request: pb::ListEnrollmentsRequest,
+) -> Result<pb::ListEnrollmentsResponse, Fault> {
+    let mut v = Violations::of(&request);
+    let parent = v.name::<kind::Organization>("parent", &request.parent);
+    let (organization,) = v.all((parent,))?;
+    let scope = readable_named(caller, OPERATOR, organization)?;
+    let page = app.page(caller, &request)?;
+    let (reader, now) = (app.database().reader(), app.now());
+    let picture = store::picture::load(reader, scope, organization, now).await?.ok_or_else(Fault::missing)?;
+    let found = store::enrollment::list(reader, scope, organization, page.after, page.size).await?;
+    Ok(pb::ListEnrollmentsResponse {
+        enrollments: found.items.iter().map(|one| convert::enrollment(&picture, one, now)).collect(),
+        next_page_token: app.next_page(caller, &request, found.next),
+    })
+}

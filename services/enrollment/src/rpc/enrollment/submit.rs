@@ -1,0 +1,78 @@
+//! SubmitEnrollment: a draft is handed in for verification.
+
+use database::Scope;
+use ids::{EnrollmentId, OrganizationId, kind};
+use runtime::{Caller, Fault, Outcome, User, Violations};
+use wire::enrollment as pb;
+
+use crate::domain::email::Email;
+use crate::domain::lifecycle::State;
+use crate::domain::organization::Mailbox;
+use crate::domain::submission::Applicant;
+use crate::domain::{Event, Refusal};
+use crate::rpc::peer::approval;
+use crate::rpc::reach::{fresh, own_named};
+use crate::{App, Change, convert, store};
+
+/// Which enrollment, and who hands it in.
+struct Asked<'a> {
+    scope: Scope,
+    organization: OrganizationId,
+    id: EnrollmentId,
+    etag: &'a str,
+    user: &'a User,
+}
+
+pub(crate) async fn submit(
+    app: &App,
+    caller: &Caller,
+    request: pb::SubmitEnrollmentRequest,
+) -> Result<pb::SubmitEnrollmentResponse, Fault> {
+    let mut v = Violations::of(&request);
+    let name = v.child::<kind::Organization, kind::Enrollment>("name", &request.name);
+    let ((organization, id),) = v.all((name,))?;
+    let scope = own_named(caller, organization)?;
+    let asked = &Asked { scope, organization, id, etag: &request.etag, user: caller.user()? };
+    app.change(caller, &request, |change| submit_in(change, asked)).await
+}
+
+async fn submit_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::SubmitEnrollmentResponse, Event>, Fault> {
+    let (tx, now, organization) = (&change.tx, change.now(), asked.organization);
+    if !store::organization::lock(tx, asked.scope, organization).await? {
+        return Err(Fault::missing());
+    }
+    let mut enrollment =
+        store::enrollment::get(tx, asked.scope, organization, asked.id).await?.ok_or_else(Fault::missing)?;
+    fresh(asked.etag, enrollment.version)?;
+    let mut picture = store::picture::load(tx, asked.scope, organization, now).await?.ok_or_else(Fault::missing)?;
+    let applicant =
+        Applicant { user: asked.user.user, name: asked.user.display_name.clone(), email: asked.user.email.clone() };
+    let domain = Email::parse(&applicant.email).ok().and_then(|email| email.registrable_domain());
+    let preapproved = match &domain {
+        Some(domain) => store::preapproval::is_given(tx, domain, enrollment.kind, now).await?,
+        None => false,
+    };
+    let mut events = picture.submit(&mut enrollment, &applicant, preapproved, now)?;
+    let country = picture.organization.country.as_str();
+    match store::profile::enroll_registration(tx, organization, Some((country, &picture.legal))).await {
+        Err(database::Error::Duplicate { .. }) => return Err(Refusal::OrganizationDuplicate.into()),
+        result => result?,
+    }
+    let mail =
+        Mailbox { address: picture.legal.primary_contact.email.clone(), language: picture.legal.language.clone() };
+    if picture.organization.redirect(mail, now) {
+        store::organization::save(tx, &picture.organization).await?;
+        events.push(Event::OrganizationUpdated(Box::new(picture.facts()), vec!["mail_address"]));
+    }
+    store::enrollment::save(tx, &mut enrollment).await?;
+    if enrollment.state != State::Verifying {
+        events.extend(approval::grant_admin_agent(&change, &enrollment).await?);
+    }
+    Ok(Outcome::Done(
+        pb::SubmitEnrollmentResponse {
+            effects: events.iter().filter_map(Event::consequence).collect(),
+            enrollment: Some(convert::enrollment(&picture, &enrollment, now)),
+        },
+        events,
+    ))
+}

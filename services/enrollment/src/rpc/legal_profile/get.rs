@@ -1,0 +1,21 @@
+//! GetLegalProfile.
+
+use ids::kind;
+use runtime::{Caller, Fault, Violations};
+use wire::enrollment as pb;
+
+use crate::rpc::reach::{REVIEWING, readable_named};
+use crate::{App, convert, store};
+
+pub(crate) async fn get(
+    app: &App,
+    caller: &Caller,
+    request: pb::GetLegalProfileRequest,
+) -> Result<pb::LegalProfile, Fault> {
+    let mut v = Violations::of(&request);
+    let name = v.singleton::<kind::Organization>("name", &request.name, "legalProfile");
+    let (id,) = v.all((name,))?;
+    readable_named(caller, REVIEWING, id)?;
+    let profile = store::profile::legal(app.database().reader(), id).await?.ok_or_else(Fault::missing)?;
+    Ok(convert::legal_profile(id, &profile))
+}

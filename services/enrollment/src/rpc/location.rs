@@ -1,0 +1,7 @@
+//! Location ids.
+
+pub(super) mod associate;
+mod code;
+pub(super) mod create;
+pub(super) mod get;
+pub(super) mod list;

@@ -1,0 +1,27 @@
+//! ListPartnerLocations: each says whether it fits.
+
+use ids::kind;
+use runtime::{Caller, Fault, Violations};
+use wire::enrollment as pb;
+
+use crate::rpc::reach::{OPERATOR, readable_named};
+use crate::{App, convert, store};
+
+pub(crate) async fn list(
+    app: &App,
+    caller: &Caller,
+    request: pb::ListPartnerLocationsRequest,
+) -> Result<pb::ListPartnerLocationsResponse, Fault> {
+    let mut v = Violations::of(&request);
+    let organization = v.name::<kind::Organization>("organization", &request.organization);
+    let (organization,) = v.all((organization,))?;
+    let scope = readable_named(caller, OPERATOR, organization)?;
+    let page = app.page(caller, &request)?;
+    let reader = app.database().reader();
+    let owner = store::organization::get(reader, scope, organization).await?.ok_or_else(Fault::missing)?;
+    let found = store::location::list(reader, scope, organization, page.after, page.size).await?;
+    Ok(pb::ListPartnerLocationsResponse {
+        partner_locations: found.items.iter().map(|one| convert::location(one, owner.country.as_str())).collect(),
+        next_page_token: app.next_page(caller, &request, found.next),
+    })
+}

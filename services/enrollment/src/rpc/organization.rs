@@ -1,0 +1,5 @@
+//! Organizations.
+
+pub(super) mod create;
+pub(super) mod get;
+pub(super) mod lookup;

@@ -1,0 +1,70 @@
+//! CreateOrganization: who creates it becomes its first global administrator.
+
+use ids::PersonId;
+use markets::CountryCode;
+use runtime::{Caller, Fault, Identity, Outcome, Violations};
+use wire::enrollment as pb;
+
+use crate::domain::contact::language;
+use crate::domain::organization::region;
+use crate::domain::user::Role;
+use crate::domain::{Event, Refusal};
+use crate::founding::{Founding, found};
+use crate::{App, Change, convert, store};
+
+pub(crate) async fn create(
+    app: &App,
+    caller: &Caller,
+    request: pb::CreateOrganizationRequest,
+) -> Result<pb::Organization, Fault> {
+    let mut v = Violations::of(&request);
+    let given = request.organization.clone().unwrap_or_default();
+    let display_name = v.text("organization.display_name", &given.display_name, 2..=120);
+    let country = v.check("organization.region_code", given.region_code.parse::<CountryCode>());
+    let spelled = v.text("organization.language_code", &given.language_code, 1..=35);
+    let language = spelled.and_then(|text| v.check("organization.language_code", language(&text)));
+    let (display_name, country, language) = v.all((display_name, country, language))?;
+    let (person, email, user_name) = signed_in(caller)?;
+    let founding = &Founding {
+        display_name: &display_name,
+        country,
+        language: &language,
+        operator: false,
+        person: Some(person),
+        email,
+        user_name,
+        roles: &[Role::GlobalAdmin],
+    };
+    app.change(caller, &request, |change| create_in(change, person, founding)).await
+}
+
+async fn create_in(
+    change: Change,
+    person: PersonId,
+    founding: &Founding<'_>,
+) -> Result<Outcome<pb::Organization, Event>, Fault> {
+    let (tx, now) = (&change.tx, change.now());
+    if region(founding.country, now).is_none() {
+        let mut v = Violations::default();
+        let message = "the programme has no market there";
+        v.add_for(pb::Reason::CountryUnsupported, "organization.region_code", message);
+        v.done()?;
+    }
+    store::person::lock(tx, person).await?;
+    let (name, country) = (founding.display_name, founding.country.as_str());
+    if store::organization::belongs_to_namesake(tx, person, name, country).await? {
+        return Err(Refusal::OrganizationDuplicate.into());
+    }
+    let (organization, _, events) = found(&change, founding).await?;
+    let scope = database::Scope::Organization(organization.id);
+    let picture = store::picture::load(tx, scope, organization.id, now).await?.ok_or_else(Fault::missing)?;
+    Ok(Outcome::Done(convert::organization(&picture, &[], now), events))
+}
+
+fn signed_in(caller: &Caller) -> Result<(PersonId, &str, &str), Fault> {
+    match &caller.identity {
+        Identity::User(user) => Ok((user.person, &user.email, &user.display_name)),
+        Identity::Person(person) => Ok((person.person, &person.email, &person.display_name)),
+        _ => Err(Fault::missing()),
+    }
+}

@@ -1,0 +1,5 @@
+//! What siblings tell and ask.
+
+pub(super) mod approval;
+pub(super) mod read_organization;
+pub(super) mod record_verification;

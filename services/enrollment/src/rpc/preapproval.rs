@@ -1,0 +1,3 @@
+//! The operator's leave.
+
+pub(super) mod create;

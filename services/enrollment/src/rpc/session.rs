@@ -1,0 +1,4 @@
+//! Sign-in.
+
+pub(super) mod create;
+mod identity;

@@ -1,0 +1,4 @@
+//! Signatures.
+
+pub(super) mod create;
+pub(super) mod list;

@@ -1,0 +1,27 @@
+//! ListSignatures.
+
+use ids::kind;
+use runtime::{Caller, Fault, Violations};
+use wire::enrollment as pb;
+
+use crate::rpc::reach::{OPERATOR, readable_named};
+use crate::{App, convert, store};
+
+pub(crate) async fn list(
+    app: &App,
+    caller: &Caller,
+    request: pb::ListSignaturesRequest,
+) -> Result<pb::ListSignaturesResponse, Fault> {
+    let mut v = Violations::of(&request);
+    let parent = v.name::<kind::Organization>("parent", &request.parent);
+    let (organization,) = v.all((parent,))?;
+    let scope = readable_named(caller, OPERATOR, organization)?;
+    let page = app.page(caller, &request)?;
+    let reader = app.database().reader();
+    store::organization::get(reader, scope, organization).await?.ok_or_else(Fault::missing)?;
+    let found = store::signature::list(reader, scope, organization, page.after, page.size).await?;
+    Ok(pb::ListSignaturesResponse {
+        signatures: found.items.iter().map(convert::signature).collect(),
+        next_page_token: app.next_page(caller, &request, found.next),
+    })
+}

@@ -1,0 +1,4 @@
+//! The support profile.
+
+pub(super) mod get;
+pub(super) mod update;

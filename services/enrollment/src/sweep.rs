@@ -1,0 +1,58 @@
+//! What time alone asks for: sessions forgotten, and relationship told how far the outbox has come.
+
+use std::sync::atomic::Ordering;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use database::outbox;
+use runtime::convert::timestamp;
+use runtime::{Fault, ServiceName, clock};
+use wire::relationship::RecordWatermarkRequest;
+use wire::relationship::relationship_peer_service_client::RelationshipPeerServiceClient;
+
+use crate::{App, store};
+
+const WATERMARK_EVERY: TimeDelta = TimeDelta::seconds(5);
+/// The longest transaction allowed: what began before it has committed by now.
+const IN_FLIGHT: TimeDelta = TimeDelta::seconds(10);
+
+pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
+    let moved = forget_sessions(app).await?;
+    let now = app.now();
+    let last = &app.service().watermark;
+    let due = now.timestamp_micros() - WATERMARK_EVERY.num_microseconds().unwrap_or_default();
+    if last.load(Ordering::Relaxed) <= due {
+        last.store(now.timestamp_micros(), Ordering::Relaxed);
+        // A lost one is followed by the next: nothing waits for it here.
+        if let Err(status) = tell_watermark(app, now).await? {
+            tracing::debug!(%status, "relationship was not told the watermark");
+        }
+    }
+    Ok(moved)
+}
+
+/// Sessions follow real time, as tokens do.
+async fn forget_sessions(app: &App) -> Result<usize, Fault> {
+    let now = clock::system_time();
+    if !store::session::any_expired(app.database().reader(), now).await? {
+        return Ok(0);
+    }
+    app.sweep(|change| async move {
+        store::session::purge(&change.tx, now).await?;
+        Ok(Vec::new())
+    })
+    .await?;
+    Ok(1)
+}
+
+async fn tell_watermark(app: &App, now: DateTime<Utc>) -> Result<Result<(), tonic::Status>, Fault> {
+    let (reader, destination) = (app.database().reader(), ServiceName::Relationship);
+    let oldest = outbox::oldest_undelivered(reader, destination.as_str()).await?;
+    let arrived = now - IN_FLIGHT;
+    let request = RecordWatermarkRequest {
+        epoch: app.epoch(),
+        as_of_time: Some(timestamp(oldest.map_or(arrived, |oldest| oldest.min(arrived)))),
+        parked_subjects: outbox::parked_subjects(reader, destination.as_str()).await?,
+    };
+    let mut client = RelationshipPeerServiceClient::new(app.peers().client(destination));
+    Ok(client.record_watermark(request).await.map(drop))
+}
