@@ -1,0 +1,249 @@
+//! May this provider order for this customer of that reseller? From facts to every reason why not. Admin grants are deliberately no input.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use ids::{OrganizationId, PartnershipId, ResellerRelationshipId};
+use markets::{CountryCode, Markets};
+
+use super::partnership::Stage;
+use super::reseller_relationship::State;
+use super::standing::{Agreement, DueAgreement, EnrollmentState, Standing};
+
+mod reason;
+
+pub(crate) use reason::{Actor, Reason};
+
+/// All that an answer depends on, read in one snapshot.
+#[derive(Debug, Clone)]
+pub(crate) struct Facts {
+    pub(crate) provider: Partner,
+    pub(crate) reseller: Partner,
+    pub(crate) customer: Customer,
+    pub(crate) partnership: Option<PartnershipFact>,
+    pub(crate) reseller_relationship: Option<RelationshipFact>,
+    pub(crate) provider_relationship: Option<RelationshipFact>,
+    /// The version that the customer accepted.
+    pub(crate) customer_agreement: Option<String>,
+    /// Agreements whose sign-by date is past.
+    pub(crate) due: Vec<DueAgreement>,
+}
+
+/// A provider or reseller.
+#[derive(Debug, Clone)]
+pub(crate) struct Partner {
+    pub(crate) organization: OrganizationId,
+    /// Its enrollment in the capacity asked for.
+    pub(crate) standing: Option<Standing>,
+    /// As of when this is known; `None` when it can't be trusted or was never told.
+    pub(crate) as_of: Option<DateTime<Utc>>,
+}
+
+/// A customer.
+#[derive(Debug, Clone)]
+pub(crate) struct Customer {
+    pub(crate) organization: OrganizationId,
+    pub(crate) country: Option<CountryCode>,
+    pub(crate) version: i64,
+    pub(crate) as_of: Option<DateTime<Utc>>,
+}
+
+/// The partnership of the two partners: the live one, else the last.
+#[derive(Debug, Clone)]
+pub(crate) struct PartnershipFact {
+    pub(crate) id: PartnershipId,
+    pub(crate) version: i64,
+    pub(crate) stage: Stage,
+    pub(crate) orders_allowed: bool,
+}
+
+/// A live relationship of a partner with the customer.
+#[derive(Debug, Clone)]
+pub(crate) struct RelationshipFact {
+    pub(crate) id: ResellerRelationshipId,
+    pub(crate) version: i64,
+    pub(crate) state: State,
+}
+
+/// One reason why not, and about whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Ineligibility {
+    pub(crate) reason: Reason,
+    pub(crate) organization: OrganizationId,
+}
+
+/// What was read to answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fact {
+    pub(crate) resource: String,
+    pub(crate) version: i64,
+    pub(crate) state: String,
+    pub(crate) age: Option<TimeDelta>,
+}
+
+/// By what rules facts are judged.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules<'a> {
+    pub(crate) markets: &'a Markets,
+    pub(crate) now: DateTime<Utc>,
+    /// How old knowledge of enrollment may be.
+    pub(crate) bound: TimeDelta,
+}
+
+impl Rules<'_> {
+    fn knows(&self, as_of: Option<DateTime<Utc>>) -> bool {
+        as_of.is_some_and(|as_of| self.now - as_of <= self.bound)
+    }
+}
+
+/// Every reason why not; none means eligible.
+pub(crate) fn judge(facts: &Facts, rules: Rules<'_>) -> Vec<Ineligibility> {
+    let mut found = Vec::new();
+    found.extend(partner(&facts.provider, Reason::ProviderNotActive, &facts.due, rules));
+    found.extend(partner(&facts.reseller, Reason::ResellerNotActive, &facts.due, rules));
+    if !rules.knows(facts.customer.as_of) {
+        found.push(Ineligibility { reason: Reason::StandingUnknown, organization: facts.customer.organization });
+    }
+    found.extend(partnership(facts.partnership.as_ref(), facts.provider.organization, facts.reseller.organization));
+    let (missing, suspended) = (Reason::ResellerRelationshipMissing, Reason::ResellerRelationshipSuspended);
+    found.extend(relationship(&facts.reseller, facts.reseller_relationship.as_ref(), missing, suspended));
+    let (missing, suspended) = (Reason::ProviderRelationshipMissing, Reason::ProviderRelationshipSuspended);
+    found.extend(relationship(&facts.provider, facts.provider_relationship.as_ref(), missing, suspended));
+    if facts.customer_agreement.is_none() {
+        let organization = facts.customer.organization;
+        found.push(Ineligibility { reason: Reason::CustomerAgreementMissing, organization });
+    }
+    found.extend(market(facts, rules));
+    found.sort_unstable();
+    found
+}
+
+/// What is wanting on a partner's own side.
+pub(crate) fn partner(
+    partner: &Partner,
+    not_active: Reason,
+    due: &[DueAgreement],
+    rules: Rules<'_>,
+) -> Vec<Ineligibility> {
+    let mut reasons = Vec::new();
+    if !rules.knows(partner.as_of) {
+        reasons.push(Reason::StandingUnknown);
+    } else if let Some(standing) = &partner.standing {
+        if standing.state != EnrollmentState::Active {
+            reasons.push(not_active);
+        }
+        match standing.agreement(due, rules.markets, rules.now) {
+            Agreement::Current => {}
+            Agreement::Unsigned => reasons.push(Reason::AgreementUnsigned),
+            Agreement::Overdue => reasons.push(Reason::AgreementOverdue),
+        }
+        if standing.location.is_none() {
+            reasons.push(Reason::LocationMissing);
+        }
+    } else {
+        reasons.extend([not_active, Reason::AgreementUnsigned, Reason::LocationMissing]);
+    }
+    reasons.into_iter().map(|reason| Ineligibility { reason, organization: partner.organization }).collect()
+}
+
+/// What stands against orders in the partnership itself.
+pub(crate) fn partnership(
+    fact: Option<&PartnershipFact>,
+    provider: OrganizationId,
+    reseller: OrganizationId,
+) -> Vec<Ineligibility> {
+    let of = |reason, organization| Ineligibility { reason, organization };
+    let Some(fact) = fact else { return vec![of(Reason::PartnershipMissing, provider)] };
+    let orders = (!fact.orders_allowed).then(|| of(Reason::OrdersNotAllowed, reseller));
+    match fact.stage {
+        Stage::Active => orders.into_iter().collect(),
+        Stage::Suspended => [of(Reason::PartnershipSuspended, reseller)].into_iter().chain(orders).collect(),
+        // What an ended partnership allowed no longer matters.
+        Stage::Ended => vec![of(Reason::PartnershipEnded, provider)],
+    }
+}
+
+fn relationship(
+    partner: &Partner,
+    fact: Option<&RelationshipFact>,
+    missing: Reason,
+    suspended: Reason,
+) -> Option<Ineligibility> {
+    let reason = match fact.map(|fact| fact.state) {
+        Some(State::Active) => return None,
+        Some(State::Suspended) => suspended,
+        Some(State::Ended) | None => missing,
+    };
+    Some(Ineligibility { reason, organization: partner.organization })
+}
+
+/// Where the customer is must be a market, and in the region of each partner's location. What is unknown is said elsewhere.
+fn market(facts: &Facts, rules: Rules<'_>) -> Vec<Ineligibility> {
+    let region = |country| rules.markets.region_of(country, rules.now);
+    let located = |partner: &Partner| {
+        let known = rules.knows(partner.as_of);
+        partner.standing.as_ref().filter(|_| known).and_then(|standing| standing.location)
+    };
+    let outside = |organization| Ineligibility { reason: Reason::MarketOutsideRegion, organization };
+    let mut found = Vec::new();
+    let country = facts.customer.country.filter(|_| rules.knows(facts.customer.as_of));
+    if let Some(country) = country
+        && region(country).is_none()
+    {
+        found.push(Ineligibility { reason: Reason::MarketNotOpen, organization: facts.customer.organization });
+    }
+    match country.and_then(region) {
+        Some(home) => {
+            for partner in [&facts.provider, &facts.reseller] {
+                if located(partner).is_some_and(|location| region(location.country) != Some(home)) {
+                    found.push(outside(partner.organization));
+                }
+            }
+        }
+        None => {
+            if let (Some(provider), Some(reseller)) = (located(&facts.provider), located(&facts.reseller))
+                && (region(provider.country).is_none() || region(provider.country) != region(reseller.country))
+            {
+                found.push(outside(facts.provider.organization));
+            }
+        }
+    }
+    found
+}
+
+/// What was read to answer, with its age.
+pub(crate) fn evidence(facts: &Facts, now: DateTime<Utc>) -> Vec<Fact> {
+    let mut found = Vec::new();
+    for partner in [&facts.provider, &facts.reseller] {
+        if let Some(standing) = &partner.standing {
+            found.push(Fact {
+                resource: standing.name(),
+                version: standing.version,
+                state: standing.state.as_str().to_owned(),
+                age: partner.as_of.map(|as_of| now - as_of),
+            });
+        }
+    }
+    if let Some(country) = facts.customer.country {
+        found.push(Fact {
+            resource: facts.customer.organization.name(),
+            version: facts.customer.version,
+            state: country.to_string(),
+            age: facts.customer.as_of.map(|as_of| now - as_of),
+        });
+    }
+    let own = |resource, version, state: &str| Fact {
+        resource,
+        version,
+        state: state.to_owned(),
+        age: Some(TimeDelta::zero()),
+    };
+    found.extend(facts.partnership.iter().map(|fact| own(fact.id.name(), fact.version, fact.stage.as_str())));
+    let relationships = facts.reseller_relationship.iter().chain(&facts.provider_relationship);
+    found.extend(relationships.map(|fact| own(fact.id.name(), fact.version, fact.state.as_str())));
+    let agreement = facts.customer_agreement.iter();
+    let name = |version: &String| format!("{}/customerAgreements/{version}", facts.customer.organization.name());
+    found.extend(agreement.map(|version| own(name(version), 1, "ACCEPTED")));
+    found
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! The reasons why not, each with its remedy, who can apply it, and the RPC that does.
+
+use crate::domain::code::codes;
+
+codes! {
+    /// Why not.
+    Reason {
+        ProviderNotActive = "PROVIDER_NOT_ACTIVE",
+        ResellerNotActive = "RESELLER_NOT_ACTIVE",
+        AgreementUnsigned = "AGREEMENT_UNSIGNED",
+        AgreementOverdue = "AGREEMENT_OVERDUE",
+        LocationMissing = "LOCATION_MISSING",
+        PartnershipMissing = "PARTNERSHIP_MISSING",
+        PartnershipSuspended = "PARTNERSHIP_SUSPENDED",
+        PartnershipEnded = "PARTNERSHIP_ENDED",
+        OrdersNotAllowed = "ORDERS_NOT_ALLOWED",
+        ResellerRelationshipMissing = "RESELLER_RELATIONSHIP_MISSING",
+        ResellerRelationshipSuspended = "RESELLER_RELATIONSHIP_SUSPENDED",
+        ProviderRelationshipMissing = "PROVIDER_RELATIONSHIP_MISSING",
+        ProviderRelationshipSuspended = "PROVIDER_RELATIONSHIP_SUSPENDED",
+        CustomerAgreementMissing = "CUSTOMER_AGREEMENT_MISSING",
+        MarketOutsideRegion = "MARKET_OUTSIDE_REGION",
+        MarketNotOpen = "MARKET_NOT_OPEN",
+        StandingUnknown = "STANDING_UNKNOWN",
+    }
+}
+
+/// Who can do something about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Actor {
+    GlobalAdmin,
+    Provider,
+    Reseller,
+    Customer,
+    Nobody,
+}
+
+const SUBMIT: &str = "linkage.enrollment.v1.EnrollmentService/SubmitEnrollment";
+const SIGN: &str = "linkage.enrollment.v1.AgreementService/CreateSignature";
+const ASSOCIATE: &str = "linkage.enrollment.v1.PartnerLocationService/AssociatePartnerLocation";
+const INVITE: &str = "linkage.relationship.v1.InvitationService/CreateInvitation";
+const ACCEPT: &str = "linkage.relationship.v1.InvitationService/AcceptInvitation";
+const ALLOW: &str = "linkage.relationship.v1.PartnershipService/SetOrdersAllowed";
+const CHECK: &str = "linkage.relationship.v1.OrderEligibilityService/CheckOrderEligibility";
+/// No RPC of this deployment clears it.
+const NONE: &str = "";
+
+impl Reason {
+    /// What to do, who can, and by which RPC; empty where no RPC clears it.
+    pub(crate) fn remedy(self) -> (&'static str, Actor, &'static str) {
+        match self {
+            Reason::ProviderNotActive => (
+                "Bring the provider's enrollment to ACTIVE; its requirements say what is missing.",
+                Actor::Provider,
+                SUBMIT,
+            ),
+            Reason::ResellerNotActive => (
+                "Bring the reseller's enrollment to ACTIVE; its requirements say what is missing.",
+                Actor::Reseller,
+                SUBMIT,
+            ),
+            Reason::AgreementUnsigned => ("Sign the partner agreement.", Actor::GlobalAdmin, SIGN),
+            Reason::AgreementOverdue => {
+                ("Sign the version of the partner agreement now in force.", Actor::GlobalAdmin, SIGN)
+            }
+            Reason::LocationMissing => {
+                ("Associate a location of the organization's country.", Actor::GlobalAdmin, ASSOCIATE)
+            }
+            Reason::PartnershipMissing => {
+                ("Invite the reseller to a partnership and have it accepted.", Actor::Provider, INVITE)
+            }
+            Reason::PartnershipSuspended => {
+                ("The party that suspended the partnership resumes it.", Actor::Reseller, NONE)
+            }
+            Reason::PartnershipEnded => {
+                ("Invite the reseller to a new partnership and have it accepted.", Actor::Provider, INVITE)
+            }
+            Reason::OrdersNotAllowed => ("Allow the provider to place orders.", Actor::Reseller, ALLOW),
+            Reason::ResellerRelationshipMissing => (
+                "Invite the customer to a relationship with the reseller and have it accepted.",
+                Actor::Reseller,
+                INVITE,
+            ),
+            Reason::ResellerRelationshipSuspended => {
+                ("The party that suspended the reseller's relationship resumes it.", Actor::Reseller, NONE)
+            }
+            Reason::ProviderRelationshipMissing => (
+                "Invite the customer to a relationship with the provider, jointly with the reseller's, and have it accepted.",
+                Actor::Reseller,
+                INVITE,
+            ),
+            Reason::ProviderRelationshipSuspended => {
+                ("The party that suspended the provider's relationship resumes it.", Actor::Provider, NONE)
+            }
+            Reason::CustomerAgreementMissing => {
+                ("Accept the customer agreement, by accepting a partner's invitation.", Actor::Customer, ACCEPT)
+            }
+            Reason::MarketOutsideRegion => (
+                "Nothing: partners sell only within the region of their location. Work with a partner of the customer's region.",
+                Actor::Nobody,
+                NONE,
+            ),
+            Reason::MarketNotOpen => {
+                ("Nothing: the programme is not sold in the customer's country.", Actor::Nobody, NONE)
+            }
+            Reason::StandingUnknown => {
+                ("Ask again with `fresh`, which reads how the organization stands now.", Actor::Nobody, CHECK)
+            }
+        }
+    }
+
+    /// All of them.
+    #[cfg(test)]
+    pub(crate) const ALL: [Reason; 17] = [
+        Reason::ProviderNotActive,
+        Reason::ResellerNotActive,
+        Reason::AgreementUnsigned,
+        Reason::AgreementOverdue,
+        Reason::LocationMissing,
+        Reason::PartnershipMissing,
+        Reason::PartnershipSuspended,
+        Reason::PartnershipEnded,
+        Reason::OrdersNotAllowed,
+        Reason::ResellerRelationshipMissing,
+        Reason::ResellerRelationshipSuspended,
+        Reason::ProviderRelationshipMissing,
+        Reason::ProviderRelationshipSuspended,
+        Reason::CustomerAgreementMissing,
+        Reason::MarketOutsideRegion,
+        Reason::MarketNotOpen,
+        Reason::StandingUnknown,
+    ];
+}

@@ -1,0 +1,209 @@
+//! Every machine's states by every command, as a grid that is also its documentation.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use ids::{Id, OrganizationId};
+use uuid::Uuid;
+
+use super::Refusal;
+use super::admin_grant::{AdminGrant, Parent, State as GrantState};
+use super::invitation::{Born, Invitation, Kind, State as InvitationState};
+use super::partnership::{Partnership, State as PartnershipState};
+use super::reseller_relationship::{Capacity, ResellerRelationship, State as RelationshipState};
+
+fn id<K>(n: u128) -> Id<K> {
+    Id::from_uuid(Uuid::from_u128(n))
+}
+
+fn at(hour: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::hours(hour)
+}
+
+/// One line per state: what each command leads to.
+fn row(state: &str, outcomes: &[Result<String, Refusal>]) -> String {
+    let cells = outcomes.iter().map(|outcome| match outcome {
+        Ok(to) => format!("{to:<10}"),
+        Err(Refusal::InvitationExpired) => format!("{:<10}", "-expired"),
+        Err(_) => format!("{:<10}", "-"),
+    });
+    format!("{state:<15}{}", cells.collect::<Vec<_>>().join(" ")).trim_end().to_owned()
+}
+
+fn grid(head: &str, rows: Vec<String>) -> String {
+    std::iter::once(head.to_owned()).chain(rows).collect::<Vec<_>>().join("\n")
+}
+
+pub(crate) fn invitation(state: InvitationState) -> Invitation {
+    Invitation {
+        id: id(1),
+        version: 1,
+        kind: Kind::Partnership,
+        sender: id(10),
+        provider: Some(id(10)),
+        reseller: Some(id(11)),
+        location: Some(id(20)),
+        partnership: None,
+        recipient: Some(id(11)),
+        recipient_email: "ada@reseller.example".to_owned(),
+        message: String::new(),
+        language: "en".to_owned(),
+        admin_requests: Vec::new(),
+        expire_time: at(10),
+        external_id: String::new(),
+        generation: 1,
+        nonce: "n".to_owned(),
+        state,
+        create_time: at(0),
+        update_time: at(0),
+    }
+}
+
+fn partnership(state: PartnershipState, orders_allowed: bool) -> Partnership {
+    Partnership {
+        id: id(2),
+        version: 1,
+        provider: id(10),
+        reseller: id(11),
+        orders_allowed,
+        state,
+        create_time: at(0),
+        update_time: at(0),
+    }
+}
+
+pub(crate) fn grant(state: GrantState) -> AdminGrant {
+    AdminGrant {
+        id: id(3),
+        version: 1,
+        grantor: id(11),
+        grantee: id(10),
+        roles: vec!["directory-reader".to_owned(), "directory-writer".to_owned()],
+        parent: Parent::Partnership(id(2)),
+        state,
+        expire_time: at(10),
+        create_time: at(0),
+        update_time: at(0),
+    }
+}
+
+#[test]
+fn r35_an_invitation_is_answered_once_and_in_time() {
+    let states = [
+        ("PENDING", InvitationState::Pending),
+        ("ACCEPTED", InvitationState::Accepted(Born::Partnership(id(2)))),
+        ("DECLINED", InvitationState::Declined),
+        ("REVOKED", InvitationState::Revoked),
+        ("EXPIRED", InvitationState::Expired),
+    ];
+    let rows = states.into_iter().map(|(name, state)| {
+        let run = |command: &dyn Fn(&mut Invitation) -> Result<(), Refusal>| {
+            let mut invitation = invitation(state.clone());
+            command(&mut invitation).map(|()| invitation.state.stage().as_str().to_owned())
+        };
+        let accept = |now| move |i: &mut Invitation| i.accept(id(11), Born::Partnership(id(2)), now);
+        let outcomes =
+            [run(&accept(at(9))), run(&accept(at(10))), run(&|i| i.expire(at(9))), run(&|i| i.expire(at(10)))];
+        row(name, &outcomes)
+    });
+    let grid = grid("               accept     ..late     expire     ..late", rows.collect());
+    insta::assert_snapshot!(grid, @r"
+                   accept     ..late     expire     ..late
+    PENDING        ACCEPTED   -expired   -          EXPIRED
+    ACCEPTED       -          -          -          -
+    DECLINED       -          -          -          -
+    REVOKED        -          -          -          -
+    EXPIRED        -expired   -expired   -          -
+    ");
+}
+
+#[test]
+fn r35_time_alone_expires_an_invitation() {
+    let pending = invitation(InvitationState::Pending);
+    assert_eq!(pending.stage_at(at(9)).as_str(), "PENDING");
+    assert_eq!(pending.stage_at(at(10)).as_str(), "EXPIRED");
+    let accepted = invitation(InvitationState::Accepted(Born::Partnership(id(2))));
+    assert_eq!(accepted.stage_at(at(99)).as_str(), "ACCEPTED");
+}
+
+#[test]
+fn r34_a_partnership_ends_once_and_orders_change_only_while_it_lives() {
+    let states = [
+        ("ACTIVE", PartnershipState::Active),
+        ("SUSPENDED", PartnershipState::Suspended),
+        ("ENDED", PartnershipState::Ended { at: at(5) }),
+    ];
+    let rows = states.into_iter().map(|(name, state)| {
+        let allow = |before, after| {
+            let mut partnership = partnership(state, before);
+            let changed = partnership.set_orders_allowed(after, at(6));
+            changed.map(|changed| if changed { format!("orders={after}") } else { "same".to_owned() })
+        };
+        let mut ending = partnership(state, true);
+        let end = ending.end(at(6)).map(|()| ending.state.stage().as_str().to_owned());
+        row(name, &[allow(true, false), allow(false, true), allow(true, true), end])
+    });
+    let grid = grid("               withdraw     allow       again      end", rows.collect());
+    insta::assert_snapshot!(grid, @r"
+                   withdraw     allow       again      end
+    ACTIVE         orders=false orders=true same       ENDED
+    SUSPENDED      orders=false orders=true same       ENDED
+    ENDED          -          -          -          -
+    ");
+}
+
+#[test]
+fn a_reseller_relationship_ends_once() {
+    let rows = [RelationshipState::Active, RelationshipState::Suspended, RelationshipState::Ended].map(|state| {
+        let mut relationship = ResellerRelationship {
+            id: id(4),
+            version: 1,
+            partner: id(10),
+            customer: id(12),
+            capacity: Capacity::Provider,
+            partnership: Some(id(2)),
+            other_partner: Some(id(11)),
+            state,
+            create_time: at(0),
+            update_time: at(0),
+        };
+        let end = relationship.end(at(1)).map(|()| relationship.state.as_str().to_owned());
+        row(state.as_str(), &[end])
+    });
+    insta::assert_snapshot!(grid("               end", rows.to_vec()), @r"
+                   end
+    ACTIVE         ENDED
+    SUSPENDED      ENDED
+    ENDED          -
+    ");
+}
+
+#[test]
+fn r34_a_grant_always_ends() {
+    let rows = [GrantState::Active, GrantState::Revoked, GrantState::Expired].map(|state| {
+        let run = |command: &dyn Fn(&mut AdminGrant) -> Result<(), Refusal>| {
+            let mut grant = grant(state);
+            command(&mut grant).map(|()| grant.state.as_str().to_owned())
+        };
+        let outcomes = [
+            run(&|grant| grant.revoke(at(9))),
+            run(&|grant| grant.revoke(at(10))),
+            run(&|grant| grant.expire(at(9))),
+            run(&|grant| grant.expire(at(10))),
+        ];
+        row(state.as_str(), &outcomes)
+    });
+    insta::assert_snapshot!(grid("               revoke     ..late     expire     ..late", rows.to_vec()), @r"
+                   revoke     ..late     expire     ..late
+    ACTIVE         REVOKED    -          -          EXPIRED
+    REVOKED        -          -          -          -
+    EXPIRED        -          -          -          -
+    ");
+}
+
+#[test]
+fn an_address_is_shown_to_others_only_as_a_hint() {
+    assert_eq!(super::invitation::hint("ada@reseller.example"), "a***@reseller.example");
+    assert_eq!(super::invitation::hint("nonsense"), "***");
+    let invitation = invitation(InvitationState::Pending);
+    let provider: OrganizationId = id(10);
+    assert!(invitation.is_inviting(provider) && !invitation.is_inviting(id(11)));
+}

@@ -1,0 +1,154 @@
+//! Invitations: one recipient, one state, one expiry.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use ids::{InvitationId, OrganizationId, PartnerLocationId, PartnershipId, ResellerRelationshipId};
+
+use super::Refusal;
+use super::code::codes;
+
+/// How soon and how late an invitation may end.
+pub(crate) const SHORTEST: TimeDelta = TimeDelta::hours(1);
+pub(crate) const LONGEST: TimeDelta = TimeDelta::days(90);
+
+codes! {
+    /// What an invitation leads to.
+    Kind { Partnership = "PARTNERSHIP", Customer = "CUSTOMER" }
+}
+
+codes! {
+    /// The names of an invitation's states.
+    Stage {
+        Pending = "PENDING",
+        Accepted = "ACCEPTED",
+        Declined = "DECLINED",
+        Revoked = "REVOKED",
+        Expired = "EXPIRED",
+    }
+}
+
+/// Where an invitation stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum State {
+    Pending,
+    Accepted(Born),
+    Declined,
+    Revoked,
+    Expired,
+}
+
+/// What came of an invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Born {
+    Partnership(PartnershipId),
+    Relationships(Vec<ResellerRelationshipId>),
+}
+
+/// Delegated administration that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct AdminRequest {
+    pub(crate) grantee: uuid::Uuid,
+    pub(crate) roles: Vec<String>,
+    pub(crate) days: i32,
+}
+
+/// An invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Invitation {
+    pub(crate) id: InvitationId,
+    pub(crate) version: i64,
+    pub(crate) kind: Kind,
+    pub(crate) sender: OrganizationId,
+    pub(crate) provider: Option<OrganizationId>,
+    pub(crate) reseller: Option<OrganizationId>,
+    pub(crate) location: Option<PartnerLocationId>,
+    pub(crate) partnership: Option<PartnershipId>,
+    /// Known from the start for a partnership, by acceptance for a customer.
+    pub(crate) recipient: Option<OrganizationId>,
+    pub(crate) recipient_email: String,
+    pub(crate) message: String,
+    pub(crate) language: String,
+    pub(crate) admin_requests: Vec<AdminRequest>,
+    pub(crate) expire_time: DateTime<Utc>,
+    pub(crate) external_id: String,
+    pub(crate) generation: i64,
+    pub(crate) nonce: String,
+    pub(crate) state: State,
+    pub(crate) create_time: DateTime<Utc>,
+    pub(crate) update_time: DateTime<Utc>,
+}
+
+impl State {
+    pub(crate) fn stage(&self) -> Stage {
+        match self {
+            State::Pending => Stage::Pending,
+            State::Accepted(_) => Stage::Accepted,
+            State::Declined => Stage::Declined,
+            State::Revoked => Stage::Revoked,
+            State::Expired => Stage::Expired,
+        }
+    }
+}
+
+impl Invitation {
+    /// Where it stands now: time ends it, whether or not that was written down.
+    pub(crate) fn stage_at(&self, now: DateTime<Utc>) -> Stage {
+        match &self.state {
+            State::Pending if self.expire_time <= now => Stage::Expired,
+            state => state.stage(),
+        }
+    }
+
+    /// Whether it can still be answered.
+    pub(crate) fn open_at(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        match self.stage_at(now) {
+            Stage::Pending => Ok(()),
+            Stage::Expired => Err(Refusal::InvitationExpired),
+            stage => Err(Refusal::StateForbids { state: stage.as_str(), allowed: &["PENDING"] }),
+        }
+    }
+
+    /// The recipient takes it up.
+    pub(crate) fn accept(&mut self, by: OrganizationId, born: Born, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.open_at(now)?;
+        self.recipient = Some(by);
+        self.state = State::Accepted(born);
+        self.update_time = now;
+        Ok(())
+    }
+
+    /// Writes down that its time is over.
+    pub(crate) fn expire(&mut self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        if self.state == State::Pending && self.stage_at(now) == Stage::Expired {
+            self.state = State::Expired;
+            self.update_time = now;
+            return Ok(());
+        }
+        Err(Refusal::StateForbids { state: self.state.stage().as_str(), allowed: &["PENDING"] })
+    }
+
+    /// The partners that take part.
+    pub(crate) fn partners(&self) -> impl Iterator<Item = OrganizationId> {
+        self.provider.into_iter().chain(self.reseller)
+    }
+
+    /// Everybody who may see it, each once.
+    pub(crate) fn parties(&self) -> Vec<OrganizationId> {
+        let mut parties: Vec<_> = std::iter::once(self.sender).chain(self.partners()).chain(self.recipient).collect();
+        parties.sort_unstable();
+        parties.dedup();
+        parties
+    }
+
+    /// Whether this organization is on the side that invites, which knows the address.
+    pub(crate) fn is_inviting(&self, organization: OrganizationId) -> bool {
+        organization == self.sender || (self.kind == Kind::Customer && self.partners().any(|own| own == organization))
+    }
+}
+
+/// An address that shows only enough to be recognised by who wrote it.
+pub(crate) fn hint(address: &str) -> String {
+    match address.rsplit_once('@') {
+        Some((local, domain)) => format!("{}***@{domain}", local.chars().take(1).collect::<String>()),
+        None => "***".to_owned(),
+    }
+}

@@ -1,0 +1,83 @@
+use chrono::TimeDelta;
+use ids::Id;
+use uuid::Uuid;
+
+use super::*;
+
+fn now() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(365 * 56)
+}
+
+fn standing(state: EnrollmentState, located: bool, signed_version: i32) -> Standing {
+    Standing {
+        enrollment: Id::from_uuid(Uuid::from_u128(1)),
+        organization: Id::from_uuid(Uuid::from_u128(2)),
+        capacity: EnrollmentType::IndirectReseller,
+        state,
+        location: located.then(|| Location { id: Id::from_uuid(Uuid::from_u128(3)), country: "SE".parse().unwrap() }),
+        signed_version,
+        state_time: now(),
+        version: 1,
+        confirmed_at: None,
+    }
+}
+
+fn due(capacity: EnrollmentType, region: &str, version: i32) -> DueAgreement {
+    DueAgreement { capacity, region: region.to_owned(), version }
+}
+
+fn lacks(standing: &Standing, due: &[DueAgreement]) -> Vec<Lack> {
+    standing.lacks(due, Markets::builtin().unwrap(), now())
+}
+
+#[test]
+fn r12_only_the_agreement_is_wanting_once_verified_and_located() {
+    let cases = [
+        (EnrollmentState::Active, true, 1, &[][..]),
+        (EnrollmentState::Qualified, true, 0, &[Lack::Agreement]),
+        (EnrollmentState::Qualified, false, 0, &[Lack::Location, Lack::Agreement]),
+        (EnrollmentState::Qualified, true, 1, &[Lack::Enrollment]),
+        (EnrollmentState::Active, true, 0, &[Lack::Agreement]),
+        (EnrollmentState::Suspended, true, 1, &[Lack::Enrollment]),
+        (EnrollmentState::Draft, false, 0, &[Lack::Enrollment, Lack::Location, Lack::Agreement]),
+    ];
+    for (state, located, signed, expected) in cases {
+        assert_eq!(lacks(&standing(state, located, signed), &[]), expected, "{state:?} {located} {signed}");
+    }
+}
+
+#[test]
+fn r13_a_newer_version_past_its_date_counts_only_for_its_type_and_region() {
+    let signed = standing(EnrollmentState::Active, true, 1);
+    let reseller = EnrollmentType::IndirectReseller;
+    assert_eq!(lacks(&signed, &[due(reseller, "EUROPE", 2)]), [Lack::Agreement]);
+    assert_eq!(lacks(&signed, &[due(reseller, "EUROPE", 1)]), []);
+    assert_eq!(lacks(&signed, &[due(reseller, "JAPAN", 2)]), []);
+    assert_eq!(lacks(&signed, &[due(EnrollmentType::IndirectProvider, "EUROPE", 2)]), []);
+}
+
+#[test]
+fn the_enrollment_that_counts_is_the_one_not_over() {
+    let over = Standing { state_time: now() + TimeDelta::days(1), ..standing(EnrollmentState::Ended, true, 1) };
+    let live = standing(EnrollmentState::Active, true, 1);
+    let both = [live, over];
+    let found = in_capacity(&both, EnrollmentType::IndirectReseller).unwrap();
+    assert_eq!(found.state, EnrollmentState::Active);
+    assert_eq!(in_capacity(&both, EnrollmentType::IndirectProvider), None);
+}
+
+#[test]
+fn whoever_is_not_capable_learns_everything_that_is_wanting() {
+    let markets = Markets::builtin().unwrap();
+    let judge = |standings: &[Standing]| {
+        let organization = Id::from_uuid(Uuid::from_u128(2));
+        capable(Side::Sender, organization, EnrollmentType::IndirectReseller, standings, &[], (markets, now()))
+    };
+    assert!(judge(&[standing(EnrollmentState::Active, true, 1)]).is_ok());
+    let Err(Refusal::NotCapable { lacks, .. }) = judge(&[]) else { panic!("nobody is capable of nothing") };
+    assert_eq!(lacks, [Lack::Enrollment]);
+    let Err(Refusal::NotCapable { lacks, .. }) = judge(&[standing(EnrollmentState::Qualified, false, 0)]) else {
+        panic!("neither located nor signed")
+    };
+    assert_eq!(lacks, [Lack::Location, Lack::Agreement]);
+}
