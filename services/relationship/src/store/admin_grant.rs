@@ -1,0 +1,210 @@
+//! Grants of administration.
+
+use chrono::{DateTime, Utc};
+use database::{Cursor, Error, Page, Scope, Tx, affected, page};
+use ids::{AdminGrantId, OrganizationId, PartnershipId, ResellerRelationshipId};
+use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
+
+use super::read::{Place, list};
+use crate::domain::admin_grant::{AdminGrant, Parent, State};
+
+#[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
+mod row {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "admin_grant")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub version: i64,
+        pub grantor: Uuid,
+        pub grantee: Uuid,
+        pub roles: Json,
+        pub partnership: Option<Uuid>,
+        pub relationship: Option<Uuid>,
+        pub state: String,
+        pub expire_time: DateTime<Utc>,
+        pub create_time: DateTime<Utc>,
+        pub update_time: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use row::{Column, Entity};
+
+/// Which grants are listed.
+#[derive(Debug, Clone)]
+pub(crate) struct Filter {
+    pub(crate) grantor: Option<OrganizationId>,
+    pub(crate) grantee: Option<OrganizationId>,
+    pub(crate) state: Option<State>,
+}
+
+fn seen_by(scope: Scope) -> Condition {
+    match scope {
+        Scope::Organization(own) => {
+            Condition::any().add(Column::Grantor.eq(own.uuid())).add(Column::Grantee.eq(own.uuid()))
+        }
+        Scope::Operator | Scope::Peer | Scope::Link => Condition::all(),
+    }
+}
+
+/// The grant, if this scope sees it.
+pub(crate) async fn get(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    id: AdminGrantId,
+) -> Result<Option<AdminGrant>, Error> {
+    let row = Entity::find().filter(seen_by(scope)).filter(Column::Id.eq(id.uuid())).one(connection).await?;
+    row.map(AdminGrant::try_from).transpose()
+}
+
+/// A page of what this organization gave or was given.
+pub(crate) async fn list_of(
+    connection: &impl ConnectionTrait,
+    organization: OrganizationId,
+    filter: &Filter,
+    (after, size): (Option<Cursor>, u64),
+    now: DateTime<Utc>,
+) -> Result<Page<AdminGrant>, Error> {
+    let mut select = Entity::find();
+    // Whoever asks for its own side needs no other condition, and the index of that side alone answers.
+    if filter.grantor != Some(organization) && filter.grantee != Some(organization) {
+        select = select.filter(seen_by(Scope::Organization(organization)));
+    }
+    if let Some(grantor) = filter.grantor {
+        select = select.filter(Column::Grantor.eq(grantor.uuid()));
+    }
+    if let Some(grantee) = filter.grantee {
+        select = select.filter(Column::Grantee.eq(grantee.uuid()));
+    }
+    let active = || Condition::all().add(Column::State.eq(State::Active.as_str()));
+    select = match filter.state {
+        None => select,
+        Some(State::Active) => select.filter(active().add(Column::ExpireTime.gt(now))),
+        Some(State::Expired) => select.filter(
+            Condition::any()
+                .add(Column::State.eq(State::Expired.as_str()))
+                .add(active().add(Column::ExpireTime.lte(now))),
+        ),
+        Some(State::Revoked) => select.filter(Column::State.eq(State::Revoked.as_str())),
+    };
+    let rows = page::after(select, (Column::CreateTime, Column::Id), after, size).all(connection).await?;
+    let grants = rows.into_iter().map(AdminGrant::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::of(grants, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
+}
+
+/// Those of one organization to another that are in force.
+pub(crate) async fn live(
+    connection: &impl ConnectionTrait,
+    (grantor, grantee): (OrganizationId, OrganizationId),
+    now: DateTime<Utc>,
+) -> Result<Vec<AdminGrant>, Error> {
+    let select = Entity::find()
+        .filter(Column::Grantor.eq(grantor.uuid()))
+        .filter(Column::Grantee.eq(grantee.uuid()))
+        .filter(Column::State.eq(State::Active.as_str()))
+        .filter(Column::ExpireTime.gt(now));
+    select.all(connection).await?.into_iter().map(AdminGrant::try_from).collect()
+}
+
+/// Those in force under a partnership or under a relationship that is joint through it.
+pub(crate) async fn under(
+    tx: &Tx,
+    partnership: PartnershipId,
+    relationships: &[ResellerRelationshipId],
+    now: DateTime<Utc>,
+) -> Result<Vec<AdminGrant>, Error> {
+    let mut rows = Vec::new();
+    let in_force =
+        || Entity::find().filter(Column::State.eq(State::Active.as_str())).filter(Column::ExpireTime.gt(now));
+    rows.extend(in_force().filter(Column::Partnership.eq(partnership.uuid())).all(tx).await?);
+    // In pieces, since a statement takes only so many values.
+    for some in relationships.chunks(500) {
+        let some = some.iter().map(|id| id.uuid());
+        rows.extend(in_force().filter(Column::Relationship.is_in(some)).all(tx).await?);
+    }
+    rows.into_iter().map(AdminGrant::try_from).collect()
+}
+
+/// Some whose time is over though they are written down as in force.
+pub(crate) async fn due(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    most: u64,
+) -> Result<Vec<AdminGrantId>, Error> {
+    let select = Entity::find()
+        .filter(Column::State.eq(State::Active.as_str()))
+        .filter(Column::ExpireTime.lte(now))
+        .order_by_asc(Column::ExpireTime)
+        .limit(most);
+    Ok(select.all(connection).await?.into_iter().map(|row| AdminGrantId::from_uuid(row.id)).collect())
+}
+
+/// Adds a grant.
+pub(crate) async fn insert(tx: &Tx, grant: &AdminGrant) -> Result<(), Error> {
+    let (partnership, relationship) = match grant.parent {
+        Parent::Partnership(partnership) => (Some(partnership.uuid()), None),
+        Parent::Relationship(relationship) => (None, Some(relationship.uuid())),
+    };
+    let row = row::Model {
+        id: grant.id.uuid(),
+        version: grant.version,
+        grantor: grant.grantor.uuid(),
+        grantee: grant.grantee.uuid(),
+        roles: list(&grant.roles),
+        partnership,
+        relationship,
+        state: grant.state.as_str().to_owned(),
+        expire_time: grant.expire_time,
+        create_time: grant.create_time,
+        update_time: grant.update_time,
+    };
+    Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Writes it if nobody else did since it was read.
+pub(crate) async fn save(tx: &Tx, grant: &mut AdminGrant) -> Result<(), Error> {
+    let read = grant.version;
+    grant.version += 1;
+    let update = Entity::update_many().set(row::ActiveModel {
+        version: Set(grant.version),
+        state: Set(grant.state.as_str().to_owned()),
+        update_time: Set(grant.update_time),
+        ..Default::default()
+    });
+    let guarded = update.filter(Column::Id.eq(grant.id.uuid())).filter(Column::Version.eq(read));
+    affected(guarded.exec(tx).await?.rows_affected)
+}
+
+impl TryFrom<row::Model> for AdminGrant {
+    type Error = Error;
+
+    fn try_from(row: row::Model) -> Result<AdminGrant, Error> {
+        let place = Place { table: "admin_grant", row: row.id };
+        let parent = match (row.partnership, row.relationship) {
+            (Some(partnership), _) => Parent::Partnership(PartnershipId::from_uuid(partnership)),
+            (None, relationship) => {
+                Parent::Relationship(ResellerRelationshipId::from_uuid(place.there("relationship", relationship)?))
+            }
+        };
+        Ok(AdminGrant {
+            id: AdminGrantId::from_uuid(row.id),
+            version: row.version,
+            grantor: OrganizationId::from_uuid(row.grantor),
+            grantee: OrganizationId::from_uuid(row.grantee),
+            roles: place.json("roles", row.roles)?,
+            parent,
+            state: place.parse("state", &row.state)?,
+            expire_time: row.expire_time,
+            create_time: row.create_time,
+            update_time: row.update_time,
+        })
+    }
+}

@@ -1,0 +1,186 @@
+//! All facts of an order check, in one statement and so in one snapshot.
+
+use chrono::{DateTime, Utc};
+use database::Error;
+use ids::{OrganizationId, PartnershipId, ResellerRelationshipId};
+use sea_orm::entity::prelude::*;
+use sea_orm::{QueryResult, Statement, TryGetable};
+
+use super::read::Place;
+use super::standing;
+use crate::domain::eligibility::{Customer, Facts, Partner, PartnershipFact, RelationshipFact};
+use crate::domain::standing::{DueAgreement, Standing};
+use crate::domain::watermark::{Watermark, as_of};
+
+/// Whom an order would concern.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Trio {
+    pub(crate) provider: OrganizationId,
+    pub(crate) reseller: OrganizationId,
+    pub(crate) customer: OrganizationId,
+}
+
+// Raw: the one hot statement, where building the query costs as much as running it on SQLite. Agreements past their date multiply
+// the row; most of the time there are none, so one row comes back.
+const FACTS: &str = "\
+SELECT po.version AS po_version, po.confirmed_at AS po_confirmed_at, \
+ro.version AS ro_version, ro.confirmed_at AS ro_confirmed_at, \
+co.version AS co_version, co.confirmed_at AS co_confirmed_at, co.country AS co_country, \
+ps.id AS ps_id, ps.capacity AS ps_capacity, ps.state AS ps_state, ps.location AS ps_location, \
+ps.location_country AS ps_location_country, ps.signed_version AS ps_signed_version, ps.state_time AS ps_state_time, \
+ps.version AS ps_version, ps.confirmed_at AS ps_confirmed_at, \
+rs.id AS rs_id, rs.capacity AS rs_capacity, rs.state AS rs_state, rs.location AS rs_location, \
+rs.location_country AS rs_location_country, rs.signed_version AS rs_signed_version, rs.state_time AS rs_state_time, \
+rs.version AS rs_version, rs.confirmed_at AS rs_confirmed_at, \
+p.id AS p_id, p.version AS p_version, p.state AS p_state, p.orders_allowed AS p_orders_allowed, \
+rr.id AS rr_id, rr.version AS rr_version, rr.state AS rr_state, \
+pr.id AS pr_id, pr.version AS pr_version, pr.state AS pr_state, \
+(SELECT MAX(ca.version) FROM customer_agreement ca WHERE ca.customer = $3) AS accepted, \
+w.epoch AS w_epoch, w.as_of AS w_as_of, w.parked AS w_parked, \
+a.capacity AS a_capacity, a.region AS a_region, a.version AS a_version \
+FROM (SELECT 1 AS one) base \
+LEFT JOIN organization po ON po.id = $1 \
+LEFT JOIN organization ro ON ro.id = $2 \
+LEFT JOIN organization co ON co.id = $3 \
+LEFT JOIN standing ps ON ps.id = (SELECT s.id FROM standing s \
+WHERE s.organization = $1 AND s.capacity = 'INDIRECT_PROVIDER' \
+ORDER BY CASE WHEN s.state IN ('WITHDRAWN', 'ENDED') THEN 1 ELSE 0 END, s.state_time DESC, s.id DESC LIMIT 1) \
+LEFT JOIN standing rs ON rs.id = (SELECT s.id FROM standing s \
+WHERE s.organization = $2 AND s.capacity = 'INDIRECT_RESELLER' \
+ORDER BY CASE WHEN s.state IN ('WITHDRAWN', 'ENDED') THEN 1 ELSE 0 END, s.state_time DESC, s.id DESC LIMIT 1) \
+LEFT JOIN partnership p ON p.id = (SELECT q.id FROM partnership q WHERE q.provider = $1 AND q.reseller = $2 \
+ORDER BY CASE WHEN q.state = 'ENDED' THEN 1 ELSE 0 END, q.create_time DESC, q.id DESC LIMIT 1) \
+LEFT JOIN reseller_relationship rr ON rr.id = (SELECT r.id FROM reseller_relationship r \
+WHERE r.customer = $3 AND r.partner = $2 AND r.capacity = 'RESELLER' AND r.state <> 'ENDED' \
+AND (r.partnership IS NULL OR r.partnership = p.id) \
+ORDER BY CASE WHEN r.state = 'ACTIVE' THEN 0 ELSE 1 END, r.create_time DESC, r.id DESC LIMIT 1) \
+LEFT JOIN reseller_relationship pr ON pr.id = (SELECT r.id FROM reseller_relationship r \
+WHERE r.customer = $3 AND r.partner = $1 AND r.capacity = 'PROVIDER' AND r.state <> 'ENDED' \
+AND (r.partnership IS NULL OR r.partnership = p.id) \
+ORDER BY CASE WHEN r.state = 'ACTIVE' THEN 0 ELSE 1 END, r.create_time DESC, r.id DESC LIMIT 1) \
+LEFT JOIN watermark w ON w.source = 'enrollment' \
+LEFT JOIN agreement a ON a.effective_time <= $4 AND a.sign_by_time <= $4 \
+AND ((a.capacity = 'INDIRECT_PROVIDER' AND a.version > ps.signed_version) \
+OR (a.capacity = 'INDIRECT_RESELLER' AND a.version > rs.signed_version))";
+
+/// Reads everything an order check depends on.
+pub(crate) async fn of(connection: &impl ConnectionTrait, trio: Trio, now: DateTime<Utc>) -> Result<Facts, Error> {
+    let values: [Value; 4] =
+        [trio.provider.uuid().into(), trio.reseller.uuid().into(), trio.customer.uuid().into(), now.into()];
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), FACTS, values);
+    let rows = connection.query_all_raw(statement).await?;
+    let Some(first) = rows.first().map(Row) else {
+        return Err(Error::unreadable("facts", "one", trio.customer, "the statement gave no row"));
+    };
+    let watermark = first.watermark()?;
+    let watermark = watermark.as_ref();
+    Ok(Facts {
+        provider: first.partner(trio.provider, "po", "ps", watermark)?,
+        reseller: first.partner(trio.reseller, "ro", "rs", watermark)?,
+        customer: first.customer(trio.customer, watermark)?,
+        partnership: first.partnership()?,
+        reseller_relationship: first.relationship("rr")?,
+        provider_relationship: first.relationship("pr")?,
+        customer_agreement: first.get("accepted", "")?,
+        due: rows.iter().map(|row| Row(row).due()).filter_map(Result::transpose).collect::<Result<_, _>>()?,
+    })
+}
+
+struct Row<'a>(&'a QueryResult);
+
+impl Row<'_> {
+    fn get<T: TryGetable>(&self, table: &str, column: &str) -> Result<T, Error> {
+        let name = if column.is_empty() { table.to_owned() } else { format!("{table}_{column}") };
+        Ok(self.0.try_get("", &name)?)
+    }
+
+    fn watermark(&self) -> Result<Option<Watermark>, Error> {
+        let Some(epoch) = self.get("w", "epoch")? else { return Ok(None) };
+        let parked = Place { table: "watermark", row: "enrollment" }.json("parked", self.get("w", "parked")?)?;
+        Ok(Some(Watermark { epoch, as_of: self.get("w", "as_of")?, parked }))
+    }
+
+    fn standing(&self, table: &str, organization: OrganizationId) -> Result<Option<Standing>, Error> {
+        let Some(id) = self.get(table, "id")? else { return Ok(None) };
+        let row = standing::row::Model {
+            id,
+            organization: organization.uuid(),
+            capacity: self.get(table, "capacity")?,
+            state: self.get(table, "state")?,
+            location: self.get(table, "location")?,
+            location_country: self.get(table, "location_country")?,
+            signed_version: self.get(table, "signed_version")?,
+            state_time: self.get(table, "state_time")?,
+            version: self.get(table, "version")?,
+            confirmed_at: self.get(table, "confirmed_at")?,
+        };
+        Standing::try_from(row).map(Some)
+    }
+
+    fn partner(
+        &self,
+        organization: OrganizationId,
+        of: &str,
+        standing: &str,
+        watermark: Option<&Watermark>,
+    ) -> Result<Partner, Error> {
+        let standing = self.standing(standing, organization)?;
+        let known: Option<i64> = self.get(of, "version")?;
+        let confirmed_at = match &standing {
+            Some(standing) => standing.confirmed_at,
+            None => self.get(of, "confirmed_at")?,
+        };
+        let name = organization.name();
+        let subject = standing.as_ref().map(Standing::name);
+        let is_own = |parked: &String| *parked == name || Some(parked) == subject.as_ref();
+        let parked = watermark.is_some_and(|watermark| watermark.parked.iter().any(is_own));
+        // No direct reading tells which agreements were published.
+        let trusted = !watermark.is_some_and(Watermark::agreements_parked);
+        let as_of = known.filter(|_| trusted).and_then(|_| as_of(watermark, parked, confirmed_at));
+        Ok(Partner { organization, standing, as_of })
+    }
+
+    fn customer(&self, organization: OrganizationId, watermark: Option<&Watermark>) -> Result<Customer, Error> {
+        let Some(version) = self.get("co", "version")? else {
+            return Ok(Customer { organization, country: None, version: 0, as_of: None });
+        };
+        let name = organization.name();
+        let parked = watermark.is_some_and(|watermark| watermark.parked.contains(&name));
+        let country: String = self.get("co", "country")?;
+        let place = Place { table: "organization", row: organization };
+        Ok(Customer {
+            organization,
+            country: Some(place.parse("country", &country)?),
+            version,
+            as_of: as_of(watermark, parked, self.get("co", "confirmed_at")?),
+        })
+    }
+
+    fn partnership(&self) -> Result<Option<PartnershipFact>, Error> {
+        let Some(id) = self.get::<Option<Uuid>>("p", "id")? else { return Ok(None) };
+        let state: String = self.get("p", "state")?;
+        Ok(Some(PartnershipFact {
+            id: PartnershipId::from_uuid(id),
+            version: self.get("p", "version")?,
+            stage: Place { table: "partnership", row: id }.parse("state", &state)?,
+            orders_allowed: self.get("p", "orders_allowed")?,
+        }))
+    }
+
+    fn relationship(&self, table: &str) -> Result<Option<RelationshipFact>, Error> {
+        let Some(id) = self.get::<Option<Uuid>>(table, "id")? else { return Ok(None) };
+        let state: String = self.get(table, "state")?;
+        Ok(Some(RelationshipFact {
+            id: ResellerRelationshipId::from_uuid(id),
+            version: self.get(table, "version")?,
+            state: Place { table: "reseller_relationship", row: id }.parse("state", &state)?,
+        }))
+    }
+
+    fn due(&self) -> Result<Option<DueAgreement>, Error> {
+        let Some(version) = self.get("a", "version")? else { return Ok(None) };
+        let capacity: String = self.get("a", "capacity")?;
+        let capacity = Place { table: "agreement", row: version }.parse("capacity", &capacity)?;
+        Ok(Some(DueAgreement { capacity, region: self.get("a", "region")?, version }))
+    }
+}

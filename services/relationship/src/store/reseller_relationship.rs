@@ -1,0 +1,177 @@
+//! Reseller relationships.
+
+use chrono::{DateTime, Utc};
+use database::{Cursor, Error, Page, Scope, Tx, page};
+use ids::{OrganizationId, PartnershipId, ResellerRelationshipId};
+use sea_orm::{ActiveValue::Set, Condition, ExprTrait, IntoActiveModel, QueryOrder, Select, entity::prelude::*};
+
+use super::read::Place;
+use crate::domain::reseller_relationship::{ResellerRelationship, State};
+
+#[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
+mod row {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "reseller_relationship")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub version: i64,
+        pub partner: Uuid,
+        pub customer: Uuid,
+        pub capacity: String,
+        pub partnership: Option<Uuid>,
+        pub other_partner: Option<Uuid>,
+        pub state: String,
+        pub create_time: DateTime<Utc>,
+        pub update_time: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use row::{Column, Entity};
+
+/// Which relationships are listed.
+#[derive(Debug, Clone)]
+pub(crate) struct Filter {
+    pub(crate) partner: Option<OrganizationId>,
+    pub(crate) customer: Option<OrganizationId>,
+    pub(crate) partnership: Option<PartnershipId>,
+    pub(crate) state: Option<State>,
+}
+
+fn seen_by(scope: Scope) -> Condition {
+    match scope {
+        Scope::Organization(own) => [Column::Partner, Column::Customer, Column::OtherPartner]
+            .into_iter()
+            .fold(Condition::any(), |any, side| any.add(side.eq(own.uuid()))),
+        Scope::Operator | Scope::Peer | Scope::Link => Condition::all(),
+    }
+}
+
+/// The relationship, if this scope sees it.
+pub(crate) async fn get(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    id: ResellerRelationshipId,
+) -> Result<Option<ResellerRelationship>, Error> {
+    let row = Entity::find().filter(seen_by(scope)).filter(Column::Id.eq(id.uuid())).one(connection).await?;
+    row.map(ResellerRelationship::try_from).transpose()
+}
+
+/// A page of what this organization is a party to.
+pub(crate) async fn list_of(
+    connection: &impl ConnectionTrait,
+    organization: OrganizationId,
+    filter: &Filter,
+    (after, size): (Option<Cursor>, u64),
+) -> Result<Page<ResellerRelationship>, Error> {
+    let mut select = Entity::find();
+    // Whoever asks for its own side needs no other condition, and the index of that side alone answers.
+    if filter.partner != Some(organization) && filter.customer != Some(organization) {
+        select = select.filter(seen_by(Scope::Organization(organization)));
+    }
+    if let Some(partner) = filter.partner {
+        select = select.filter(Column::Partner.eq(partner.uuid()));
+    }
+    if let Some(customer) = filter.customer {
+        select = select.filter(Column::Customer.eq(customer.uuid()));
+    }
+    if let Some(partnership) = filter.partnership {
+        select = select.filter(Column::Partnership.eq(partnership.uuid()));
+    }
+    if let Some(state) = filter.state {
+        select = select.filter(Column::State.eq(state.as_str()));
+    }
+    let rows = page::after(select, (Column::CreateTime, Column::Id), after, size).all(connection).await?;
+    let relationships = rows.into_iter().map(ResellerRelationship::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::of(relationships, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
+}
+
+fn live() -> Select<Entity> {
+    Entity::find().filter(Column::State.ne(State::Ended.as_str()))
+}
+
+/// The live ones of a customer, through this partnership or through none.
+pub(crate) async fn live_of(
+    tx: &Tx,
+    customer: OrganizationId,
+    partnership: Option<PartnershipId>,
+) -> Result<Vec<ResellerRelationship>, Error> {
+    let through = match partnership {
+        Some(partnership) => Column::Partnership.eq(partnership.uuid()),
+        None => Column::Partnership.is_null(),
+    };
+    let rows = live().filter(Column::Customer.eq(customer.uuid())).filter(through).all(tx).await?;
+    rows.into_iter().map(ResellerRelationship::try_from).collect()
+}
+
+/// The live ones that are joint through a partnership.
+pub(crate) async fn joint(tx: &Tx, partnership: PartnershipId) -> Result<Vec<ResellerRelationship>, Error> {
+    let select = live().filter(Column::Partnership.eq(partnership.uuid()));
+    let rows = select.order_by_asc(Column::CreateTime).order_by_asc(Column::Id).all(tx).await?;
+    rows.into_iter().map(ResellerRelationship::try_from).collect()
+}
+
+/// Ends all that are joint through a partnership, and no others than these.
+pub(crate) async fn end_joint(
+    tx: &Tx,
+    partnership: PartnershipId,
+    ended: usize,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let update = Entity::update_many()
+        .set(row::ActiveModel {
+            state: Set(State::Ended.as_str().to_owned()),
+            update_time: Set(now),
+            ..Default::default()
+        })
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1));
+    let guarded =
+        update.filter(Column::Partnership.eq(partnership.uuid())).filter(Column::State.ne(State::Ended.as_str()));
+    let rows = guarded.exec(tx).await?.rows_affected;
+    if usize::try_from(rows) == Ok(ended) { Ok(()) } else { Err(Error::Contended) }
+}
+
+/// Adds a relationship; there may be a live one of the same kind.
+pub(crate) async fn insert(tx: &Tx, relationship: &ResellerRelationship) -> Result<(), Error> {
+    let row = row::Model {
+        id: relationship.id.uuid(),
+        version: relationship.version,
+        partner: relationship.partner.uuid(),
+        customer: relationship.customer.uuid(),
+        capacity: relationship.capacity.as_str().to_owned(),
+        partnership: relationship.partnership.map(PartnershipId::uuid),
+        other_partner: relationship.other_partner.map(OrganizationId::uuid),
+        state: relationship.state.as_str().to_owned(),
+        create_time: relationship.create_time,
+        update_time: relationship.update_time,
+    };
+    Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+impl TryFrom<row::Model> for ResellerRelationship {
+    type Error = Error;
+
+    fn try_from(row: row::Model) -> Result<ResellerRelationship, Error> {
+        let place = Place { table: "reseller_relationship", row: row.id };
+        Ok(ResellerRelationship {
+            id: ResellerRelationshipId::from_uuid(row.id),
+            version: row.version,
+            partner: OrganizationId::from_uuid(row.partner),
+            customer: OrganizationId::from_uuid(row.customer),
+            capacity: place.parse("capacity", &row.capacity)?,
+            partnership: row.partnership.map(PartnershipId::from_uuid),
+            other_partner: row.other_partner.map(OrganizationId::from_uuid),
+            state: place.parse("state", &row.state)?,
+            create_time: row.create_time,
+            update_time: row.update_time,
+        })
+    }
+}
