@@ -1,0 +1,48 @@
+//! Writes down what time alone has ended, and tells those concerned.
+
+use database::Scope;
+use runtime::Fault;
+
+use crate::domain::Event;
+use crate::domain::admin_grant::State;
+use crate::domain::event::{AdminGrantEnded, InvitationExpired};
+use crate::{App, Change, store};
+
+/// How many of each at a time; the next pass goes on.
+const BATCH: u64 = 100;
+
+/// Expires what is due; says how much that was.
+pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
+    let now = app.now();
+    let invitations = store::invitation::due(app.database().reader(), now, BATCH).await?;
+    let grants = store::admin_grant::due(app.database().reader(), now, BATCH).await?;
+    for id in &invitations {
+        app.sweep(move |change: Change| async move {
+            let tx = &change.tx;
+            let invitation = store::invitation::get(tx, Scope::Peer, *id).await?;
+            let Some(mut invitation) = invitation else { return Ok(Vec::new()) };
+            // Somebody may have answered it since.
+            if invitation.expire(change.now()).is_err() {
+                return Ok(Vec::new());
+            }
+            store::invitation::save(tx, &mut invitation).await?;
+            let parties = store::organization::many(tx, invitation.parties()).await?;
+            Ok(vec![Event::InvitationExpired(InvitationExpired::of(&invitation, &parties))])
+        })
+        .await?;
+    }
+    for id in &grants {
+        app.sweep(move |change: Change| async move {
+            let tx = &change.tx;
+            let Some(mut grant) = store::admin_grant::get(tx, Scope::Peer, *id).await? else { return Ok(Vec::new()) };
+            if grant.expire(change.now()).is_err() {
+                return Ok(Vec::new());
+            }
+            store::admin_grant::save(tx, &mut grant).await?;
+            let parties = store::organization::many(tx, [grant.grantor, grant.grantee]).await?;
+            Ok(vec![Event::AdminGrantEnded(AdminGrantEnded::of(&grant, State::Expired, None, &parties))])
+        })
+        .await?;
+    }
+    Ok(invitations.len() + grants.len())
+}
