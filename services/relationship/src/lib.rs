@@ -1,1 +1,70 @@
-//! relationship
+//! Who may act for whom? Invitations, partnerships, reseller relationships, delegated administration, and whether an order may be placed.
+
+mod config;
+mod domain;
+mod effects;
+mod error;
+mod journal;
+mod policy;
+mod rpc;
+mod store;
+mod sweep;
+
+use database::migrate::Migrations;
+use markets::Markets;
+use runtime::{Effect, Fault, Links, Policy, Service, ServiceName};
+use tonic::service::Routes;
+
+pub use config::Config;
+
+type App = runtime::App<Relationship>;
+type Change = runtime::Change<Relationship>;
+
+/// What the links of invitations are for.
+const LINK_PURPOSE: &str = "invitation";
+
+/// The relationship service.
+#[derive(Debug)]
+pub struct Relationship {
+    config: Config,
+}
+
+impl Relationship {
+    /// The service with this configuration.
+    pub fn new(config: Config) -> Relationship {
+        Relationship { config }
+    }
+
+    /// The market table that ships.
+    fn markets(&self) -> Result<&'static Markets, Fault> {
+        Markets::builtin().map_err(|error| Fault::internal(error.clone()))
+    }
+}
+
+impl Service for Relationship {
+    type Event = domain::Event;
+
+    const NAME: ServiceName = ServiceName::Relationship;
+
+    const POLICY: Policy = policy::POLICY;
+
+    fn migrations() -> Migrations {
+        store::migrations::all()
+    }
+
+    fn routes(app: App) -> Routes {
+        rpc::routes(app)
+    }
+
+    fn effects(event: &domain::Event) -> Vec<Effect> {
+        effects::effects(event)
+    }
+
+    fn seal(links: &Links, method: &str, payload: Vec<u8>) -> Result<Vec<u8>, Fault> {
+        effects::seal(links, method, payload)
+    }
+
+    async fn sweep(app: &App) -> Result<usize, Fault> {
+        sweep::sweep(app).await
+    }
+}

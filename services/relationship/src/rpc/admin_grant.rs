@@ -1,0 +1,4 @@
+//! Grants of administration: read, taken away.
+
+pub(crate) mod list;
+pub(crate) mod revoke;

@@ -1,0 +1,34 @@
+//! Lists the grants that the caller's organization gave or was given.
+
+use ids::kind;
+use runtime::{Caller, Fault, Violations};
+use wire::relationship as pb;
+
+use crate::rpc::convert::{self, code};
+use crate::store::admin_grant::Filter;
+use crate::{App, store};
+
+pub(crate) async fn list(
+    app: &App,
+    caller: &Caller,
+    request: pb::ListAdminGrantsRequest,
+) -> Result<pb::ListAdminGrantsResponse, Fault> {
+    let filter = parse(&request)?;
+    let page = app.page(caller, &request)?;
+    let (own, now) = (caller.organization()?, app.now());
+    let reader = app.database().reader();
+    let page = store::admin_grant::list_of(reader, own, &filter, (page.after, page.size), now).await?;
+    Ok(pb::ListAdminGrantsResponse {
+        admin_grants: page.items.iter().map(|row| convert::admin_grant(row, now)).collect(),
+        next_page_token: app.next_page(caller, &request, page.next),
+    })
+}
+
+fn parse(request: &pb::ListAdminGrantsRequest) -> Result<Filter, Fault> {
+    let mut v = Violations::of(request);
+    let grantor = v.optional_name::<kind::Organization>("grantor", &request.grantor);
+    let grantee = v.optional_name::<kind::Organization>("grantee", &request.grantee);
+    let state = code!(v.optional_choice::<pb::admin_grant::State>("state", request.state), "STATE_");
+    let (grantor, grantee, state) = v.all((grantor, grantee, state))?;
+    Ok(Filter { grantor, grantee, state })
+}

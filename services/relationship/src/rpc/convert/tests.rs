@@ -1,0 +1,51 @@
+use super::*;
+use crate::domain::admin_grant::State as GrantState;
+use crate::domain::consent::Kind as ConsentKind;
+use crate::domain::eligibility::Reason;
+use crate::domain::invitation::{Kind, Stage};
+use crate::domain::partnership::Stage as PartnershipStage;
+use crate::domain::reseller_relationship::{Capacity, State as RelationshipState};
+
+#[test]
+fn every_reason_has_a_value_on_the_wire_and_a_method_that_exists() {
+    let methods = String::from_utf8_lossy(wire::DESCRIPTOR_SET);
+    for reason in Reason::ALL {
+        let told = ineligibility(Ineligibility { reason, organization: OrganizationId::from_uuid(uuid::Uuid::nil()) });
+        assert_ne!(told.reason, 0, "{reason:?}");
+        assert!(!told.remedy.is_empty() && told.actor != 0, "{reason:?}");
+        if let Some((_, method)) = told.method.split_once('/') {
+            assert!(methods.contains(method), "{}", told.method);
+        }
+    }
+}
+
+#[test]
+fn every_code_has_a_value_on_the_wire() {
+    for stage in [Stage::Pending, Stage::Accepted, Stage::Declined, Stage::Revoked, Stage::Expired] {
+        assert_ne!(wire!(pb::invitation::State, "STATE", stage), 0);
+    }
+    for kind in [Kind::Partnership, Kind::Customer] {
+        assert_ne!(wire!(pb::invitation::Kind, "KIND", kind), 0);
+    }
+    for stage in [PartnershipStage::Active, PartnershipStage::Suspended, PartnershipStage::Ended] {
+        assert_ne!(wire!(pb::partnership::State, "STATE", stage), 0);
+    }
+    for state in [RelationshipState::Active, RelationshipState::Suspended, RelationshipState::Ended] {
+        assert_ne!(wire!(pb::reseller_relationship::State, "STATE", state), 0);
+    }
+    for capacity in [Capacity::Provider, Capacity::Reseller] {
+        assert_ne!(wire!(pb::reseller_relationship::Capacity, "CAPACITY", capacity), 0);
+    }
+    for state in [GrantState::Active, GrantState::Revoked, GrantState::Expired] {
+        assert_ne!(wire!(pb::admin_grant::State, "STATE", state), 0);
+    }
+    for kind in [
+        ConsentKind::PartnershipTerms,
+        ConsentKind::OrderSubmission,
+        ConsentKind::DelegatedAdmin,
+        ConsentKind::ResellerRelationship,
+        ConsentKind::CustomerAgreement,
+    ] {
+        assert_ne!(wire!(pb::ConsentKind, "CONSENT_KIND", kind), 0);
+    }
+}

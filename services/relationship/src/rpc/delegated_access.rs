@@ -1,0 +1,3 @@
+//! Delegated access: checked.
+
+pub(crate) mod check;

@@ -1,0 +1,121 @@
+//! A partner invites: a reseller to a partnership, or a customer to reseller relationships.
+
+mod terms;
+
+use database::Error;
+use ids::OrganizationId;
+use runtime::{Caller, Fault, Outcome};
+use wire::relationship as pb;
+
+use super::draft::{self, Draft};
+use crate::domain::event::{InvitationCreated, InvitationExpired};
+use crate::domain::invitation::{Invitation, Kind, State};
+use crate::domain::offer::Offer;
+use crate::domain::organization::{Addressee, Parties};
+use crate::domain::{Event, Refusal};
+use crate::rpc::convert;
+use crate::rpc::judge::Judge;
+use crate::{App, Change, store};
+use terms::Terms;
+
+pub(crate) async fn create(
+    app: &App,
+    caller: &Caller,
+    request: pb::CreateInvitationRequest,
+) -> Result<pb::CreateInvitationResponse, Fault> {
+    let draft = &draft::parse(&request)?;
+    let (user, scope) = (caller.user()?, caller.scope()?);
+    app.change(caller, &request, move |change: Change| async move {
+        let (tx, now) = (&change.tx, change.now());
+        let expire_time = draft.expire_time(app.service().config.invitation_time(), now)?;
+        let judge = Judge::load(app, &change).await?;
+        let terms = Terms::judge(&judge, tx, user.organization, draft).await?;
+        let partners: Vec<_> = terms.provider.into_iter().chain(terms.reseller).collect();
+        let invitation = Invitation {
+            id: change.id(),
+            version: 1,
+            kind: draft.kind,
+            sender: user.organization,
+            provider: terms.provider,
+            reseller: terms.reseller,
+            location: draft.location,
+            partnership: draft.partnership,
+            recipient: terms.recipient,
+            recipient_email: draft.recipient_email.clone(),
+            message: draft.message.clone(),
+            language: draft.language.clone(),
+            admin_requests: draft.admin_requests(user.organization, &askers(draft, &partners, user.organization))?,
+            expire_time,
+            external_id: draft.external_id.clone(),
+            generation: 1,
+            nonce: change.nonce(),
+            state: State::Pending,
+            create_time: now,
+            update_time: now,
+        };
+        let parties = store::organization::many(tx, invitation.parties()).await?;
+        let mut events = close_expired(&change, &invitation, &parties).await?;
+        insert(&change, &invitation).await?;
+        let offer = Offer::of(&invitation, &parties, now);
+        let effects = effects(&offer, &parties, &invitation);
+        events.push(created(&invitation, &parties, &offer, &user.email));
+        let invitation = convert::invitation(&invitation, &parties, scope, now);
+        Ok(Outcome::Done(pb::CreateInvitationResponse { invitation: Some(invitation), effects }, events))
+    })
+    .await
+}
+
+/// Who may ask for administration: a partnership gives it to its provider alone.
+fn askers(draft: &Draft, partners: &[OrganizationId], sender: OrganizationId) -> Vec<OrganizationId> {
+    match draft.kind {
+        Kind::Partnership => vec![sender],
+        Kind::Customer => partners.to_vec(),
+    }
+}
+
+/// A dead invitation never blocks a new one: what time ended is closed first.
+async fn close_expired(change: &Change, invitation: &Invitation, parties: &Parties) -> Result<Vec<Event>, Fault> {
+    let Some(mut open) = store::invitation::open(&change.tx, invitation).await? else { return Ok(Vec::new()) };
+    if open.expire(change.now()).is_err() {
+        return Err(Refusal::InvitationOpen(open.id).into());
+    }
+    store::invitation::save(&change.tx, &mut open).await?;
+    Ok(vec![Event::InvitationExpired(InvitationExpired::of(&open, parties))])
+}
+
+async fn insert(change: &Change, invitation: &Invitation) -> Result<(), Fault> {
+    store::invitation::insert(&change.tx, invitation).await.map_err(|error| match error {
+        // Another was made between the look-up and the insert: it is found when this runs again.
+        Error::Duplicate { .. } => Error::Contended.into(),
+        error => error.into(),
+    })
+}
+
+fn created(invitation: &Invitation, parties: &Parties, offer: &Offer, reply_to: &str) -> Event {
+    let name = invitation.recipient.map(|recipient| parties.name(recipient)).unwrap_or_default();
+    Event::InvitationCreated(Box::new(InvitationCreated {
+        invitation: invitation.id,
+        kind: invitation.kind,
+        parties: invitation.parties(),
+        recipient: Addressee { name, email: invitation.recipient_email.clone(), language: invitation.language.clone() },
+        sender_name: offer.sender_name.clone(),
+        provider_name: offer.provider_name.clone(),
+        reseller_name: offer.reseller_name.clone(),
+        message: invitation.message.clone(),
+        reply_to: reply_to.to_owned(),
+        generation: invitation.generation,
+        nonce: invitation.nonce.clone(),
+        expire_time: invitation.expire_time,
+    }))
+}
+
+fn effects(offer: &Offer, parties: &Parties, invitation: &Invitation) -> Vec<String> {
+    let until = invitation.expire_time.to_rfc3339();
+    let mut effects = vec![format!("A mail with the link goes to {}, good until {until}.", invitation.recipient_email)];
+    effects.extend(offer.consents.iter().map(|consent| {
+        let partner = consent.partner.map(|partner| format!(" for {}", parties.name(partner))).unwrap_or_default();
+        let need = if consent.required { "required" } else { "optional" };
+        format!("The recipient is asked for the consent {}{partner} ({need}).", consent.kind.as_str())
+    }));
+    effects
+}

@@ -1,0 +1,31 @@
+//! Lists invitations sent or received.
+
+use runtime::{Caller, Fault, Violations};
+use wire::relationship as pb;
+use wire::relationship::list_invitations_request::Direction;
+
+use crate::rpc::convert::{self, code};
+use crate::store::invitation::Filter;
+use crate::{App, store};
+
+pub(crate) async fn list(
+    app: &App,
+    caller: &Caller,
+    request: pb::ListInvitationsRequest,
+) -> Result<pb::ListInvitationsResponse, Fault> {
+    let mut v = Violations::of(&request);
+    let direction = v.choice::<Direction>("direction", request.direction);
+    let stage = code!(v.optional_choice::<pb::invitation::State>("state", request.state), "STATE_");
+    let external_id = v.optional_text("external_id", &request.external_id, 64);
+    let (direction, stage, external_id) = v.all((direction, stage, external_id))?;
+    let filter = Filter { sent: direction == Direction::Sent, stage, external_id };
+    let page = app.page(caller, &request)?;
+    let (own, scope, now) = (caller.organization()?, caller.scope()?, app.now());
+    let reader = app.database().reader();
+    let page = store::invitation::list_of(reader, own, &filter, (page.after, page.size), now).await?;
+    let parties = store::organization::many(reader, page.items.iter().flat_map(|row| row.parties())).await?;
+    Ok(pb::ListInvitationsResponse {
+        invitations: page.items.iter().map(|row| convert::invitation(row, &parties, scope, now)).collect(),
+        next_page_token: app.next_page(caller, &request, page.next),
+    })
+}

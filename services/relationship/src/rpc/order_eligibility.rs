@@ -1,0 +1,3 @@
+//! Order eligibility: checked.
+
+pub(crate) mod check;

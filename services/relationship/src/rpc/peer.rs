@@ -1,0 +1,6 @@
+//! What siblings tell.
+
+pub(crate) mod record_agreement;
+pub(crate) mod record_organization;
+pub(crate) mod record_standing;
+pub(crate) mod record_watermark;

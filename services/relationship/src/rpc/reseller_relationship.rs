@@ -1,0 +1,4 @@
+//! Reseller relationships: read.
+
+pub(crate) mod get;
+pub(crate) mod list;
