@@ -1,0 +1,155 @@
+//! What a user types.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// System of record for who may sell to whom in a two-tier cloud channel.
+///
+/// Without a command it serves all four services on embedded SQLite under ./linkage-data.
+#[derive(Debug, Parser)]
+#[command(name = "linkage", version, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Where the configuration comes from.
+    #[command(flatten)]
+    pub source: Source,
+}
+
+/// Where the configuration comes from.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Source {
+    /// A TOML file; `linkage serve --print-config` shows every key.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The folder for data and keys [default: ./linkage-data].
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+}
+
+/// The commands.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Serve one service, or all four in this process.
+    Serve(Serve),
+    /// Play a journey over real gRPC and say whether every expectation held. The main job.
+    Demo(Demo),
+    /// Bring the schema of the databases up to date.
+    Migrate(Which),
+    /// Make the operator's organization and its first user, once.
+    Bootstrap(Bootstrap),
+    /// Print an access token of somebody known to the development issuer.
+    Token(Token),
+    /// Print the trail of the four services, merged by time.
+    Audit(Audit),
+}
+
+/// Serving.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Serve {
+    /// Only this service.
+    pub service: Option<Name>,
+    /// Let callers on loopback move the clock.
+    #[arg(long)]
+    pub simulation: bool,
+    /// Print the configuration with secrets masked, and exit.
+    #[arg(long)]
+    pub print_config: bool,
+}
+
+/// A journey.
+#[derive(Debug, Clone, Args)]
+pub struct Demo {
+    /// The journey, YAML or JSON; the one that ships when absent.
+    pub file: Option<PathBuf>,
+    /// Play against services that run, as configured, instead of a fresh suite.
+    #[arg(long)]
+    pub against: bool,
+    /// How to tell it.
+    #[arg(long, value_enum, default_value_t = Format::Plain)]
+    pub format: Format,
+    /// How many seconds a service that is away is waited for.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub retry_for: u64,
+    /// Letters and digits that make this run's names its own; chosen when absent.
+    #[arg(long)]
+    pub run: Option<String>,
+    /// Print the JSON Schema of journey files, and exit.
+    #[arg(long)]
+    pub schema: bool,
+}
+
+/// One service or all.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Which {
+    /// Only this service.
+    pub service: Option<Name>,
+}
+
+/// The operator.
+#[derive(Debug, Clone, Args)]
+pub struct Bootstrap {
+    /// Address of its first user; `operator.email` of the configuration when absent.
+    #[arg(long)]
+    pub email: Option<String>,
+}
+
+/// Somebody.
+#[derive(Debug, Clone, Args)]
+pub struct Token {
+    /// Their address.
+    #[arg(long)]
+    pub email: String,
+    /// The organization to act for, for who belongs to several.
+    #[arg(long)]
+    pub organization: Option<String>,
+}
+
+/// The trail.
+#[derive(Debug, Clone, Args)]
+pub struct Audit {
+    /// Who asks; sees what their organization is a party to. The operator when absent, who sees all.
+    #[arg(long)]
+    pub email: Option<String>,
+    /// The organization to act for, for who belongs to several.
+    #[arg(long)]
+    pub organization: Option<String>,
+    /// How to tell it.
+    #[arg(long, value_enum, default_value_t = Format::Plain)]
+    pub format: Format,
+}
+
+/// How something is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Lines for people.
+    Plain,
+    /// A JSON object per line.
+    Json,
+}
+
+/// The services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Name {
+    /// Who are you, and are you in good standing?
+    Enrollment,
+    /// Is it true?
+    Verification,
+    /// Who may act for whom?
+    Relationship,
+    /// Who was told?
+    Notification,
+}
+
+impl From<Name> for runtime::ServiceName {
+    fn from(name: Name) -> runtime::ServiceName {
+        match name {
+            Name::Enrollment => runtime::ServiceName::Enrollment,
+            Name::Verification => runtime::ServiceName::Verification,
+            Name::Relationship => runtime::ServiceName::Relationship,
+            Name::Notification => runtime::ServiceName::Notification,
+        }
+    }
+}

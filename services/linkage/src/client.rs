@@ -1,0 +1,221 @@
+//! A gRPC client for any RPC of any service, with JSON in and out: what `demo`, `audit` and the tests speak.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use prost::Message as _;
+use prost::bytes::{Buf, BufMut};
+use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor, SerializeOptions};
+use runtime::ServiceName;
+use serde_json::Value;
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::metadata::MetadataMap;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Request, Response, Status};
+use tonic_types::StatusExt;
+
+/// Knows every RPC by its descriptor, and where each service listens.
+#[derive(Clone)]
+pub struct Client {
+    pool: DescriptorPool,
+    channels: BTreeMap<ServiceName, Channel>,
+}
+
+/// What a call came to.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Status code.
+    pub code: Code,
+    /// `google.rpc.ErrorInfo.reason`, when refused.
+    pub reason: String,
+    /// The message of the status, when refused.
+    pub message: String,
+    /// The answer, or the error's details: `violations`, `preconditions`, `metadata`.
+    pub body: Value,
+    /// The answer as it came, byte for byte; empty when refused.
+    pub payload: Vec<u8>,
+    /// What stood beside the answer.
+    pub metadata: MetadataMap,
+    /// The raw status, for byte-for-byte comparisons.
+    pub status: Option<Status>,
+}
+
+impl Client {
+    /// A client of services at these addresses; connects at first use.
+    pub fn new(addresses: &BTreeMap<ServiceName, SocketAddr>) -> anyhow::Result<Client> {
+        let mut channels = BTreeMap::new();
+        for (service, address) in addresses {
+            let endpoint = Endpoint::from_shared(format!("http://{address}"))?
+                .connect_timeout(Duration::from_secs(2))
+                .timeout(Duration::from_secs(10))
+                .tcp_nodelay(true);
+            channels.insert(*service, endpoint.connect_lazy());
+        }
+        Ok(Client { pool: DescriptorPool::decode(wire::DESCRIPTOR_SET)?, channels })
+    }
+
+    /// All that is known of the API.
+    pub fn pool(&self) -> &DescriptorPool {
+        &self.pool
+    }
+
+    /// The RPC of this name: `linkage.enrollment.v1.UserService/GetSelf`, or shorter `enrollment.UserService/GetSelf`.
+    pub fn method(&self, name: &str) -> anyhow::Result<MethodDescriptor> {
+        let (service, method) =
+            name.split_once('/').ok_or_else(|| anyhow::anyhow!("`{name}` is not `Service/Method`"))?;
+        let full = match service.split_once('.') {
+            Some((package, rest)) if !service.starts_with("linkage.") => format!("linkage.{package}.v1.{rest}"),
+            _ => service.to_owned(),
+        };
+        let service = self.pool.get_service_by_name(&full).ok_or_else(|| anyhow::anyhow!("no service `{full}`"))?;
+        let found = service.methods().find(|m| m.name() == method);
+        found.ok_or_else(|| anyhow::anyhow!("`{full}` has no method `{method}`"))
+    }
+
+    /// Which service answers an RPC by its package; those that every service serves need to be told.
+    pub fn home(method: &MethodDescriptor) -> Option<ServiceName> {
+        let package = method.parent_service().package_name().to_owned();
+        let name = package.strip_prefix("linkage.")?.split('.').next()?.to_owned();
+        if name == "access" { Some(ServiceName::Enrollment) } else { ServiceName::parse(&name) }
+    }
+
+    /// Calls an RPC with a JSON request.
+    pub async fn call(
+        &self,
+        to: ServiceName,
+        method: &MethodDescriptor,
+        request: &Value,
+        token: Option<&str>,
+    ) -> anyhow::Result<Answer> {
+        let message = DynamicMessage::deserialize(method.input(), request)?;
+        Ok(self.call_raw(to, method, message.encode_to_vec(), token).await)
+    }
+
+    /// Calls an RPC with bytes, which need not be a message at all.
+    pub async fn call_raw(
+        &self,
+        to: ServiceName,
+        method: &MethodDescriptor,
+        payload: Vec<u8>,
+        token: Option<&str>,
+    ) -> Answer {
+        match self.unary(to, method, payload, token).await {
+            Ok(response) => decode(method, response),
+            Err(status) => refused(status),
+        }
+    }
+
+    async fn unary(
+        &self,
+        to: ServiceName,
+        method: &MethodDescriptor,
+        payload: Vec<u8>,
+        token: Option<&str>,
+    ) -> Result<Response<Vec<u8>>, Status> {
+        let channel = self.channels.get(&to).ok_or_else(|| Status::unavailable("no address for this service"))?;
+        let mut grpc = tonic::client::Grpc::new(channel.clone());
+        grpc.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
+        let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
+        let path = path.parse().map_err(|_| Status::internal("not a path"))?;
+        let mut request = Request::new(payload);
+        if let Some(token) = token {
+            let value = format!("Bearer {token}").parse().map_err(|_| Status::unauthenticated("not a token"))?;
+            request.metadata_mut().insert("authorization", value);
+        }
+        grpc.unary(request, path, Bytes).await
+    }
+}
+
+fn decode(method: &MethodDescriptor, response: Response<Vec<u8>>) -> Answer {
+    let (metadata, payload, _) = response.into_parts();
+    let options = SerializeOptions::new().skip_default_fields(false).use_proto_field_name(true);
+    let body = DynamicMessage::decode(method.output(), payload.as_slice())
+        .ok()
+        .and_then(|message| message.serialize_with_options(serde_json::value::Serializer, &options).ok())
+        .unwrap_or(Value::Null);
+    Answer { code: Code::Ok, reason: String::new(), message: String::new(), body, payload, metadata, status: None }
+}
+
+fn refused(status: Status) -> Answer {
+    let details = status.get_error_details();
+    let info = details.error_info();
+    let violations: Vec<Value> = details
+        .bad_request()
+        .map(|bad| &bad.field_violations)
+        .into_iter()
+        .flatten()
+        .map(|v| serde_json::json!({ "field": v.field, "description": v.description }))
+        .collect();
+    let preconditions: Vec<Value> = details
+        .precondition_failure()
+        .map(|failure| &failure.violations)
+        .into_iter()
+        .flatten()
+        .map(|v| serde_json::json!({ "type": v.r#type, "subject": v.subject, "description": v.description }))
+        .collect();
+    let metadata: BTreeMap<_, _> =
+        info.map(|info| &info.metadata).into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
+    Answer {
+        code: status.code(),
+        reason: info.map(|info| info.reason.clone()).unwrap_or_default(),
+        message: status.message().to_owned(),
+        body: serde_json::json!({ "violations": violations, "preconditions": preconditions, "metadata": metadata }),
+        payload: Vec::new(),
+        metadata: status.metadata().clone(),
+        status: Some(status),
+    }
+}
+
+impl Answer {
+    /// Whether the answer never came, so that the same request may be sent again.
+    pub fn is_transient(&self) -> bool {
+        let lost = matches!(self.code, Code::Unavailable | Code::Cancelled | Code::DeadlineExceeded);
+        // A connection that is cut gives UNKNOWN or INTERNAL from the client's own stack, without our details.
+        lost || (matches!(self.code, Code::Unknown | Code::Internal) && self.reason.is_empty())
+    }
+
+    /// Metadata of the refusal, as raw bytes too.
+    pub fn trailers(&self) -> Option<&MetadataMap> {
+        self.status.as_ref().map(Status::metadata)
+    }
+}
+
+/// Messages as they are on the wire.
+#[derive(Debug, Clone, Copy)]
+struct Bytes;
+
+impl Codec for Bytes {
+    type Encode = Vec<u8>;
+    type Decode = Vec<u8>;
+    type Encoder = Bytes;
+    type Decoder = Bytes;
+
+    fn encoder(&mut self) -> Bytes {
+        Bytes
+    }
+
+    fn decoder(&mut self) -> Bytes {
+        Bytes
+    }
+}
+
+impl Encoder for Bytes {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn encode(&mut self, item: Vec<u8>, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put_slice(&item);
+        Ok(())
+    }
+}
+
+impl Decoder for Bytes {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Vec<u8>>, Status> {
+        let length = buffer.remaining();
+        Ok(Some(buffer.copy_to_bytes(length).to_vec()))
+    }
+}

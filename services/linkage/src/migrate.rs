@@ -1,0 +1,37 @@
+//! `linkage migrate`: brings the schema of the databases up to date.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use database::Database;
+use database::migrate::{Migrations, migrate};
+use runtime::{Service as _, ServiceName};
+
+use crate::cli::Which;
+use crate::serve::print;
+use crate::settings::Settings;
+
+/// Migrates one service's database or all.
+pub async fn run(settings: &Settings, arguments: &Which) -> anyhow::Result<ExitCode> {
+    std::fs::create_dir_all(&settings.storage.folder)?;
+    let services = arguments.service.map_or_else(|| ServiceName::ALL.to_vec(), |name| vec![name.into()]);
+    for service in services {
+        let database = Database::connect(&settings.database(service))
+            .await
+            .with_context(|| format!("opening the database of {service}"))?;
+        let done = migrate(&database, service.as_str(), migrations(service)).await?;
+        database.close().await;
+        let told = if done.is_empty() { "up to date".to_owned() } else { format!("applied {}", done.join(", ")) };
+        print(&format!("{service:<13} {told}"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn migrations(service: ServiceName) -> Migrations {
+    match service {
+        ServiceName::Enrollment => enrollment::Enrollment::migrations(),
+        ServiceName::Verification => verification::Verification::migrations(),
+        ServiceName::Relationship => relationship::Relationship::migrations(),
+        ServiceName::Notification => notification::Notification::migrations(),
+    }
+}

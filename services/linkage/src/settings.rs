@@ -1,0 +1,200 @@
+//! Configuration: built-in defaults < TOML file < environment `LINKAGE_<SECTION>__<KEY>` < flags. All of it is parsed before anything starts.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use runtime::ServiceName;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+mod sources;
+
+pub use sources::{load, masked};
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where data and keys are kept when no database is named.
+    pub storage: Storage,
+    /// The operator of the programme.
+    pub operator: Operator,
+    /// Links in mails.
+    pub links: Links,
+    /// What is logged.
+    pub log: Log,
+    /// The steppable clock.
+    pub simulation: Simulation,
+    /// What one source may ask without credential.
+    pub limits: Limits,
+    /// The service enrollment.
+    pub enrollment: Section<enrollment::Config>,
+    /// The service verification.
+    pub verification: Section<verification::Config>,
+    /// The service relationship.
+    pub relationship: Section<relationship::Config>,
+    /// The service notification.
+    pub notification: Section<notification::Config>,
+}
+
+/// Where data and keys are kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Storage {
+    /// A folder; made when it is missing.
+    pub folder: PathBuf,
+}
+
+/// The operator of the programme.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operator {
+    /// Its first user's address.
+    pub email: String,
+    /// Its name for people.
+    pub display_name: String,
+    /// Its country, ISO 3166-1 alpha-2.
+    pub country: String,
+}
+
+/// Links in mails.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Links {
+    /// The page of whoever integrates; the token follows in the fragment.
+    pub base_url: String,
+}
+
+/// What is logged.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// `plain` or `json`.
+    pub format: LogFormat,
+    /// Which spans and levels, such as `info,sea_orm=warn`.
+    pub filter: String,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Plain,
+    /// An object per line.
+    Json,
+}
+
+/// The steppable clock.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Simulation {
+    /// Whether the clock may be moved, from loopback only.
+    pub enabled: bool,
+}
+
+/// What one source may ask without credential.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Calls per second, in the long run.
+    pub per_second: NonZeroU32,
+    /// Calls at once.
+    pub burst: NonZeroU32,
+}
+
+/// One service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section<C> {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Where siblings reach it, such as `http://enrollment:50051`; empty = where it listens.
+    pub address: String,
+    /// `sqlite:///path/file.db` or `postgres://..`; empty = a SQLite file in the storage folder.
+    pub database: SecretString,
+    /// Schema of a PostgreSQL database; empty = its default.
+    pub schema: String,
+    /// Connections to the database.
+    pub max_connections: u32,
+    /// What only this service knows.
+    pub service: C,
+}
+
+/// What all sections have, without their own part.
+pub struct Common<'a> {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Where siblings reach it.
+    pub address: &'a str,
+    database: &'a SecretString,
+    schema: &'a str,
+    max_connections: u32,
+}
+
+impl<C> Section<C> {
+    fn common(&self) -> Common<'_> {
+        Common {
+            listen: self.listen,
+            address: &self.address,
+            database: &self.database,
+            schema: &self.schema,
+            max_connections: self.max_connections,
+        }
+    }
+}
+
+impl Settings {
+    /// The defaults, as the annotated file that ships has them.
+    pub fn shipped() -> anyhow::Result<Settings> {
+        load(None, BTreeMap::new(), &[])
+    }
+
+    /// What all sections have, for one service.
+    pub fn of(&self, service: ServiceName) -> Common<'_> {
+        match service {
+            ServiceName::Enrollment => self.enrollment.common(),
+            ServiceName::Verification => self.verification.common(),
+            ServiceName::Relationship => self.relationship.common(),
+            ServiceName::Notification => self.notification.common(),
+        }
+    }
+
+    /// Where a service's data is.
+    pub fn database(&self, service: ServiceName) -> database::Settings {
+        let common = self.of(service);
+        let url = match common.database.expose_secret() {
+            "" => SecretString::from(sqlite(&self.storage.folder, service)),
+            _ => common.database.clone(),
+        };
+        database::Settings {
+            url,
+            max_connections: common.max_connections,
+            schema: Some(common.schema.to_owned()).filter(|schema| !schema.is_empty()),
+            statement_timeout: Duration::from_secs(10),
+        }
+    }
+
+    /// Where keys are kept.
+    pub fn keys(&self) -> PathBuf {
+        self.storage.folder.join("keys")
+    }
+
+    /// Where each service listens.
+    pub fn addresses(&self) -> BTreeMap<ServiceName, SocketAddr> {
+        ServiceName::ALL.into_iter().map(|service| (service, self.of(service).listen)).collect()
+    }
+
+    /// Whether every service keeps its data in a SQLite file of the storage folder: the first try.
+    pub fn is_embedded(&self) -> bool {
+        ServiceName::ALL.into_iter().all(|service| self.of(service).database.expose_secret().is_empty())
+    }
+}
+
+fn sqlite(folder: &Path, service: ServiceName) -> String {
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    format!("sqlite://{}", folder.join(format!("{service}.db")).display())
+}

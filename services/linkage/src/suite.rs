@@ -1,0 +1,180 @@
+//! All four services in one process, each on its own port with its own database, talking gRPC to each other: a first try, development and
+//! the tests use the composition root of production.
+
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+
+use anyhow::Context as _;
+use http::Uri;
+use runtime::ServiceName;
+use runtime::keys::{Keys, SigningKey};
+use runtime::limits::Limits;
+use runtime::start::{Node, Options};
+
+use crate::people;
+use crate::settings::Settings;
+
+/// Services that run in this process.
+pub struct Suite {
+    nodes: Vec<Box<dyn Node>>,
+}
+
+/// How services are started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mode {
+    /// Bring the schema up to date first; otherwise a service refuses one that is not.
+    pub migrate: bool,
+    /// Make the operator when there is none.
+    pub bootstrap: bool,
+    /// Relay, numbering and sweep run by themselves.
+    pub background: bool,
+}
+
+impl Mode {
+    /// A first try: everything by itself.
+    pub const EMBEDDED: Mode = Mode { migrate: true, bootstrap: true, background: true };
+    /// Production: nothing that an operator has not asked for.
+    pub const DEPLOYED: Mode = Mode { migrate: false, bootstrap: false, background: true };
+    /// Tests: the passes are made by hand.
+    pub const BY_HAND: Mode = Mode { migrate: true, bootstrap: true, background: false };
+}
+
+impl Suite {
+    /// Starts these services. All listeners are bound before any is configured, so port 0 works, and no start order matters.
+    pub async fn start(settings: &Settings, services: &[ServiceName], mode: Mode) -> anyhow::Result<Suite> {
+        std::fs::create_dir_all(&settings.storage.folder)
+            .with_context(|| format!("making the folder {}", settings.storage.folder.display()))?;
+        let mut listeners = BTreeMap::new();
+        for service in services {
+            let listen = settings.of(*service).listen;
+            let listener = TcpListener::bind(listen)
+                .with_context(|| format!("{service} can't listen on {listen}: is another one running?"))?;
+            listeners.insert(*service, listener);
+        }
+        let peers = peers(settings, &listeners)?;
+        let mut suite = Suite { nodes: Vec::new() };
+        for (service, listener) in listeners {
+            let options = options(settings, service, listener, peers.clone(), mode)?;
+            let node = start_one(settings, service, options, mode)
+                .await
+                .with_context(|| format!("starting {service}"))?;
+            suite.nodes.push(node);
+        }
+        Ok(suite)
+    }
+
+    /// Where each service listens.
+    pub fn addresses(&self) -> BTreeMap<ServiceName, SocketAddr> {
+        self.nodes.iter().map(|node| (node.name(), node.address())).collect()
+    }
+
+    /// The services.
+    pub fn nodes(&self) -> &[Box<dyn Node>] {
+        &self.nodes
+    }
+
+    /// Takes one service out, to be stopped while the others go on.
+    pub fn take(&mut self, service: ServiceName) -> Option<Box<dyn Node>> {
+        let position = self.nodes.iter().position(|node| node.name() == service)?;
+        Some(self.nodes.swap_remove(position))
+    }
+
+    /// Takes over the services of another.
+    pub fn join(&mut self, other: Suite) {
+        self.nodes.extend(other.nodes);
+    }
+
+    /// Stops all services, after the calls under way.
+    pub async fn stop(self) {
+        for node in self.nodes {
+            node.stop().await;
+        }
+    }
+}
+
+fn peers(
+    settings: &Settings,
+    listeners: &BTreeMap<ServiceName, TcpListener>,
+) -> anyhow::Result<BTreeMap<ServiceName, Uri>> {
+    let mut peers = BTreeMap::new();
+    for service in ServiceName::ALL {
+        let common = settings.of(service);
+        let address = match (common.address, listeners.get(&service)) {
+            ("", Some(listener)) => format!("http://{}", listener.local_addr()?),
+            ("", None) => format!("http://{}", common.listen),
+            (address, _) => address.to_owned(),
+        };
+        let uri = address.parse().with_context(|| format!("{service}.address `{address}` is not a URI"))?;
+        peers.insert(service, uri);
+    }
+    Ok(peers)
+}
+
+fn options(
+    settings: &Settings,
+    service: ServiceName,
+    listener: TcpListener,
+    peers: BTreeMap<ServiceName, Uri>,
+    mode: Mode,
+) -> anyhow::Result<Options> {
+    let folder = settings.keys();
+    listener.set_nonblocking(true)?;
+    Ok(Options {
+        listener,
+        database: settings.database(service),
+        migrate: mode.migrate,
+        keys: Keys::in_folder(&folder, service)?,
+        link_keys: vec![(1, runtime::keys::link_key(&folder.join(runtime::keys::LINKS_FILE))?)],
+        base_url: settings.links.base_url.clone(),
+        peers,
+        simulation: settings.simulation.enabled,
+        background: mode.background,
+        limits: Limits { per_second: settings.limits.per_second, burst: settings.limits.burst },
+    })
+}
+
+async fn start_one(
+    settings: &Settings,
+    service: ServiceName,
+    options: Options,
+    mode: Mode,
+) -> anyhow::Result<Box<dyn Node>> {
+    Ok(match service {
+        ServiceName::Enrollment => {
+            let enrollment = enrollment(settings, &options)?;
+            let running = runtime::start::start(enrollment, options).await?;
+            if mode.bootstrap {
+                crate::bootstrap::unless_done(running.app(), &settings.operator).await?;
+            }
+            Box::new(running)
+        }
+        ServiceName::Verification => {
+            let service = verification::Verification::new(settings.verification.service.clone());
+            Box::new(runtime::start::start(service, options).await?)
+        }
+        ServiceName::Relationship => {
+            let service = relationship::Relationship::new(settings.relationship.service.clone());
+            Box::new(runtime::start::start(service, options).await?)
+        }
+        ServiceName::Notification => {
+            let service = notification::Notification::new(settings.notification.service.clone());
+            Box::new(runtime::start::start(service, options).await?)
+        }
+    })
+}
+
+/// The service enrollment; on loopback it also trusts the development issuer.
+pub(crate) fn enrollment(settings: &Settings, options: &Options) -> anyhow::Result<enrollment::Enrollment> {
+    let mut config = settings.enrollment.service.clone();
+    if options.listener.local_addr()?.ip().is_loopback() {
+        config.issuers.push(development_issuer(&settings.keys())?);
+    }
+    let signer = options.keys.access.clone().context("enrollment has no key to sign access tokens with")?;
+    Ok(enrollment::Enrollment::new(config, signer))
+}
+
+fn development_issuer(folder: &Path) -> anyhow::Result<enrollment::Issuer> {
+    let key = SigningKey::load_or_create(&folder.join(runtime::keys::ISSUER_FILE))?;
+    Ok(enrollment::Issuer::development(people::ISSUER, people::AUDIENCE, key.public().clone()))
+}
