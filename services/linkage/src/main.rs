@@ -58,5 +58,12 @@ fn environment() -> BTreeMap<String, String> {
 
 #[expect(clippy::print_stderr, reason = "what went wrong is told where people look for it")]
 fn complain(error: &anyhow::Error) {
-    eprintln!("linkage: {error:#}");
+    let mut told = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        // Many errors already tell their cause.
+        if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    eprintln!("linkage: {told}");
 }

@@ -34,7 +34,7 @@ impl People {
         let now = runtime::clock::system_time().timestamp();
         let name = email.split('@').next().unwrap_or(email);
         let claims = json!({
-            "iss": ISSUER, "aud": AUDIENCE, "sub": email, "email": email, "email_verified": true, "name": capitalised(name),
+            "iss": ISSUER, "aud": AUDIENCE, "sub": email, "email": email, "email_verified": true, "name": full_name(name),
             "iat": now, "nbf": now, "exp": now + 300,
         });
         Ok(self.key.sign_jwt("JWT", &claims)?)
@@ -77,7 +77,11 @@ impl People {
     }
 }
 
-fn capitalised(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+/// `Ada Alm` of `ada.alm`.
+fn full_name(local_part: &str) -> String {
+    let capitalised = |part: &str| {
+        let mut letters = part.chars();
+        letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+    };
+    local_part.split(['.', '-', '_']).map(capitalised).collect::<Vec<_>>().join(" ")
 }

@@ -10,7 +10,7 @@ use http::Uri;
 use runtime::ServiceName;
 use runtime::keys::{Keys, SigningKey};
 use runtime::limits::Limits;
-use runtime::start::{Node, Options};
+use runtime::start::{Node, Options, StartError};
 
 use crate::people;
 use crate::settings::Settings;
@@ -58,6 +58,7 @@ impl Suite {
             let options = options(settings, service, listener, peers.clone(), mode)?;
             let node = start_one(settings, service, options, mode)
                 .await
+                .map_err(advised)
                 .with_context(|| format!("starting {service}"))?;
             suite.nodes.push(node);
         }
@@ -90,6 +91,14 @@ impl Suite {
         for node in self.nodes {
             node.stop().await;
         }
+    }
+}
+
+/// Names the command that brings a schema up to date.
+fn advised(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref() {
+        Some(StartError::Database(database::Error::MigrationsPending(_))) => error.context("run `linkage migrate` first"),
+        _ => error,
     }
 }
 

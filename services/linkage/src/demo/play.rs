@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use runtime::ServiceName;
 use serde_json::{Value, json};
@@ -62,7 +63,10 @@ impl Player {
                 self.printer.chapter(chapter);
             }
             let eventually = step.eventually || after_advance;
-            let told = self.step(step, &mut vars, eventually).await?;
+            let told = self
+                .step(step, &mut vars, eventually)
+                .await
+                .with_context(|| format!("step {number} ({})", step.name))?;
             self.printer.step(number, step, &told);
             if !told.wrong.is_empty() {
                 let failed = Some((number, step.name.clone(), told.wrong));
