@@ -38,7 +38,8 @@ pub async fn trail(
         let mut page = String::new();
         loop {
             let token = people.token(client, email, organization).await?;
-            let token = token.map_err(|refused| anyhow::anyhow!("sign-in was refused: {} {}", refused.reason, refused.message))?;
+            let token = token
+                .map_err(|refused| anyhow::anyhow!("sign-in was refused: {} {}", refused.reason, refused.message))?;
             let method = client.method("event.EventService/ListEvents")?;
             let request = json!({ "page_size": 200, "page_token": page });
             let answer = client.call(service, &method, &request, Some(&token)).await?;
@@ -124,7 +125,12 @@ mod tests {
     #[test]
     fn an_effect_never_stands_before_its_cause() {
         let entry = |name: &str, time: &str, cause: &str| json!({ "name": name, "create_time": time, "cause": cause, "service": "s", "sequence": "1" });
-        let merged = merge(vec![entry("e2", "1", "e1"), entry("e1", "2", ""), entry("e3", "3", "e2"), entry("e0", "0", "elsewhere")]);
+        let merged = merge(vec![
+            entry("e2", "1", "e1"),
+            entry("e1", "2", ""),
+            entry("e3", "3", "e2"),
+            entry("e0", "0", "elsewhere"),
+        ]);
         let names: Vec<_> = merged.iter().map(|entry| text(entry, "name")).collect();
         assert_eq!(names, ["e0", "e1", "e2", "e3"]);
     }

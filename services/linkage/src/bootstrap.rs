@@ -30,9 +30,13 @@ pub async fn run(mut settings: Settings, arguments: &cli::Bootstrap) -> anyhow::
 async fn is_done(settings: &Settings) -> anyhow::Result<bool> {
     std::fs::create_dir_all(&settings.storage.folder)?;
     let database = database::Database::connect(&settings.database(ServiceName::Enrollment)).await?;
-    database::migrate::refuse_pending(&database, ServiceName::Enrollment.as_str(), <Enrollment as runtime::Service>::migrations())
-        .await
-        .map_err(|error| anyhow::anyhow!("{error}: run `linkage migrate` first"))?;
+    database::migrate::refuse_pending(
+        &database,
+        ServiceName::Enrollment.as_str(),
+        <Enrollment as runtime::Service>::migrations(),
+    )
+    .await
+    .map_err(|error| anyhow::anyhow!("{error}: run `linkage migrate` first"))?;
     let done = enrollment::is_bootstrapped(&database).await?;
     database.close().await;
     Ok(done)

@@ -1,6 +1,7 @@
 //! The main job: plays a journey file over real gRPC and says whether every expectation held.
 
 pub mod journey;
+mod judge;
 pub mod matching;
 pub mod play;
 pub mod print;

@@ -24,6 +24,8 @@ pub async fn run(mut settings: Settings, arguments: &Demo) -> anyhow::Result<Exi
     if arguments.against {
         return play(&settings, &Client::new(&settings.addresses())?, arguments, &journey).await;
     }
+    // The journey is told on the same terminal; of the services only what goes wrong is of interest beside it.
+    settings.log.filter = "warn".to_owned();
     crate::serve::logs(&settings)?;
     let folder = tempfile::tempdir()?;
     fresh(&mut settings, folder.path());

@@ -97,7 +97,9 @@ impl Suite {
 /// Names the command that brings a schema up to date.
 fn advised(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref() {
-        Some(StartError::Database(database::Error::MigrationsPending(_))) => error.context("run `linkage migrate` first"),
+        Some(StartError::Database(database::Error::MigrationsPending(_))) => {
+            error.context("run `linkage migrate` first")
+        }
         _ => error,
     }
 }

@@ -20,7 +20,7 @@ pub struct Journey {
     pub steps: Vec<Step>,
 }
 
-/// One step: exactly one of `call`, `expect_mail` and `advance`.
+/// One step: exactly one of `call`, `expect_mail`, `expect_trail` and `advance`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Step {
@@ -48,6 +48,9 @@ pub struct Step {
     /// A mail that must have arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expect_mail: Option<ExpectMail>,
+    /// Kinds of events that the merged trail of the four services must hold, in this order, as `as` may read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expect_trail: Option<Vec<String>>,
     /// Values to keep: name -> path into the answer, such as `enrollment.name` or `users[0].uid`. `#` after a path keeps what
     /// follows the last `#`, `^` the parent of a resource name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -97,10 +100,11 @@ impl Journey {
     pub fn parse(text: &str) -> anyhow::Result<Journey> {
         let journey: Journey = serde_saphyr::from_str(text).map_err(|error| anyhow::anyhow!("{error}"))?;
         for (number, step) in journey.steps.iter().enumerate() {
-            let kinds = [step.call.is_some(), step.expect_mail.is_some(), step.advance.is_some()];
+            let kinds =
+                [step.call.is_some(), step.expect_mail.is_some(), step.expect_trail.is_some(), step.advance.is_some()];
             if kinds.into_iter().filter(|is| *is).count() != 1 {
                 anyhow::bail!(
-                    "step {} ({}): give exactly one of call, expect_mail and advance",
+                    "step {} ({}): give exactly one of call, expect_mail, expect_trail and advance",
                     number + 1,
                     step.name
                 );
@@ -112,5 +116,31 @@ impl Journey {
     /// The JSON Schema of journey files.
     pub fn schema() -> Value {
         schemars::schema_for!(Journey).to_value()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::SHIPPED;
+
+    #[test]
+    fn the_journey_that_ships_is_one() {
+        assert!(Journey::parse(SHIPPED).unwrap().steps.len() > 100);
+    }
+
+    #[test]
+    fn a_step_that_does_two_things_is_refused() {
+        let error = Journey::parse("title: t\nsteps: [{ name: both, call: a.B/C, advance: 1d }]").unwrap_err();
+        assert!(error.to_string().contains("step 1 (both)"), "{error}");
+        assert!(Journey::parse("title: t\nsteps: [{ name: none }]").is_err());
+        assert!(Journey::parse("title: t\nsteps: [{ nmae: typo, advance: 1d }]").is_err());
+    }
+
+    /// Written anew by `cargo run -- demo --schema > services/linkage/journeys/journey.schema.json`.
+    #[test]
+    fn the_schema_beside_the_journeys_is_the_codes() {
+        let written: Value = serde_json::from_str(include_str!("../../journeys/journey.schema.json")).unwrap();
+        assert_eq!(written, Journey::schema());
     }
 }

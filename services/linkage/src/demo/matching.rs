@@ -27,7 +27,9 @@ fn compare(path: &str, expected: &Value, found: &Value, out: &mut Vec<String>) {
                     Some(position) => {
                         left.remove(position);
                     }
-                    None => out.push(format!("{path}[{index}]: nothing like {value} in {}", Value::from(found.clone()))),
+                    None => {
+                        out.push(format!("{path}[{index}]: nothing like {value} in {}", Value::from(found.clone())))
+                    }
                 }
             }
         }

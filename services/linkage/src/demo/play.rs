@@ -7,9 +7,11 @@ use chrono::{DateTime, Utc};
 use runtime::ServiceName;
 use serde_json::{Value, json};
 
+use crate::audit::trail;
 use crate::client::{Answer, Client};
-use crate::demo::journey::{Expect, ExpectMail, Journey, Step};
-use crate::demo::matching::{at, differences};
+use crate::demo::journey::{ExpectMail, Journey, Step};
+use crate::demo::judge::{code_name, first_missing, judge, needs_organization, wanted};
+use crate::demo::matching::at;
 use crate::demo::print::{Printer, Told};
 use crate::demo::vars::{Vars, span};
 use crate::people::People;
@@ -84,6 +86,9 @@ impl Player {
             self.call(step, call, request, vars, now, eventually).await?
         } else if let Some(mail) = &step.expect_mail {
             self.mail(mail, vars, now).await?
+        } else if let Some(kinds) = &step.expect_trail {
+            let who = vars.text(step.caller.as_deref().unwrap_or("${operator}"), now)?;
+            self.trail(kinds, &who).await?
         } else {
             self.advance(step.advance.as_deref().unwrap_or_default()).await?
         };
@@ -117,9 +122,7 @@ impl Player {
         let began = Instant::now();
         loop {
             let answer = match &caller {
-                Some(who) => {
-                    self.as_person(who, organization.as_deref(), home, &method, &request).await?
-                }
+                Some(who) => self.as_person(who, organization.as_deref(), home, &method, &request).await?,
                 None => self.client.call(home, &method, &request, None).await?,
             };
             if answer.is_transient() && began.elapsed() < self.retry_for {
@@ -131,7 +134,14 @@ impl Player {
                 pause(100).await;
                 continue;
             }
-            return Ok(Told { request: Some(request), code: format!("{:?}", answer.code), reason: answer.reason, message: answer.message, body: answer.body, wrong });
+            return Ok(Told {
+                request: Some(request),
+                code: code_name(answer.code),
+                reason: answer.reason,
+                message: answer.message,
+                body: answer.body,
+                wrong,
+            });
         }
     }
 
@@ -191,6 +201,24 @@ impl Player {
         }
     }
 
+    async fn trail(&mut self, kinds: &[String], who: &str) -> anyhow::Result<Told> {
+        let began = Instant::now();
+        loop {
+            let entries = trail(&self.client, &mut self.people, who, None).await?;
+            let missing = first_missing(kinds, &entries);
+            let wrong: Vec<_> = missing.map(|kind| format!("no `{kind}` where it is expected")).into_iter().collect();
+            if wrong.is_empty() || began.elapsed() > PATIENCE {
+                return Ok(Told {
+                    code: "TRAIL".to_owned(),
+                    body: json!({ "events": entries }),
+                    wrong,
+                    ..Told::default()
+                });
+            }
+            pause(100).await;
+        }
+    }
+
     /// Sets the same offset on all services once no outbox has a due row.
     async fn advance(&mut self, by: &str) -> anyhow::Result<Told> {
         let by = span(by)?;
@@ -201,15 +229,15 @@ impl Player {
         for service in ServiceName::ALL {
             let answer = self.patiently(service, &read, &json!({})).await?;
             let offset = answer.body.get("offset").and_then(Value::as_str).unwrap_or("0s");
-            furthest = furthest.max(span(offset.split('.').next().unwrap_or("0s").trim_end_matches('s'))
-                .or_else(|_| span(offset))?);
+            furthest = furthest
+                .max(span(offset.split('.').next().unwrap_or("0s").trim_end_matches('s')).or_else(|_| span(offset))?);
         }
         let offset = format!("{}s", (furthest + by).num_seconds());
         for service in ServiceName::ALL {
             let answer = self.patiently(service, &set, &json!({ "offset": offset })).await?;
             if answer.code != tonic::Code::Ok {
                 let wrong = vec![format!("{service} does not let its clock be set: {}", answer.message)];
-                return Ok(Told { code: format!("{:?}", answer.code), wrong, ..Told::default() });
+                return Ok(Told { code: code_name(answer.code), wrong, ..Told::default() });
             }
         }
         Ok(Told { code: "CLOCK".to_owned(), body: json!({ "offset": offset }), ..Told::default() })
@@ -260,53 +288,6 @@ impl Player {
             .and_then(|answer| answer.body.get("now")?.as_str()?.parse().ok())
             .unwrap_or_else(runtime::clock::system_time)
     }
-}
-
-fn judge(expect: &Expect, answer: &Answer, vars: &Vars, now: DateTime<Utc>) -> anyhow::Result<Vec<String>> {
-    let mut wrong = Vec::new();
-    let code = code_name(answer.code);
-    let expected = expect.code.as_deref().unwrap_or("OK");
-    if !expected.split('|').any(|one| one.trim() == code) {
-        let why = if answer.message.is_empty() { String::new() } else { format!(" ({})", answer.message) };
-        wrong.push(format!("code: {expected} expected, {code} found{why} {}", answer.body));
-    }
-    if let Some(reason) = &expect.reason
-        && *reason != answer.reason
-    {
-        wrong.push(format!("reason: {reason} expected, {} found", if answer.reason.is_empty() { "none" } else { &answer.reason }));
-    }
-    if let Some(part) = &expect.answer {
-        wrong.extend(differences(&vars.fill(part, now)?, &answer.body));
-    }
-    for (path, count) in &expect.count {
-        let found = at(&answer.body, path).and_then(|list| list.as_array().map(Vec::len));
-        if found != Some(*count) {
-            wrong.push(format!("{path}: {count} elements expected, {found:?} found"));
-        }
-    }
-    Ok(wrong)
-}
-
-fn wanted(message: &Value, mail: &ExpectMail, contains: &[String]) -> bool {
-    let language = message.get("language_code").and_then(Value::as_str);
-    let text = message.to_string();
-    mail.language.as_ref().is_none_or(|wanted| language == Some(wanted)) && contains.iter().all(|part| text.contains(part.as_str()))
-}
-
-fn needs_organization(answer: &Answer) -> bool {
-    answer.reason == "ROLE_REQUIRED" && answer.message.contains("sign in for an organization")
-}
-
-/// A status code as gRPC spells it.
-pub fn code_name(code: tonic::Code) -> String {
-    let mut name = String::new();
-    for letter in format!("{code:?}").chars() {
-        if letter.is_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.push(letter.to_ascii_uppercase());
-    }
-    name
 }
 
 /// A fresh request id.

@@ -63,7 +63,9 @@ impl Printer {
         match (self, &ending.failed) {
             (Printer::Silent, _) => {}
             (Printer::Json, failed) => {
-                let failed = failed.as_ref().map(|(number, name, wrong)| json!({ "step": number, "name": name, "wrong": wrong }));
+                let failed = failed
+                    .as_ref()
+                    .map(|(number, name, wrong)| json!({ "step": number, "name": name, "wrong": wrong }));
                 println!("{}", json!({ "held": ending.held, "of": ending.of, "failed": failed }));
             }
             (Printer::Plain, None) => {
@@ -99,6 +101,7 @@ fn plain(number: usize, step: &Step, told: &Told) {
     let mut detail = match (&step.call, &step.advance) {
         (Some(call), _) => format!("{call} -> {}", told.code),
         (None, Some(by)) => format!("clock + {by}"),
+        (None, None) if told.code == "TRAIL" => "the merged trail of the four services".to_owned(),
         (None, None) => mail(&told.body),
     };
     if !told.reason.is_empty() {
@@ -128,7 +131,19 @@ fn noteworthy(body: &Value) -> Vec<String> {
         let reason = text(v, "reason");
         format!("{}: {}", reason.trim_start_matches("INELIGIBILITY_REASON_"), text(v, "remedy"))
     });
-    list("facts", &|v| format!("{} version {} {} (age {})", text(v, "resource"), text(v, "version"), text(v, "state"), text(v, "age")));
+    list("facts", &|v| {
+        format!("{} version {} {} (age {})", text(v, "resource"), text(v, "version"), text(v, "state"), text(v, "age"))
+    });
+    list("events", &|v| {
+        let time = text(v, "create_time");
+        format!(
+            "{} {:<13} {:<32} {}",
+            time.get(..19).unwrap_or(&time),
+            text(v, "service"),
+            text(v, "kind"),
+            text(v, "subject")
+        )
+    });
     if let Some(eligible) = body.get("eligible").and_then(Value::as_bool) {
         lines.insert(0, if eligible { "ELIGIBLE".to_owned() } else { "NOT ELIGIBLE".to_owned() });
     }

@@ -49,7 +49,8 @@ impl Vars {
         let mut out = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
-            let (name, after) = after.split_once('}').ok_or_else(|| anyhow::anyhow!("`${{` without `}}` in `{text}`"))?;
+            let (name, after) =
+                after.split_once('}').ok_or_else(|| anyhow::anyhow!("`${{` without `}}` in `{text}`"))?;
             out.push_str(before);
             match self.value(name, now)? {
                 Value::String(text) => out.push_str(&text),
