@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn every_command_in_every_state() {
-        let mut grid = format!("{:11}", "");
+        let mut grid = format!("{:11}", "command");
         for state in State::ALL {
             grid += &format!("{:10}", state.as_str());
         }
@@ -164,7 +164,23 @@ mod tests {
                 grid += &format!("{cell:10}");
             }
         }
-        insta::assert_snapshot!(grid.trim_end(), @"");
+        insta::assert_snapshot!(grid.trim_end(), @r"
+        command    DRAFT     VERIFYING QUALIFIED ACTIVE    SUSPENDED REJECTED  WITHDRAWN ENDED
+        Submit     VERIFYING -         -         -         -         -         -         -
+        Approve    -         QUALIFIED -         -         -         -         -         -
+        Reject     -         REJECTED  -         -         -         -         -         -
+        Expire     -         DRAFT     -         -         -         -         -         -
+        Reconsider -         -         -         -         -         VERIFYING -         -
+        Activate   -         -         ACTIVE    -         -         -         -         -
+        Associate  stays     stays     stays     stays     stays     stays     -         -
+        Sign       -         -         stays     stays     stays     -         -         -
+        Withdraw   WITHDRAWN WITHDRAWN WITHDRAWN -         -         -         -         -
+        Reopen     -         -         -         -         -         -         DRAFT     -
+        Suspend    -         -         -         SUSPENDED -         -         -         -
+        Resume     -         -         -         -         ACTIVE    -         -         -
+        End        -         -         -         ENDED     ENDED     -         -         -
+        Exhaust    -         -         -         -         -         ENDED     -         -
+        ");
     }
 
     #[test]
