@@ -7,6 +7,7 @@ use std::{env, error, fs};
 use prost::Message as _;
 use prost_types::{DescriptorProto, FileDescriptorSet};
 
+#[expect(clippy::disallowed_methods, reason = "cargo tells a build script where things are by the environment")]
 fn main() -> Result<(), Box<dyn error::Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
     let out = PathBuf::from(env::var("OUT_DIR")?);

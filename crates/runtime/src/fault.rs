@@ -41,6 +41,10 @@ pub struct Precondition {
 
 impl Fault {
     /// A refusal with the reason of a package's enum and a sentence for people: what is wrong and what to do next.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a reason is a small enum; references would be noise at every call"
+    )]
     pub fn new(code: Code, reason: impl ErrorReason, message: impl Into<String>) -> Fault {
         Fault(Box::new(Inner {
             code,
@@ -87,8 +91,9 @@ impl Fault {
 
     /// A sibling or the database is away.
     pub fn unavailable(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Fault {
-        let mut fault = Fault::new(Code::Unavailable, Reason::DependencyDown, "something this needs is away: try again")
-            .retry_after(Duration::from_secs(1));
+        let mut fault =
+            Fault::new(Code::Unavailable, Reason::DependencyDown, "something this needs is away: try again")
+                .retry_after(Duration::from_secs(1));
         fault.0.cause = Some(cause.into());
         fault
     }
