@@ -111,9 +111,17 @@ impl<S: Service> App<S> {
                     }
                 }
             })
-            .await?;
+            .await
+            .flatten();
         self.floor().wake.send_replace(());
-        answer
+        match (answer, repeat) {
+            // What it ran into may be what its twin has just done: then the twin's answer is its own.
+            (Err(fault), Some(repeat)) => match repeat.twin(self, caller).await {
+                Some(answer) => Ok(answer),
+                None => Err(fault),
+            },
+            (answer, _) => answer,
+        }
     }
 
     /// Applies a sibling's message: like [`App::change`], made safe to repeat by its origin instead of a request id.
@@ -182,9 +190,7 @@ impl<S: Service> App<S> {
         Work: Future<Output = Result<Step<T>, Fault>>,
     {
         let work = &work;
-        self.database()
-            .transact(move |tx: Tx| work(Change { tx, now: self.now(), app: self.clone() }))
-            .await
+        self.database().transact(move |tx: Tx| work(Change { tx, now: self.now(), app: self.clone() })).await
     }
 
     /// Journal entries and outbox rows of what happened.
@@ -271,6 +277,18 @@ impl Repeat {
 
     async fn find<T: Message + Default>(&self, tx: &Tx) -> Result<Option<T>, Fault> {
         let Some(stored) = idempotency::find(tx, &self.key).await? else { return Ok(None) };
+        self.answer(&stored).map(Some)
+    }
+
+    /// The answer that the same request got while this one was under way.
+    async fn twin<S: Service, T: Message + Default>(&self, app: &App<S>, caller: &Caller) -> Option<T> {
+        let stored = idempotency::find(app.database().reader(), &self.key).await.ok()??;
+        let answer = self.answer(&stored).ok()?;
+        caller.mark_replayed();
+        Some(answer)
+    }
+
+    fn answer<T: Message + Default>(&self, stored: &idempotency::Stored) -> Result<T, Fault> {
         if stored.payload_mac != self.mac {
             let fault = Fault::new(
                 Code::InvalidArgument,
@@ -281,7 +299,7 @@ impl Repeat {
         }
         let answer = T::decode(stored.answer.as_slice())
             .map_err(|error| Error::unreadable("idempotency", "answer", &self.key.request_id, error))?;
-        Ok(Some(answer))
+        Ok(answer)
     }
 }
 
