@@ -2,11 +2,11 @@
 
 use ids::MessageId;
 
-/// Something that happened to a message. Addresses only masked, and nothing of what was said.
+/// Something that happened to a message. Nothing of whom it is for, nor of what was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::enum_variant_names, reason = "each name stands alone in the journal")]
 pub enum Event {
-    MessageQueued { message: MessageId, kind: &'static str, recipient: String },
+    MessageQueued { message: MessageId, kind: &'static str },
     MessagePostponed { message: MessageId, reason: String },
     MessageSent { message: MessageId },
     MessageBounced { message: MessageId, reason: String },

@@ -78,7 +78,7 @@ impl State {
 impl Message {
     /// What a new message's journal entry says.
     pub(crate) fn queued(&self) -> Event {
-        Event::MessageQueued { message: self.id, kind: self.kind.name(), recipient: self.recipient.masked() }
+        Event::MessageQueued { message: self.id, kind: self.kind.name() }
     }
 
     /// Begins a try. It counts from here, so that a message which takes the whole process down with it is parked in the end.
