@@ -1,0 +1,35 @@
+//! What the simulated mailboxes caught.
+
+use serde_json::{Value, json};
+
+use super::Stage;
+use super::call::{list, text};
+
+impl Stage {
+    /// All mails of a kind to an address, the oldest first.
+    pub(crate) async fn mails(&mut self, to: &str, kind: &str) -> Vec<Value> {
+        self.settle().await;
+        let request = json!({ "parent": format!("mailboxes/{to}"), "kind": kind, "page_size": 200 });
+        let operator = self.operator();
+        let answer = self.ok(&operator, "notification.MailboxService/ListMailboxMessages", request).await;
+        list(&answer, "mailbox_messages")
+    }
+
+    /// The newest mail of a kind to an address, in full.
+    pub(crate) async fn mail(&mut self, to: &str, kind: &str) -> Value {
+        let mails = self.mails(to, kind).await;
+        let newest = mails.last().unwrap_or_else(|| panic!("no mail of kind {kind} to {to}"));
+        let request = json!({ "name": text(newest, "name") });
+        let operator = self.operator();
+        self.ok(&operator, "notification.MailboxService/GetMailboxMessage", request).await
+    }
+
+    /// The token of the link in the newest mail of a kind, as a browser would hand it over.
+    pub(crate) async fn token(&mut self, to: &str, kind: &str) -> String {
+        let mail = self.mail(to, kind).await;
+        let links = mail["links"].as_object().expect("links");
+        let link = links.iter().find(|(name, _)| name.ends_with("_link"));
+        let (_, link) = link.unwrap_or_else(|| panic!("no link in {mail:#}"));
+        link.as_str().and_then(|link| link.split_once('#')).expect("a token in the fragment").1.to_owned()
+    }
+}

@@ -1,0 +1,75 @@
+//! Lets everything happen that was set in motion, instead of waiting for it.
+
+use chrono::TimeDelta;
+use linkage::ServiceName;
+
+use super::Stage;
+
+/// More rounds than any story needs: beyond it, something goes in circles.
+const ROUNDS: usize = 60;
+
+impl Stage {
+    /// Repeats all passes of all services until nothing moves. A message that waits for its next try makes the clock go on to it;
+    /// one for a service that is stopped stays.
+    pub(crate) async fn settle(&mut self) {
+        if self.mode.background {
+            return;
+        }
+        for _ in 0..ROUNDS {
+            if self.pass().await > 0 {
+                continue;
+            }
+            match self.next_try().await {
+                None => return,
+                Some(wait) => self.set_offset(self.offset() + wait).await,
+            }
+        }
+        panic!("nothing settles; undelivered:\n{}", self.stuck().await.join("\n"));
+    }
+
+    async fn pass(&self) -> usize {
+        let mut moved = 0;
+        for node in self.suite.nodes() {
+            node.refresh_access().await.expect("rights are read");
+        }
+        for node in self.suite.nodes() {
+            moved += node.relay_once().await.expect("the outbox is delivered");
+            moved += node.sweep_once().await.expect("the sweep passes");
+            moved += node.number_once().await.expect("the journal is numbered");
+        }
+        moved
+    }
+
+    /// How long until a message to a service that runs is tried again.
+    async fn next_try(&self) -> Option<TimeDelta> {
+        let now = self.now().await;
+        let mut waits = Vec::new();
+        for node in self.suite.nodes() {
+            for row in node.outbox_rows().await.expect("the outbox is read") {
+                let reachable = ServiceName::parse(&row.destination).is_some_and(|service| self.runs(service));
+                if reachable && row.parked_at.is_none() {
+                    waits.push((row.available_at - now).max(TimeDelta::zero()));
+                }
+            }
+        }
+        waits.into_iter().max().map(|wait| TimeDelta::seconds(wait.num_seconds() + 1))
+    }
+
+    /// Every message that was not delivered, one line each.
+    pub(crate) async fn stuck(&self) -> Vec<String> {
+        let mut stuck = Vec::new();
+        for node in self.suite.nodes() {
+            for row in node.outbox_rows().await.expect("the outbox is read") {
+                let parked = if row.parked_at.is_some() { " parked" } else { "" };
+                let error = row.last_error.unwrap_or_default();
+                let (destination, method, subject) = (row.destination, row.method, row.subject);
+                stuck.push(format!(
+                    "{} -> {destination} {method} {subject}{parked} after {} tries: {error}",
+                    node.name(),
+                    row.attempts
+                ));
+            }
+        }
+        stuck
+    }
+}

@@ -1,0 +1,15 @@
+//! Stories over real gRPC: the four services as they are served, each story on every database at hand.
+#![cfg(test)]
+
+mod across;
+mod enroll;
+mod harness;
+mod invite;
+mod order;
+mod qualify;
+mod scenes;
+mod shipped;
+mod sign_in;
+mod travel;
+mod verify;
+mod wrong_input;
