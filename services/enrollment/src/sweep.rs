@@ -21,10 +21,9 @@ pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
     let last = &app.service().watermark;
     let due = now.timestamp_micros() - WATERMARK_EVERY.num_microseconds().unwrap_or_default();
     if last.load(Ordering::Relaxed) <= due {
-        last.store(now.timestamp_micros(), Ordering::Relaxed);
-        // A lost one is followed by the next: nothing waits for it here.
-        if let Err(status) = tell_watermark(app, now).await? {
-            tracing::debug!(%status, "relationship was not told the watermark");
+        // While something has not arrived yet, relationship hears at each sweep how far it has come.
+        if tell_watermark(app, now).await? {
+            last.store(now.timestamp_micros(), Ordering::Relaxed);
         }
     }
     Ok(moved)
@@ -44,7 +43,8 @@ async fn forget_sessions(app: &App) -> Result<usize, Fault> {
     Ok(1)
 }
 
-async fn tell_watermark(app: &App, now: DateTime<Utc>) -> Result<Result<(), tonic::Status>, Fault> {
+/// Tells relationship up to when everything has arrived; whether that is all there was to tell.
+async fn tell_watermark(app: &App, now: DateTime<Utc>) -> Result<bool, Fault> {
     let (reader, destination) = (app.database().reader(), ServiceName::Relationship);
     let oldest = outbox::oldest_undelivered(reader, destination.as_str()).await?;
     let arrived = now - IN_FLIGHT;
@@ -54,5 +54,10 @@ async fn tell_watermark(app: &App, now: DateTime<Utc>) -> Result<Result<(), toni
         parked_subjects: outbox::parked_subjects(reader, destination.as_str()).await?,
     };
     let mut client = RelationshipPeerServiceClient::new(app.peers().client(destination));
-    Ok(client.record_watermark(request).await.map(drop))
+    if let Err(status) = client.record_watermark(request).await {
+        // A lost one is followed by the next: nothing waits for it here.
+        tracing::debug!(%status, "relationship was not told the watermark");
+        return Ok(false);
+    }
+    Ok(oldest.is_none())
 }
