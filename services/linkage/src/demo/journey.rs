@@ -12,8 +12,8 @@ use serde_json::Value;
 pub struct Journey {
     /// What the story is about.
     pub title: String,
-    /// Names for texts used in several steps, written `${name}`. They may use `${run}` (different in each run), `${operator}`,
-    /// and `${now}`, `${now+7d}`, `${now+12h}`, which are business times.
+    /// Names for texts used in several steps, written `${name}`. They may use `${run}` and `${digits}` (different in each run),
+    /// `${operator}`, and `${now}`, `${now+7d}`, `${now+12h}`, which are business times.
     #[serde(default)]
     pub vars: BTreeMap<String, String>,
     /// The steps in their order.

@@ -54,7 +54,7 @@ pub(super) fn needs_organization(answer: &Answer) -> bool {
 }
 
 /// A status code as gRPC spells it.
-pub(super) fn code_name(code: tonic::Code) -> String {
+pub fn code_name(code: tonic::Code) -> String {
     let mut name = String::new();
     for letter in format!("{code:?}").chars() {
         if letter.is_uppercase() && !name.is_empty() {

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use crate::audit::trail;
 use crate::client::{Answer, Client};
 use crate::demo::journey::{ExpectMail, Journey, Step};
-use crate::demo::judge::{code_name, first_missing, judge, needs_organization, wanted};
+pub use crate::demo::judge::code_name;
+use crate::demo::judge::{first_missing, judge, needs_organization, wanted};
 use crate::demo::matching::at;
 use crate::demo::print::{Printer, Told};
 use crate::demo::vars::{Vars, span};
@@ -51,6 +52,7 @@ impl Player {
     pub async fn play(&mut self, journey: &Journey, run: &str) -> anyhow::Result<Ending> {
         let mut vars = Vars::default();
         vars.set("run", json!(run));
+        vars.set("digits", json!(digits(run)));
         vars.set("operator", json!(self.operator));
         let now = self.now().await;
         for (name, text) in &journey.vars {
@@ -288,6 +290,12 @@ impl Player {
             .and_then(|answer| answer.body.get("now")?.as_str()?.parse().ok())
             .unwrap_or_else(runtime::clock::system_time)
     }
+}
+
+/// Six digits that are as good as this run's own.
+fn digits(run: &str) -> String {
+    let sum = run.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(131).wrapping_add(u32::from(byte)));
+    format!("{:06}", sum % 1_000_000)
 }
 
 /// A fresh request id.
