@@ -25,7 +25,12 @@ impl Address {
         if text.chars().count() > LONGEST || text.contains(odd) {
             return Err(InvalidAddress);
         }
-        EmailAddress::parse_with_options(text, options).map_err(|_| InvalidAddress)?;
+        let address = EmailAddress::parse_with_options(text, options).map_err(|_| InvalidAddress)?;
+        // What the grammar of mail allows in a domain, no name of a host has.
+        let host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-') || !c.is_ascii();
+        if !address.domain().chars().all(host) {
+            return Err(InvalidAddress);
+        }
         Ok(Address(text.to_owned()))
     }
 
@@ -79,6 +84,7 @@ mod tests {
             "Ada <a@x.se>",
             "\"a b\"@x.se",
             "a@[1.2.3.4]",
+            "a@x.se/more",
             "a@x.se\r\nBcc: b@x.se",
             "a@x.se\n",
             long.as_str(),
