@@ -1,0 +1,62 @@
+//! The journey against a fresh suite, against one process twice, and against four processes.
+
+use serde_json::Value;
+
+use crate::program::{Place, SERVICES};
+
+/// How many steps the shipped journey has.
+fn steps() -> usize {
+    linkage::demo::Journey::parse(linkage::demo::SHIPPED).expect("the shipped journey").steps.len()
+}
+
+#[test]
+fn the_journey_holds_and_json_has_one_object_per_step() {
+    let ended = Place::new().run(&["demo", "--format", "json"]);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out.lines().rev().take(2).collect::<String>(), ended.err);
+    let objects: Vec<Value> =
+        ended.out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"))).collect();
+    let (ending, told) = objects.split_last().expect("an ending");
+    assert_eq!(told.len(), steps());
+    for (index, object) in told.iter().enumerate() {
+        assert_eq!((&object["step"], &object["held"]), (&Value::from(index + 1), &Value::Bool(true)), "{object}");
+    }
+    assert_eq!(ending["held"], ending["of"], "{ending}");
+    assert_eq!(ending["failed"], Value::Null, "{ending}");
+}
+
+#[test]
+fn one_process_carries_the_journey_twice() {
+    let place = Place::new();
+    let mut serving = place.serve(&[]);
+    for turn in ["first", "second"] {
+        let ended = place.run(&["demo", "--against"]);
+        assert_eq!(ended.code, Some(0), "the {turn} time: {}{}", ended.out, ended.err);
+        assert!(ended.out.contains(&format!("All {} steps held.", steps())), "{}", ended.out);
+    }
+    assert_eq!(serving.stop().code, Some(0));
+}
+
+#[test]
+fn four_processes_carry_the_journey() {
+    let place = Place::new();
+    for command in ["migrate", "bootstrap"] {
+        let ended = place.run(&[command]);
+        assert_eq!(ended.code, Some(0), "{command}: {}", ended.err);
+    }
+    let mut serving = SERVICES.map(|service| place.serve(&[service, "--simulation"]));
+    let ended = place.run(&["demo", "--against"]);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+    let second = place.run(&["bootstrap"]);
+    assert_eq!(second.code, Some(1), "a second operator while the first one's service runs: {}", second.out);
+    for process in &mut serving {
+        let ended = process.stop();
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+    }
+}
+
+#[test]
+fn without_services_it_says_so() {
+    let place = Place::new();
+    let ended = place.run(&["demo", "--against", "--retry-for", "0"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.out);
+}

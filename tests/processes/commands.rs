@@ -1,0 +1,86 @@
+//! What each command says, and when it refuses.
+
+use crate::program::{Place, Process, SERVICES};
+
+#[test]
+fn tells_its_version() {
+    let ended = Place::new().run(&["--version"]);
+    assert_eq!((ended.code, ended.out.as_str()), (Some(0), concat!("linkage ", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
+fn prints_its_configuration_without_secrets() {
+    let mut place = Place::new();
+    place.set("LINKAGE_ENROLLMENT__DATABASE", "postgres://ada:hush-hush@db.example/enrollment");
+    let ended = place.run(&["serve", "--print-config"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(ended.out.contains("(masked)"), "{}", ended.out);
+    assert!(!format!("{}{}", ended.out, ended.err).contains("hush-hush"), "{}{}", ended.out, ended.err);
+}
+
+#[test]
+fn a_database_that_is_away_is_named_without_its_password() {
+    let mut place = Place::new();
+    place.set("LINKAGE_ENROLLMENT__DATABASE", "postgres://ada:hush-hush@127.0.0.1:1/enrollment");
+    let ended = place.run(&["serve", "enrollment"]);
+    assert_eq!(ended.code, Some(1), "{}{}", ended.out, ended.err);
+    assert!(ended.err.contains("enrollment") && !ended.err.contains("hush-hush"), "{}", ended.err);
+}
+
+#[test]
+fn an_unknown_key_is_refused_before_anything_starts() {
+    let mut place = Place::new();
+    place.set("LINKAGE_ENROLLMENT__DATABSE", "x");
+    let ended = place.run(&["serve"]);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.err.contains("databse"), "{}", ended.err);
+}
+
+#[test]
+fn serving_refuses_a_schema_that_is_not_up_to_date() {
+    let ended = Place::new().run(&["serve", "enrollment"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.out);
+    assert!(ended.err.contains("linkage migrate"), "{}", ended.err);
+}
+
+#[test]
+fn the_operator_is_made_once_and_after_the_schema() {
+    let place = Place::new();
+    let early = place.run(&["bootstrap"]);
+    assert_eq!(early.code, Some(1));
+    assert!(early.err.contains("linkage migrate"), "{}", early.err);
+    let migrated = place.run(&["migrate"]);
+    assert_eq!(migrated.code, Some(0), "{}", migrated.err);
+    let made = place.run(&["bootstrap", "--email", "ada@programme.example"]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    assert!(made.out.contains("ada@programme.example"), "{}", made.out);
+    let again = place.run(&["bootstrap"]);
+    assert_eq!(again.code, Some(1));
+    assert!(again.err.contains("operator already"), "{}", again.err);
+    let nothing_left = place.run(&["migrate"]);
+    assert_eq!(nothing_left.code, Some(0));
+    assert_eq!(nothing_left.out.matches("up to date").count(), 4, "{}", nothing_left.out);
+}
+
+#[test]
+fn a_term_signal_stops_it_cleanly_and_one_file_serves_one_process() {
+    let place = Place::new();
+    let mut serving = place.serve(&[]);
+    let token = place.run(&["token", "--email", "operator@linkage.example"]);
+    assert_eq!(token.code, Some(0), "{}", token.err);
+    assert_eq!(token.out.split('.').count(), 3, "a token alone: {}", token.out);
+    let stranger = place.run(&["token", "--email", "operator@linkage.example", "--organization", "nonsense"]);
+    assert_eq!(stranger.code, Some(1), "{}", stranger.out);
+
+    let mut elsewhere = place.command(&["serve"]);
+    elsewhere.envs(SERVICES.map(|s| (format!("LINKAGE_{}__LISTEN", s.to_uppercase()), "127.0.0.1:0")));
+    let second = Process::start(elsewhere).end();
+    assert_eq!(second.code, Some(1), "{}", second.out);
+    assert!(second.err.contains("another process"), "{}", second.err);
+    let same_ports = place.run(&["serve"]);
+    assert_eq!(same_ports.code, Some(1), "{}", same_ports.out);
+
+    let ended = serving.stop();
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert_eq!(place.serve(&[]).stop().code, Some(0), "it starts again on the same data");
+}

@@ -1,0 +1,10 @@
+//! The built binary as its users run it: commands, exit statuses, signals, kills.
+#![cfg(test)]
+
+mod against;
+mod altered;
+mod commands;
+mod killed;
+mod kills;
+mod program;
+mod trail;

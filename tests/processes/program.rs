@@ -1,0 +1,177 @@
+//! The binary in a place of its own: a data folder, four free ports, and no process left behind.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// The four services, as the command line names them.
+pub(crate) const SERVICES: [&str; 4] = ["enrollment", "verification", "relationship", "notification"];
+/// Longer than anything here takes on a busy machine.
+pub(crate) const LIMIT: Duration = Duration::from_secs(300);
+/// What `serve` says last before it only serves.
+const READY: &str = "linkage demo --against";
+
+/// Where the binary is run: its own folder, its own ports.
+pub(crate) struct Place {
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// How a process ended and what it said.
+pub(crate) struct Ended {
+    /// Exit status; none when a signal ended it.
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// A process that runs; killed when dropped.
+pub(crate) struct Process {
+    what: String,
+    child: Child,
+    lines: Receiver<String>,
+    told: Vec<String>,
+    errors: Option<JoinHandle<String>>,
+}
+
+impl Place {
+    pub(crate) fn new() -> Place {
+        let folder = tempfile::Builder::new().prefix("linkage-place-").tempdir().expect("a folder");
+        let listen = |service: &str| (format!("LINKAGE_{}__LISTEN", service.to_uppercase()), free_address());
+        let mut environment: Vec<_> = SERVICES.into_iter().map(listen).collect();
+        environment.push(("LINKAGE_LOG__FILTER".to_owned(), "warn".to_owned()));
+        // Several journeys from one address.
+        environment.push(("LINKAGE_LIMITS__PER_SECOND".to_owned(), "100000".to_owned()));
+        environment.push(("LINKAGE_LIMITS__BURST".to_owned(), "100000".to_owned()));
+        Place { folder, environment }
+    }
+
+    /// Another variable for every command run here.
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.environment.push((name.to_owned(), value.into()));
+    }
+
+    /// A command of the binary, with this place's data and ports.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_linkage"));
+        command.args(arguments).arg("--data").arg(self.folder.path().join("data")).current_dir(self.folder.path());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        Process::start(self.command(arguments)).end()
+    }
+
+    /// Starts serving and returns once it serves.
+    pub(crate) fn serve(&self, arguments: &[&str]) -> Process {
+        let mut process = Process::start(self.command(&[&["serve"], arguments].concat()));
+        process.until(READY);
+        process
+    }
+}
+
+impl Process {
+    pub(crate) fn start(mut command: Command) -> Process {
+        let what = format!("{:?}", command.get_args().collect::<Vec<_>>());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary starts");
+        let (sender, lines) = channel();
+        let out = BufReader::new(child.stdout.take().expect("its output"));
+        thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let mut err = child.stderr.take().expect("its complaints");
+        let errors = thread::spawn(move || {
+            let mut text = Vec::new();
+            let _ = err.read_to_end(&mut text);
+            String::from_utf8_lossy(&text).into_owned()
+        });
+        Process { what, child, lines, told: Vec::new(), errors: Some(errors) }
+    }
+
+    /// The next line it says; none when it says none in this time, or no more at all.
+    pub(crate) fn line(&mut self, within: Duration) -> Option<String> {
+        let line = self.lines.recv_timeout(within).ok()?;
+        self.told.push(line.clone());
+        Some(line)
+    }
+
+    /// Waits for a line with this part.
+    fn until(&mut self, part: &str) {
+        let started = Instant::now();
+        while let Some(left) = LIMIT.checked_sub(started.elapsed()) {
+            match self.lines.recv_timeout(left) {
+                Ok(line) => {
+                    let found = line.contains(part);
+                    self.told.push(line);
+                    if found {
+                        return;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => {
+                    let ended = self.end();
+                    panic!("{} ended with {:?}:\n{}{}", self.what, ended.code, ended.out, ended.err);
+                }
+            }
+        }
+        panic!("{} never said `{part}`, but:\n{}", self.what, self.told.join("\n"));
+    }
+
+    /// Waits for its end.
+    pub(crate) fn end(&mut self) -> Ended {
+        let started = Instant::now();
+        loop {
+            match self.lines.recv_timeout(LIMIT.saturating_sub(started.elapsed())) {
+                Ok(line) => self.told.push(line),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.kill();
+                    panic!("{} did not end, but said:\n{}", self.what, self.told.join("\n"));
+                }
+            }
+        }
+        let status = self.child.wait().expect("its status");
+        let err = self.errors.take().map(|errors| errors.join().expect("its complaints")).unwrap_or_default();
+        Ended { code: status.code(), out: self.told.join("\n"), err }
+    }
+
+    /// Ends it at once, as a power cut would: SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Asks it to stop and waits for its end: SIGTERM.
+    pub(crate) fn stop(&mut self) -> Ended {
+        let process = self.child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &process]).status().expect("kill");
+        assert!(asked.success(), "{} was gone before it was asked to stop", self.what);
+        self.end()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// An address nobody listens on. Its port lies below those that the system gives to outgoing connections: while a service
+/// is down, a client that tries to reach it could otherwise be given that very port.
+fn free_address() -> String {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 500).expect("small");
+    loop {
+        let port = 20_000 + (first * 24 + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return format!("127.0.0.1:{port}");
+        }
+    }
+}

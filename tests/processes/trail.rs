@@ -1,0 +1,119 @@
+//! The trail of a run without what differs from run to run: ids, times, sequences, request ids.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::program::{LIMIT, Place};
+
+/// For how long nothing new may be written before a trail counts as whole.
+const QUIET: Duration = Duration::from_secs(4);
+
+/// What happened, counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Trail {
+    /// Service, kind, states, reason, changed paths and kind of actor of each entry.
+    entries: BTreeMap<String, usize>,
+    /// Per subject, the kinds in their order.
+    stories: BTreeMap<String, usize>,
+}
+
+impl Trail {
+    /// The trail as the operator reads it now.
+    fn read(place: &Place) -> Trail {
+        let ended = place.run(&["audit", "--format", "json"]);
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+        let read = |line: &str| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        Trail::of(&ended.out.lines().map(read).collect::<Vec<_>>())
+    }
+
+    fn of(entries: &[Value]) -> Trail {
+        let mut trail = Trail::default();
+        let mut subjects: BTreeMap<(String, String), Vec<(u64, String)>> = BTreeMap::new();
+        for entry in entries {
+            *trail.entries.entry(line(entry)).or_default() += 1;
+            let version = text(entry, "subject_version").parse().expect("a version");
+            let subject = (text(entry, "service"), text(entry, "subject"));
+            subjects.entry(subject).or_default().push((version, text(entry, "kind")));
+        }
+        for ((service, subject), mut kinds) in subjects {
+            kinds.sort();
+            let kinds: Vec<_> = kinds.into_iter().map(|(_, kind)| kind).collect();
+            let story = format!("{service} {}: {}", nameless(&subject), kinds.join(", "));
+            *trail.stories.entry(story).or_default() += 1;
+        }
+        trail
+    }
+
+    /// The trail once nothing more is written to it.
+    pub(crate) fn whole(place: &Place) -> Trail {
+        let began = Instant::now();
+        let (mut trail, mut since) = (Trail::read(place), Instant::now());
+        while since.elapsed() < QUIET {
+            assert!(began.elapsed() < LIMIT, "the trail never comes to rest");
+            let now = Trail::read(place);
+            if now != trail {
+                (trail, since) = (now, Instant::now());
+            }
+        }
+        assert!(!trail.entries.is_empty(), "the trail is empty");
+        trail
+    }
+
+    /// What differs, line by line.
+    pub(crate) fn differences(&self, other: &Trail) -> Vec<String> {
+        let mut found = compare(&self.entries, &other.entries);
+        found.extend(compare(&self.stories, &other.stories));
+        found
+    }
+}
+
+fn compare(expected: &BTreeMap<String, usize>, found: &BTreeMap<String, usize>) -> Vec<String> {
+    let mut keys: Vec<_> = expected.keys().chain(found.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    let count = |map: &BTreeMap<String, usize>, key: &String| map.get(key).copied().unwrap_or(0);
+    keys.into_iter()
+        .filter(|key| count(expected, key) != count(found, key))
+        .map(|key| format!("{} expected, {} found: {key}", count(expected, key), count(found, key)))
+        .collect()
+}
+
+fn line(entry: &Value) -> String {
+    let mut changed: Vec<_> =
+        entry["changed_paths"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    changed.sort_unstable();
+    let of = |name: &str| text(entry, name);
+    let (service, kind, from, to, reason) = (of("service"), of("kind"), of("from_state"), of("to_state"), of("reason"));
+    format!("{service} {kind} {from}->{to} {reason} [{}] {}", changed.join(" "), text(&entry["actor"], "kind"))
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_default().to_owned()
+}
+
+/// A resource name without its ids.
+fn nameless(subject: &str) -> String {
+    let id = |part: &str| part.len() == 26 && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'v').contains(&b));
+    let parts: Vec<_> = subject.split('/').map(|part| if id(part) { "-" } else { part }).collect();
+    parts.join("/")
+}
+
+#[test]
+fn a_missing_a_doubled_and_a_misplaced_entry_are_seen() {
+    let entry = |subject: &str, version: u64, kind: &str| {
+        serde_json::json!({
+            "service": "s", "subject": subject, "subject_version": version.to_string(), "kind": kind,
+            "actor": { "kind": "ACTOR_KIND_USER" }, "changed_paths": [],
+        })
+    };
+    let (a, b) = ("xs/0123456789abcdefghijklmnop", "xs/123456789abcdefghijklmnopq");
+    let whole = Trail::of(&[entry(a, 1, "Made"), entry(a, 2, "Ended")]);
+    assert!(whole.differences(&Trail::of(&[entry(b, 2, "Ended"), entry(b, 1, "Made")])).is_empty());
+    assert!(!whole.differences(&Trail::of(&[entry(a, 1, "Made")])).is_empty());
+    assert!(
+        !whole.differences(&Trail::of(&[entry(a, 1, "Made"), entry(a, 2, "Ended"), entry(b, 1, "Made")])).is_empty()
+    );
+    assert!(!whole.differences(&Trail::of(&[entry(a, 1, "Ended"), entry(a, 2, "Made")])).is_empty());
+}
