@@ -1,0 +1,63 @@
+//! Lists go on where they stopped, and what siblings tell late changes nothing.
+
+use testkit::on_every_database;
+use wire::relationship as pb;
+
+use crate::invitation::to_customer;
+use crate::stage::{PROVIDER, RESELLER, Stage, organization, reason};
+
+#[tokio::test]
+async fn r36_a_list_is_paged_without_gap_or_repeat() {
+    on_every_database(async |database| {
+        let stage = Stage::ready(database).await;
+        let mut made = Vec::new();
+        for n in 0..5 {
+            let one = pb::Invitation { recipient_email: format!("c{n}@example.com"), ..to_customer("") };
+            made.push(stage.invite(RESELLER, one).await.unwrap().name);
+        }
+        let (mut seen, mut page_token) = (Vec::new(), String::new());
+        loop {
+            let request = pb::ListInvitationsRequest { direction: 1, page_size: 2, page_token, ..Default::default() };
+            let page = stage.invitations().list_invitations(stage.by(RESELLER, request)).await.unwrap().into_inner();
+            seen.extend(page.invitations.into_iter().map(|one| one.name));
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(seen, made);
+        let foreign = pb::ListInvitationsRequest { direction: 1, page_size: 2, ..Default::default() };
+        let page = stage.invitations().list_invitations(stage.by(PROVIDER, foreign)).await.unwrap().into_inner();
+        assert_eq!(page.invitations, []);
+        let undirected = pb::ListInvitationsRequest::default();
+        let refused = stage.invitations().list_invitations(stage.by(RESELLER, undirected)).await.unwrap_err();
+        assert_eq!(reason(&refused), "FIELD_INVALID");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_told_late_changes_nothing() {
+    on_every_database(async |database| {
+        let stage = Stage::ready(database).await;
+        let name = organization(RESELLER).name();
+        let late = pb::RecordOrganizationRequest {
+            origin: Some(wire::types::Origin { version: 1, ..stage.origin(&name) }),
+            organization: name.clone(),
+            display_name: "An older name".to_owned(),
+            region_code: "NO".to_owned(),
+            language_code: "nb".to_owned(),
+            mail_address: "old@example.com".to_owned(),
+            proven_domains: Vec::new(),
+        };
+        let channel = stage.enrollment.app().peers().client(runtime::ServiceName::Relationship);
+        let mut client = pb::relationship_peer_service_client::RelationshipPeerServiceClient::new(channel);
+        client.record_organization(late.clone()).await.unwrap();
+        stage.invite(RESELLER, to_customer("")).await.unwrap();
+        let token = stage.token("customer-invitation").await;
+        assert_eq!(stage.inspect(&token).await.unwrap().sender_name, "Organization 2");
+        let wrong = pb::RecordOrganizationRequest { region_code: "XX".to_owned(), ..late };
+        assert_eq!(reason(&client.record_organization(wrong).await.unwrap_err()), "FIELD_INVALID");
+    })
+    .await;
+}
