@@ -22,7 +22,7 @@ async fn play(stage: &Stage, journey: &Journey, run: &str, patience: Duration) -
 }
 
 #[tokio::test]
-async fn the_shipped_journey_holds() {
+async fn r61_the_shipped_journey_holds_on_both_databases() {
     each_as(Mode::EMBEDDED, async |stage| {
         let journey = Journey::parse(SHIPPED).expect("the journey can be read");
         let ending = play(stage, &journey, "story1", PATIENCE).await;

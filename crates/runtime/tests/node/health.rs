@@ -13,7 +13,7 @@ async fn pair() -> Pair {
 }
 
 #[tokio::test]
-async fn health_knows_the_whole_each_service_and_liveness() {
+async fn r64_health_knows_the_whole_each_service_and_liveness() {
     let pair = pair().await;
     let mut client = HealthClient::new(channel(pair.sink.address()));
     for service in ["", "liveness", "linkage.notification.v1.MailboxService", "linkage.event.v1.EventService"] {
@@ -26,7 +26,7 @@ async fn health_knows_the_whole_each_service_and_liveness() {
 }
 
 #[tokio::test]
-async fn without_database_it_is_not_serving_but_alive() {
+async fn r64_without_database_it_is_not_serving_but_alive() {
     let pair = pair().await;
     pair.sink.app().database().clone().close().await;
     let mut client = HealthClient::new(channel(pair.sink.address()));
