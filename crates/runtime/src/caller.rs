@@ -134,6 +134,14 @@ impl Caller {
         }
     }
 
+    /// Whose request ids a user's were before there was an organization: creating one can be repeated with a later token too.
+    pub(crate) fn earlier_key(&self) -> Option<String> {
+        match &self.identity {
+            Identity::User(user) => Some(format!("person/{}", user.person)),
+            _ => None,
+        }
+    }
+
     /// The actor as the journal names it: a resource name, never an address.
     pub fn actor(&self) -> String {
         match &self.identity {

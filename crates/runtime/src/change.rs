@@ -115,7 +115,7 @@ impl<S: Service> App<S> {
             .flatten();
         self.floor().wake.send_replace(());
         match (answer, repeat) {
-            // What it ran into may be what its twin has just done: then the twin's answer is its own.
+            // What it ran into may be what its twin has done: then the twin's answer is its own.
             (Err(fault), Some(repeat)) => match repeat.twin(self, caller).await {
                 Some(answer) => Ok(answer),
                 None => Err(fault),
@@ -280,9 +280,15 @@ impl Repeat {
         self.answer(&stored).map(Some)
     }
 
-    /// The answer that the same request got while this one was under way.
+    /// The answer that the same request got while this one was under way, or before its caller had an organization.
     async fn twin<S: Service, T: Message + Default>(&self, app: &App<S>, caller: &Caller) -> Option<T> {
-        let stored = idempotency::find(app.database().reader(), &self.key).await.ok()??;
+        let reader = app.database().reader();
+        let mut stored = idempotency::find(reader, &self.key).await.ok()?;
+        if let (None, Some(earlier)) = (&stored, caller.earlier_key()) {
+            let key = idempotency::Key { caller: earlier, ..self.key.clone() };
+            stored = idempotency::find(reader, &key).await.ok()?;
+        }
+        let stored = stored?;
         let answer = self.answer(&stored).ok()?;
         caller.mark_replayed();
         Some(answer)
