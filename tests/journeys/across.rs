@@ -2,7 +2,7 @@
 
 use linkage::demo::play::request_id;
 use linkage::{Answer, ServiceName};
-use serde_json::{Value, json};
+use serde_json::json;
 use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
@@ -16,21 +16,6 @@ const CREATE: &str = "enrollment.OrganizationService/CreateOrganization";
 
 fn replayed(answer: &Answer) -> bool {
     answer.metadata.contains_key("idempotency-replayed")
-}
-
-/// Repeats a call and asserts that the stored answer comes, and nothing else happens.
-async fn repeat(stage: &mut Stage, who: &str, rpc: &str, request: Value) -> Value {
-    let first = stage.call(who, rpc, request.clone()).await;
-    assert!(first.code == tonic::Code::Ok && !replayed(&first), "{rpc}: {first:?}");
-    let operator = stage.operator();
-    let before = stage.trail(&operator).await;
-    let mails = stage.mails("-", "").await.len();
-    let second = stage.call(who, rpc, request).await;
-    assert!(replayed(&second), "{rpc}: {second:?}");
-    assert_eq!(first.payload, second.payload, "{rpc}: byte for byte");
-    assert_eq!(stage.trail(&operator).await, before, "{rpc}: no second entry");
-    assert_eq!(stage.mails("-", "").await.len(), mails, "{rpc}: no second mail");
-    first.body
 }
 
 #[tokio::test]
@@ -58,40 +43,55 @@ async fn r62_a_change_inserts_its_idempotency_row() {
 }
 
 #[tokio::test]
-async fn r62_a_repeated_request_id_gives_the_stored_answer() {
+async fn r62_every_write_of_a_journey_can_be_repeated_and_happens_once() {
     each(async |stage| {
-        let mut applicant = stage.applicant(Company::FJALLMOLN, Capacity::Reseller).await;
-        let (operator, id) = (stage.operator(), request_id);
-        let submit = json!({ "request_id": id(), "name": applicant.enrollment });
-        repeat(stage, &applicant.admin, "enrollment.EnrollmentService/SubmitEnrollment", submit).await;
-        let token = stage.token(&applicant.company.contact(), "email-verification").await;
-        let confirm = json!({ "request_id": id(), "token": token, "claim_answer": "ANSWER_YES", "address_answer": "ANSWER_YES" });
-        repeat(stage, NOBODY, "verification.EmailVerificationService/ConfirmEmailVerification", confirm).await;
-        stage.confirm(&applicant.company.approver(), "approver-verification").await;
-        stage.approve(&applicant.organization).await;
-        let location = json!({ "organization": applicant.organization, "display_name": "Stockholm", "address": applicant.company.address() });
-        let create = json!({ "request_id": id(), "partner_location": location });
-        let made = repeat(stage, &operator, "enrollment.PartnerLocationService/CreatePartnerLocation", create).await;
-        applicant.location = text(&made, "name");
-        let associate = json!({ "request_id": id(), "name": made["name"], "claim_code": made["claim_code"] });
-        repeat(stage, &applicant.admin, "enrollment.PartnerLocationService/AssociatePartnerLocation", associate).await;
-        let mut signing = stage.signing(&applicant).await;
-        signing["request_id"] = json!(id());
-        repeat(stage, &applicant.admin, "enrollment.AgreementService/CreateSignature", signing).await;
-        stage.settle().await;
-        let mut invite = json!({ "invitation": { "kind": "KIND_CUSTOMER", "recipient_email": "aino@jarvipilvi.example", "language_code": "en" } });
-        invite["request_id"] = json!(id());
+        let channel = stage.channel().await;
+        let end = json!({ "name": channel.partnership.name, "cascade": true });
+        stage.ok(&channel.partnership.reseller.admin, "relationship.PartnershipService/EndPartnership", end).await;
+        let operator = stage.operator();
+        let (trail, mails) = (stage.trail(&operator).await, all_mails(stage).await);
+        let writes = stage.writes.clone();
+        assert!(writes.len() > 40, "a long journey: {}", writes.len());
+        for write in writes {
+            let again = stage.call(&write.who, &write.rpc, write.request).await;
+            assert!(replayed(&again), "{} of {}: {again:?}", write.rpc, write.who);
+            assert_eq!(again.payload, write.payload, "{}: byte for byte", write.rpc);
+        }
+        assert_eq!(stage.trail(&operator).await, trail, "no second entry");
+        assert_eq!(all_mails(stage).await, mails, "no second mail");
+    })
+    .await;
+}
+
+async fn all_mails(stage: &mut Stage) -> usize {
+    stage.mails("-", "").await.len()
+}
+
+#[tokio::test]
+async fn r62_a_request_id_is_its_callers_own_and_outlives_a_restart() {
+    each(async |stage| {
+        let reseller = stage.partner(Company::FJALLMOLN, Capacity::Reseller).await;
         let create = "relationship.InvitationService/CreateInvitation";
-        repeat(stage, &applicant.admin, create, invite.clone()).await;
-        assert_eq!(stage.mails("aino@jarvipilvi.example", "customer-invitation").await.len(), 1);
-        // Kept over a restart, and only for who asked.
+        let invitation = |to: &str| json!({ "kind": "KIND_CUSTOMER", "recipient_email": to, "language_code": "en" });
+        let mut invite = json!({ "request_id": request_id(), "invitation": invitation("aino@jarvipilvi.example") });
+        let first = stage.call(&reseller.admin, create, invite.clone()).await;
+        assert!(first.code == tonic::Code::Ok && !replayed(&first), "{first:?}");
         stage.stop(ServiceName::Relationship).await;
         stage.restart(ServiceName::Relationship).await;
-        assert!(replayed(&stage.call(&applicant.admin, create, invite.clone()).await));
-        invite["invitation"]["recipient_email"] = json!("ukko@jarvipilvi.example");
-        stage.refused(&applicant.admin, create, invite.clone(), "INVALID_ARGUMENT", "REQUEST_ID_REUSED").await;
-        let other = stage.call(&operator, create, invite).await;
+        let second = stage.call(&reseller.admin, create, invite.clone()).await;
+        assert!(replayed(&second) && second.payload == first.payload, "{second:?}");
+        assert_eq!(stage.mails("aino@jarvipilvi.example", "customer-invitation").await.len(), 1);
+        let operator = stage.operator();
+        let other = stage.call(&operator, create, invite.clone()).await;
         assert!(!replayed(&other) && other.reason != "REQUEST_ID_REUSED", "{other:?}");
+        invite["invitation"] = invitation("ukko@jarvipilvi.example");
+        stage.refused(&reseller.admin, create, invite, "INVALID_ARGUMENT", "REQUEST_ID_REUSED").await;
+        // What was refused is not remembered: the same request works once nothing stands against it.
+        let mut sign = stage.signing(&reseller).await;
+        sign["request_id"] = json!(request_id());
+        let rpc = "enrollment.AgreementService/CreateSignature";
+        stage.refused(&reseller.admin, rpc, sign.clone(), "ALREADY_EXISTS", "ALREADY_SIGNED").await;
+        stage.refused(&reseller.admin, rpc, sign, "ALREADY_EXISTS", "ALREADY_SIGNED").await;
     })
     .await;
 }
@@ -159,7 +159,7 @@ async fn r66_every_write_of_a_journey_left_its_entry_without_personal_data() {
         for write in stage.writes.clone() {
             let of_it: Vec<_> = trail
                 .iter()
-                .filter(|event| event["request_id"] == json!(write.request_id) && event["cause"] == "")
+                .filter(|event| event["request_id"] == json!(write.request_id()) && event["cause"] == "")
                 .collect();
             assert!(!of_it.is_empty(), "{} of {} left no entry", write.rpc, write.who);
             for event in of_it {

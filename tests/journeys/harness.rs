@@ -42,7 +42,7 @@ pub(crate) struct Stage {
     /// The writes that worked, in their order.
     pub(crate) writes: Vec<call::Write>,
     pub(crate) programme: Option<crate::scenes::Programme>,
-    _databases: Vec<TestDatabase>,
+    databases: Vec<TestDatabase>,
     _folder: TempDir,
 }
 
@@ -70,7 +70,7 @@ impl Stage {
             left_overs: false,
             writes: Vec::new(),
             programme: None,
-            _databases: databases,
+            databases,
             _folder: folder,
         }
     }
@@ -78,6 +78,24 @@ impl Stage {
     /// The operator's address.
     pub(crate) fn operator(&self) -> String {
         self.settings.operator.email.clone()
+    }
+
+    /// Whether several processes may share its databases.
+    pub(crate) fn can_be_replicated(&self) -> bool {
+        self.databases[0].name == "postgres"
+    }
+
+    /// A second replica of every service on the same databases, and a client of it.
+    pub(crate) async fn replica(&self) -> (Suite, Client) {
+        let mut settings = self.settings.clone();
+        let any = ([127, 0, 0, 1], 0).into();
+        settings.enrollment.listen = any;
+        settings.verification.listen = any;
+        settings.relationship.listen = any;
+        settings.notification.listen = any;
+        let suite = Suite::start(&settings, &ServiceName::ALL, self.mode).await.expect("a second suite starts");
+        let client = Client::new(&suite.addresses()).expect("a client");
+        (suite, client)
     }
 
     /// Whether this service serves now.
@@ -108,7 +126,7 @@ impl Stage {
             let stuck = self.stuck().await;
             assert!(stuck.is_empty(), "the story left messages undelivered:\n{}", stuck.join("\n"));
         }
-        let Stage { suite, settings, .. } = self;
+        let Stage { suite, settings, databases: _databases, _folder, .. } = self;
         suite.stop().await;
         for (service, broken) in linkage::audit::chains(&settings).await.expect("the journals can be read") {
             assert_eq!(broken, None, "the journal of {service} was changed after it was written");

@@ -144,6 +144,32 @@ async fn r38_the_order_check_names_its_facts_and_answers_only_the_parties() {
 }
 
 #[tokio::test]
+async fn r38_every_reason_is_told_at_once_with_who_can_clear_it() {
+    each(async |stage| {
+        let mut three = Vec::new();
+        for company in [Company::RHEINWOLKE, Company::FJALLMOLN, Company::JARVIPILVI] {
+            three.push(stage.organization(company).await);
+        }
+        let request = json!({ "provider": three[0], "partner_of_record": three[1], "customer": three[2], "action": "ORDER_ACTION_ADD_SUBSCRIPTION" });
+        let check = stage.ok(&Company::JARVIPILVI.admin(), CHECK, request).await;
+        assert_eq!(check["eligible"], json!(false));
+        let mut found = reasons(&check);
+        found.dedup();
+        assert_eq!(found, ["PROVIDER_NOT_ACTIVE", "RESELLER_NOT_ACTIVE", "AGREEMENT_UNSIGNED", "LOCATION_MISSING", "PARTNERSHIP_MISSING",
+            "RESELLER_RELATIONSHIP_MISSING", "PROVIDER_RELATIONSHIP_MISSING", "CUSTOMER_AGREEMENT_MISSING"]);
+        for reason in list(&check, "reasons") {
+            for field in ["remedy", "method", "organization"] {
+                assert!(!text(&reason, field).is_empty(), "{field} of {reason}");
+            }
+            assert_ne!(text(&reason, "actor"), "PARTY_UNSPECIFIED", "{reason}");
+            let method = text(&reason, "method");
+            assert!(stage.client.method(&method).is_ok(), "{method} is an RPC");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn r39_a_customer_lists_who_may_do_what_and_revokes_it() {
     each(async |stage| {
         let channel = stage.channel().await;

@@ -158,6 +158,12 @@ async fn r13_a_new_version_is_signed_by_its_date_or_orders_stop() {
         assert_eq!(reasons(&stage.order_check(&channel).await), ["AGREEMENT_OVERDUE"]);
         let invitation = json!({ "invitation": { "kind": "KIND_CUSTOMER", "recipient_email": "ukko@example.org", "language_code": "en" } });
         stage.refused(&reseller.admin, INVITE, invitation, "FAILED_PRECONDITION", "AGREEMENT_UNSIGNED").await;
+        // What takes rights back is never refused for it.
+        let withdraw = json!({ "name": channel.partnership.name, "orders_allowed": false });
+        stage.ok(&reseller.admin, "relationship.PartnershipService/SetOrdersAllowed", withdraw).await;
+        assert_eq!(reasons(&stage.order_check(&channel).await), ["AGREEMENT_OVERDUE", "ORDERS_NOT_ALLOWED"]);
+        let give = json!({ "name": channel.partnership.name, "orders_allowed": true });
+        stage.ok(&reseller.admin, "relationship.PartnershipService/SetOrdersAllowed", give).await;
         stage.sign(&reseller).await;
         assert_eq!(reasons(&stage.order_check(&channel).await), Vec::<String>::new());
     })

@@ -14,7 +14,15 @@ pub(crate) const NOBODY: &str = "";
 pub(crate) struct Write {
     pub(crate) rpc: String,
     pub(crate) who: String,
-    pub(crate) request_id: String,
+    pub(crate) request: Value,
+    /// The answer as it came.
+    pub(crate) payload: Vec<u8>,
+}
+
+impl Write {
+    pub(crate) fn request_id(&self) -> String {
+        text(&self.request, "request_id")
+    }
 }
 
 impl Stage {
@@ -59,10 +67,12 @@ impl Stage {
             self.people.forget(who);
         }
         let answer = if lost || void { self.attempt(home, who, organization, rpc, &request).await } else { first };
-        if let (tonic::Code::Ok, Some(id)) = (answer.code, request["request_id"].as_str())
+        if answer.code == tonic::Code::Ok
+            && request["request_id"].is_string()
             && request["validate_only"] != json!(true)
         {
-            self.writes.push(Write { rpc: rpc.to_owned(), who: who.to_owned(), request_id: id.to_owned() });
+            let (rpc, who, payload) = (rpc.to_owned(), who.to_owned(), answer.payload.clone());
+            self.writes.push(Write { rpc, who, request, payload });
         }
         if method.name() == "CreateOrganization" {
             self.people.forget(who);
@@ -133,8 +143,8 @@ pub(crate) fn told(answer: &Answer) -> String {
 
 /// Asserts that an answer holds this part, as the demo's expectations do.
 #[track_caller]
-pub(crate) fn holds(answer: &Value, part: Value) {
-    let wrong = linkage::demo::matching::differences(&part, answer);
+pub(crate) fn holds(answer: &Value, part: impl Into<Value>) {
+    let wrong = linkage::demo::matching::differences(&part.into(), answer);
     assert!(wrong.is_empty(), "{}\nin {answer:#}", wrong.join("\n"));
 }
 
