@@ -48,7 +48,7 @@ impl Offer {
         }
         for consent in &self.consents {
             show(consent.kind.as_str());
-            show(&consent.partner.map(|partner| partner.name()).unwrap_or_default());
+            show(&consent.partner.map(OrganizationId::name).unwrap_or_default());
             show(if consent.required { "required" } else { "optional" });
             show(&consent.roles.join(","));
             show(&consent.days.to_string());

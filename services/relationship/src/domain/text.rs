@@ -60,7 +60,7 @@ pub(crate) fn find(topic: Topic, language: &str, now: DateTime<Utc>, values: &[(
     let fits = |edition: &&Edition| edition.language == language && in_force(edition.version, now);
     // Before the first day the first edition already holds: a text is never missing.
     let first = || EDITIONS.iter().find(|edition| edition.language == language);
-    let edition = EDITIONS.iter().filter(fits).next_back().or_else(first);
+    let edition = EDITIONS.iter().rfind(fits).or_else(first);
     let template = edition.and_then(|edition| edition.texts.iter().find(|(about, _)| *about == topic));
     let mut text = template.map_or("", |(_, text)| text.trim_end()).to_owned();
     for (name, value) in values {

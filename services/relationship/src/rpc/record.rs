@@ -56,7 +56,7 @@ fn parse(record: &OrganizationRecord, read_at: DateTime<Utc>) -> Result<Record, 
     let mut v = Violations::default();
     let organization = organization(
         &mut v,
-        Told {
+        &Told {
             organization: &record.organization,
             display_name: &record.display_name,
             region_code: &record.region_code,
@@ -85,7 +85,7 @@ fn read_standing(v: &mut Violations, record: &StandingRecord) -> Option<Standing
         state_time: record.state_time.as_ref(),
         version: record.version,
     };
-    standing(v, told)
+    standing(v, &told)
 }
 
 /// An organization as a message of enrollment tells it.
@@ -99,7 +99,7 @@ pub(crate) struct Told<'a> {
     pub(crate) version: i64,
 }
 
-pub(crate) fn organization(v: &mut Violations, told: Told<'_>) -> Option<Organization> {
+pub(crate) fn organization(v: &mut Violations, told: &Told<'_>) -> Option<Organization> {
     let id = v.name::<kind::Organization>("organization", told.organization);
     let name = v.text("display_name", told.display_name, 1..=120);
     let country = v.check("region_code", told.region_code.parse::<CountryCode>());
@@ -131,7 +131,7 @@ pub(crate) struct ToldStanding<'a> {
     pub(crate) version: i64,
 }
 
-pub(crate) fn standing(v: &mut Violations, told: ToldStanding<'_>) -> Option<Standing> {
+pub(crate) fn standing(v: &mut Violations, told: &ToldStanding<'_>) -> Option<Standing> {
     let ids = v.child::<kind::Organization, kind::Enrollment>("enrollment", told.enrollment);
     let capacity = v.check("type", told.capacity.parse::<EnrollmentType>());
     let state = v.check("state", told.state.parse::<EnrollmentState>());

@@ -44,7 +44,7 @@ pub(crate) async fn insert(
     let rows = consents.iter().map(|consent| row::ActiveModel {
         invitation: Set(invitation.uuid()),
         kind: Set(consent.kind.as_str().to_owned()),
-        partner: Set(consent.partner.map(|partner| partner.name()).unwrap_or_default()),
+        partner: Set(consent.partner.map(OrganizationId::name).unwrap_or_default()),
         organization: Set(organization.uuid()),
         given_by: Set(by.uuid()),
         text_version: Set(consent.text_version.to_owned()),

@@ -160,7 +160,7 @@ fn open_key(invitation: &Invitation) -> String {
         (Kind::Partnership, Some(recipient)) => recipient.name(),
         _ => invitation.recipient_email.to_lowercase(),
     };
-    let partnership = invitation.partnership.map(|partnership| partnership.name()).unwrap_or_default();
+    let partnership = invitation.partnership.map(PartnershipId::name).unwrap_or_default();
     format!("{} {recipient} {partnership}", invitation.kind.as_str())
 }
 

@@ -178,7 +178,7 @@ async fn r35_a_dead_invitation_never_blocks_a_new_one() {
         for (state, expected) in [(1, &second.name), (5, &first.name)] {
             let listed = stage.invitations().list_invitations(stage.by(PROVIDER, list(state))).await.unwrap();
             let names: Vec<_> = listed.into_inner().invitations.into_iter().map(|one| one.name).collect();
-            assert_eq!(names, [expected.clone()]);
+            assert_eq!(names, std::slice::from_ref(expected));
         }
         stage.pass(62).await;
         assert_eq!(stage.relationship.sweep_once().await.unwrap(), 1);

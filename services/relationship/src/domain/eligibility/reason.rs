@@ -85,7 +85,7 @@ impl Reason {
                 ("The party that suspended the reseller's relationship resumes it.", Actor::Reseller, NONE)
             }
             Reason::ProviderRelationshipMissing => (
-                "Invite the customer to a relationship with the provider, jointly with the reseller's, and have it accepted.",
+                "Invite the customer to a joint relationship with the provider and have it accepted.",
                 Actor::Reseller,
                 INVITE,
             ),
@@ -95,11 +95,9 @@ impl Reason {
             Reason::CustomerAgreementMissing => {
                 ("Accept the customer agreement, by accepting a partner's invitation.", Actor::Customer, ACCEPT)
             }
-            Reason::MarketOutsideRegion => (
-                "Nothing: partners sell only within the region of their location. Work with a partner of the customer's region.",
-                Actor::Nobody,
-                NONE,
-            ),
+            Reason::MarketOutsideRegion => {
+                ("Nothing: partners sell only within the region of their location.", Actor::Nobody, NONE)
+            }
             Reason::MarketNotOpen => {
                 ("Nothing: the programme is not sold in the customer's country.", Actor::Nobody, NONE)
             }

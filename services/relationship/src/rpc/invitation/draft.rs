@@ -1,7 +1,7 @@
 //! An invitation as it is asked for: parsed, judged by the request alone.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use email_address::EmailAddress;
+use email_address::{EmailAddress, Options};
 use ids::{OrganizationId, PartnerLocationId, PartnershipId, kind};
 use runtime::{Fault, Violations};
 use wire::relationship as pb;
@@ -117,9 +117,21 @@ fn kind_of(kind: pb::invitation::Kind) -> Option<Kind> {
     }
 }
 
+/// Exactly one address, in the plain form that every mail system delivers.
 fn address(v: &mut Violations, value: &str) -> Option<String> {
-    let address = v.text("invitation.recipient_email", value, 1..=254)?;
-    v.check("invitation.recipient_email", address.parse::<EmailAddress>()).map(|address| address.to_string())
+    let field = "invitation.recipient_email";
+    let address = v.text(field, value, 1..=254)?;
+    let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
+    // A quoted local part may hold what makes one address read as two.
+    let odd = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | ',' | ';' | '\\');
+    let host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-') || !c.is_ascii();
+    match EmailAddress::parse_with_options(&address, options) {
+        Ok(parsed) if !address.contains(odd) && parsed.domain().chars().all(host) => Some(address),
+        _ => {
+            v.add(field, "must be one e-mail address");
+            None
+        }
+    }
 }
 
 /// Words for people. A link would make our mail a vehicle for others' pages.

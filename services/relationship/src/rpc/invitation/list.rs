@@ -4,6 +4,7 @@ use runtime::{Caller, Fault, Violations};
 use wire::relationship as pb;
 use wire::relationship::list_invitations_request::Direction;
 
+use crate::domain::invitation::Invitation;
 use crate::rpc::convert::{self, code};
 use crate::store::invitation::Filter;
 use crate::{App, store};
@@ -23,7 +24,7 @@ pub(crate) async fn list(
     let (own, scope, now) = (caller.organization()?, caller.scope()?, app.now());
     let reader = app.database().reader();
     let page = store::invitation::list_of(reader, own, &filter, (page.after, page.size), now).await?;
-    let parties = store::organization::many(reader, page.items.iter().flat_map(|row| row.parties())).await?;
+    let parties = store::organization::many(reader, page.items.iter().flat_map(Invitation::parties)).await?;
     Ok(pb::ListInvitationsResponse {
         invitations: page.items.iter().map(|row| convert::invitation(row, &parties, scope, now)).collect(),
         next_page_token: app.next_page(caller, &request, page.next),

@@ -14,7 +14,7 @@ pub(crate) async fn record_organization(
     let mut v = Violations::of(&request);
     let told = organization(
         &mut v,
-        Told {
+        &Told {
             organization: &request.organization,
             display_name: &request.display_name,
             region_code: &request.region_code,

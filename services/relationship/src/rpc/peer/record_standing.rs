@@ -14,7 +14,7 @@ pub(crate) async fn record_standing(
     let mut v = Violations::of(&request);
     let told = standing(
         &mut v,
-        ToldStanding {
+        &ToldStanding {
             enrollment: &request.enrollment,
             capacity: &request.r#type,
             state: &request.state,

@@ -49,14 +49,19 @@ fn every_violation_is_told_at_once() {
     assert_eq!(parse(&pb::CreateInvitationRequest::default()).unwrap_err().reason(), "FIELD_INVALID");
 }
 
+/// What is made wrong, and how.
+type Wrong = (&'static str, fn(&mut pb::Invitation));
+
 #[test]
 fn each_field_has_its_rule() {
-    let cases: [(&str, fn(&mut pb::Invitation)); 15] = [
+    let cases: [Wrong; 17] = [
         ("kind", |i| i.kind = 99),
         ("location is required", |i| i.location.clear()),
         ("location is a name", |i| i.location = "partnerLocations/x".to_owned()),
         ("no partnership", |i| i.partnership = PartnershipId::from_uuid(uuid::Uuid::from_u128(1)).name()),
         ("address", |i| i.recipient_email = "not an address".to_owned()),
+        ("a name too", |i| i.recipient_email = "Ada <ada@reseller.example>".to_owned()),
+        ("two addresses", |i| i.recipient_email = "\"a,b\"@reseller.example".to_owned()),
         ("long address", |i| i.recipient_email = format!("{}@example.com", "a".repeat(300))),
         ("links", |i| i.message = "see https://evil.example".to_owned()),
         ("long words", |i| i.message = "a".repeat(1001)),
