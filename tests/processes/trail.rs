@@ -1,14 +1,10 @@
 //! The trail of a run without what differs from run to run: ids, times, sequences, request ids.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::program::{LIMIT, Place};
-
-/// For how long nothing new may be written before a trail counts as whole.
-const QUIET: Duration = Duration::from_secs(4);
+use crate::program::Place;
 
 /// What happened, counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,7 +17,7 @@ pub(crate) struct Trail {
 
 impl Trail {
     /// The trail as the operator reads it now.
-    fn read(place: &Place) -> Trail {
+    pub(crate) fn read(place: &Place) -> Trail {
         let ended = place.run(&["audit", "--format", "json"]);
         assert_eq!(ended.code, Some(0), "{}", ended.err);
         let read = |line: &str| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
@@ -43,21 +39,6 @@ impl Trail {
             let story = format!("{service} {}: {}", nameless(&subject), kinds.join(", "));
             *trail.stories.entry(story).or_default() += 1;
         }
-        trail
-    }
-
-    /// The trail once nothing more is written to it.
-    pub(crate) fn whole(place: &Place) -> Trail {
-        let began = Instant::now();
-        let (mut trail, mut since) = (Trail::read(place), Instant::now());
-        while since.elapsed() < QUIET {
-            assert!(began.elapsed() < LIMIT, "the trail never comes to rest");
-            let now = Trail::read(place);
-            if now != trail {
-                (trail, since) = (now, Instant::now());
-            }
-        }
-        assert!(!trail.entries.is_empty(), "the trail is empty");
         trail
     }
 
