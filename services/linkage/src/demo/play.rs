@@ -132,7 +132,7 @@ impl Player {
                 continue;
             }
             let wrong = judge(&step.expect, &answer, vars, now)?;
-            if !wrong.is_empty() && eventually && began.elapsed() < self.patience {
+            if !wrong.is_empty() && eventually && began.elapsed() < self.patience.max(self.retry_for) {
                 pause(100).await;
                 continue;
             }
@@ -268,7 +268,7 @@ impl Player {
         let operator = self.operator.clone();
         let began = Instant::now();
         for service in ServiceName::ALL {
-            while began.elapsed() < self.patience {
+            while began.elapsed() < self.patience.max(self.retry_for) {
                 let answer = self.as_person(&operator, None, service, &method, &json!({})).await?;
                 let rows = answer.body.get("rows").and_then(Value::as_array).map_or(0, Vec::len);
                 if rows == 0 && answer.code == tonic::Code::Ok {
