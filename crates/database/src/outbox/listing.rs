@@ -1,7 +1,7 @@
 //! What operators see of the outbox and may do to it.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
 
 use super::row::{Column, Entity, Model};
@@ -21,7 +21,9 @@ pub async fn pending(connection: &impl ConnectionTrait, now: DateTime<Utc>, limi
     Ok(rows)
 }
 
-/// Since when this destination waits for a message that isn't parked.
+/// Since when this destination waits for a message that is neither parked nor behind one that is.
+///
+/// What waits behind a parked one waits for the operator too: counted here, one bad subject would make all the others look old.
 pub async fn oldest_undelivered(
     connection: &impl ConnectionTrait,
     destination: &str,
@@ -29,11 +31,26 @@ pub async fn oldest_undelivered(
     let oldest = Entity::find()
         .filter(Column::Destination.eq(destination))
         .filter(Column::ParkedAt.is_null())
+        .filter(Expr::exists(parked_beside()).not())
         .order_by_asc(Column::CreatedAt)
         .limit(1)
         .one(connection)
         .await?;
     Ok(oldest.map(|row| row.created_at))
+}
+
+/// Parked rows of the same destination and subject.
+fn parked_beside() -> SelectStatement {
+    let other = Alias::new("other");
+    let theirs = |column: Column| Expr::col((other.clone(), column));
+    let ours = |column: Column| Expr::col((Entity, column));
+    Query::select()
+        .expr(Expr::val(1))
+        .from_as(Entity, other.clone())
+        .and_where(theirs(Column::Destination).eq(ours(Column::Destination)))
+        .and_where(theirs(Column::Subject).eq(ours(Column::Subject)))
+        .and_where(theirs(Column::ParkedAt).is_not_null())
+        .to_owned()
 }
 
 /// The subjects of which this destination may not know the latest until an operator acts.

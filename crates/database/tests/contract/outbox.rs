@@ -173,13 +173,14 @@ async fn a_relay_that_lost_its_lease_changes_nothing() {
 }
 
 #[tokio::test]
-async fn age_is_that_of_the_oldest_message_that_is_not_parked() {
+async fn age_is_that_of_the_oldest_message_neither_parked_nor_behind_a_parked_one() {
     on_every_database(async |test| {
         let db = open(&test).await;
         let lease = relay(&db).await;
         assert_eq!(outbox::oldest_undelivered(db.reader(), "verification").await.unwrap(), None);
         let aged = |event, subject, created| NewRow { created_at: at(created), ..row(event, subject, 1) };
-        insert(&db, [aged(1, "x", 10), aged(2, "y", 20), aged(3, "z", 30)]).await;
+        let behind = NewRow { created_at: at(15), ..row(4, "x", 2) };
+        insert(&db, [aged(1, "x", 10), behind, aged(2, "y", 20), aged(3, "z", 30)]).await;
         assert_eq!(outbox::oldest_undelivered(db.reader(), "verification").await.unwrap(), Some(at(10)));
         assert_eq!(outbox::oldest_undelivered(db.reader(), "notification").await.unwrap(), None);
         let first = due(&db, 0).await.remove(0);
