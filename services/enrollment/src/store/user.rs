@@ -109,11 +109,13 @@ pub(crate) async fn of_person(connection: &impl ConnectionTrait, person: PersonI
     rows.into_iter().map(read).collect()
 }
 
-/// Users that were added by this address and that nobody has signed in as.
+/// Users that were added by this address and that nobody has signed in as. A disabled one binds nobody: else any organization could keep
+/// a stranger from signing in.
 pub(crate) async fn unbound(connection: &impl ConnectionTrait, email: &str) -> Result<Vec<User>, Error> {
     let rows = Entity::find()
         .filter(Column::Email.eq(email))
         .filter(Column::Person.is_null())
+        .filter(Column::Disabled.eq(false))
         .order_by_asc(Column::CreatedAt)
         .order_by_asc(Column::Id)
         .all(connection)

@@ -91,6 +91,20 @@ async fn r11_users_are_added_by_address_and_bound_at_first_sign_in() {
 }
 
 #[tokio::test]
+async fn a_user_disabled_before_anyone_signed_in_keeps_nobody_from_signing_in() {
+    for house in houses().await {
+        let name = house.founded_by(ADA, "Nordwind").await;
+        let request = user(&name, "stranger@fjord.example", &[Role::SalesAgent]);
+        let added = house.users().create_user(house.by(ADA, request).await).await.unwrap().into_inner();
+        let disabled = pb::User { name: added.name, state: pb::user::State::Disabled.into(), ..Default::default() };
+        let request = pb::UpdateUserRequest { user: Some(disabled), ..Default::default() };
+        house.users().update_user(house.by(ADA, request).await).await.unwrap();
+        let session = house.session(house.identity("stranger@fjord.example"), "").await.unwrap();
+        assert_eq!(session.user, "", "a person without organization, who may create one");
+    }
+}
+
+#[tokio::test]
 async fn r11_taking_rights_away_voids_what_was_issued_before() {
     for house in houses().await {
         let name = house.founded_by(ADA, "Nordwind").await;
