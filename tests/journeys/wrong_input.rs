@@ -83,13 +83,13 @@ async fn fields(stage: &mut Stage, samples: &[Sample]) -> Vec<String> {
         let home = sample.homes(&method)[0];
         let mut cases = fields::cases(sample, &method);
         cases.sort_by_key(|case| case.secret);
+        let token = tokens::of(stage, sample, home).await;
         let quiet = Quiet::from_here(stage).await;
         let first_secret = cases.iter().position(|case| case.secret).unwrap_or(cases.len());
         for (index, case) in cases.iter().enumerate() {
             if index == first_secret {
                 failures.extend(quiet.broken(stage).await.map(|broken| format!("{}: {broken}", sample.rpc)));
             }
-            let token = tokens::of(stage, sample, home).await;
             let answer = stage.client.call_raw(home, &method, case.payload.clone(), token.as_deref()).await;
             let wrong = verdict::of_case(stage.client.pool(), case, &answer);
             failures.extend(

@@ -14,9 +14,11 @@ use futures::future::BoxFuture;
 use http::{HeaderMap, Request, Response};
 use tonic::body::Body;
 use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
+use tonic::{Code, Status};
 
 use crate::access::AccessKeys;
-use crate::{App, Caller, Fault, Identity, Limits, Rule, Service};
+use crate::serve::DECODE_LIMIT;
+use crate::{App, Caller, Fault, Identity, Limits, Reason, Rule, Service};
 use credential::Credentials;
 use limit::Limiter;
 pub use rules::RUNTIME_POLICY;
@@ -109,7 +111,7 @@ where
             match gate.admit(parts.uri.path(), &parts.headers, source).await {
                 Ok(caller) => {
                     caller.map(|caller| parts.extensions.insert(caller));
-                    inner.call(Request::from_parts(parts, body)).await
+                    inner.call(Request::from_parts(parts, body)).await.map(typed)
                 }
                 Err(fault) => {
                     tracing::info!(method = parts.uri.path(), reason = fault.reason(), "refused at the door");
@@ -118,6 +120,17 @@ where
             }
         })
     }
+}
+
+/// tonic refuses a message over its limit by a code alone; callers are told why in the same way as of everything else.
+fn typed(response: Response<Body>) -> Response<Body> {
+    let refused = Status::from_header_map(response.headers());
+    if !refused.is_some_and(|status| status.code() == Code::OutOfRange && status.details().is_empty()) {
+        return response;
+    }
+    let message = "the message is too large";
+    let fault = Fault::new(Code::InvalidArgument, Reason::FieldInvalid, message);
+    fault.violation("", format!("a message has at most {DECODE_LIMIT} bytes")).into_status().into_http()
 }
 
 /// The address at the other end of the connection, an IPv4 one always as such.

@@ -42,15 +42,10 @@ struct Maker<'a> {
 pub(super) fn cases(sample: &Sample, method: &MethodDescriptor) -> Vec<Case> {
     let mut maker = Maker { sample, right: sample.message(method), cases: Vec::new() };
     maker.message(&method.input(), &[]);
-    maker.cases.push(Case {
-        path: String::new(),
-        oneof: None,
-        follows: None,
-        wrong: "cut off",
-        value: String::new(),
-        secret: false,
-        payload: vec![0x0a, 0xff, 0x01, 0x61],
-    });
+    maker.bytes("cut off", vec![0x0a, 0xff, 0x01, 0x61]);
+    // A field that nobody knows, of more bytes than a message may have.
+    let large = [&[0xfa, 0x7f, 0x80, 0x80, 0x14][..], &vec![0; 20 << 14]].concat();
+    maker.bytes("too large", large);
     maker.cases
 }
 
@@ -186,6 +181,12 @@ impl Maker<'_> {
             let at = case.payload.windows(MARKER.len()).position(|bytes| bytes == MARKER).expect("the marker");
             case.payload[at..at + MARKER.len()].fill(0xff);
         }
+    }
+
+    /// A request that is no message.
+    fn bytes(&mut self, wrong: &'static str, payload: Vec<u8>) {
+        let value = format!("{} bytes", payload.len());
+        self.cases.push(Case { path: String::new(), oneof: None, follows: None, wrong, value, secret: false, payload });
     }
 
     fn add(&mut self, place: &[FieldDescriptor], wrong: &'static str, value: Option<Value>) {

@@ -24,7 +24,7 @@ pub(super) fn of_case(pool: &DescriptorPool, case: &Case, answer: &Answer) -> Op
         return Some(format!("no violation is named: {}", told(answer)));
     }
     let field = |violation: &serde_json::Value| violation["field"].as_str().unwrap_or_default().to_owned();
-    if matches!(case.wrong, "no UTF-8" | "cut off") {
+    if matches!(case.wrong, "no UTF-8" | "cut off" | "too large") {
         // The message can't be read, so the sentence is all there is.
         let undecodable = violations.iter().all(|violation| field(violation).is_empty());
         return (!undecodable).then(|| format!("not refused as undecodable: {}", told(answer)));
