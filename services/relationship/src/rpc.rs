@@ -8,6 +8,7 @@ mod judge;
 mod order_eligibility;
 mod partnership;
 mod peer;
+mod reach;
 mod record;
 mod reseller_relationship;
 

@@ -199,3 +199,25 @@ async fn an_invitation_to_a_location_that_nobody_has_is_not_found() {
     let asking = pb::Invitation { admin_requests: vec![stranger], ..to_reseller() };
     assert_eq!(reason(&stage.invite(PROVIDER, asking).await.unwrap_err()), "FIELD_INVALID");
 }
+
+#[tokio::test]
+async fn r32_of_many_acceptances_at_once_one_counts() {
+    on_every_database(async |database| {
+        let stage = Stage::ready(database).await;
+        stage.invite(PROVIDER, to_reseller()).await.unwrap();
+        let token = stage.token("partnership-invitation").await;
+        let offer = stage.inspect(&token).await.unwrap();
+        let accept = || stage.accept(RESELLER, whole(&offer, &token));
+        let same = whole(&offer, &token);
+        let repeat = || stage.accept(RESELLER, same.clone());
+        let (a, b, c, d) = tokio::join!(accept(), accept(), repeat(), repeat());
+        let done = [&a, &b].into_iter().filter(|outcome| outcome.is_ok()).count() + usize::from(c.is_ok());
+        assert_eq!(done, 1, "{a:?} {b:?} {c:?}");
+        assert_eq!(c.is_ok(), d.is_ok(), "a repetition is answered alike");
+        for refused in [a, b, c, d].into_iter().filter_map(Result::err) {
+            assert_eq!(reason(&refused), "TOKEN_USED");
+        }
+        assert_eq!(stage.mails("invitation-accepted").await.len(), 1);
+    })
+    .await;
+}

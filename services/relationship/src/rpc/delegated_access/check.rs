@@ -7,6 +7,7 @@ use runtime::{Caller, Fault, Violations};
 use wire::relationship as pb;
 
 use crate::domain::access::{Access, Agent, judge};
+use crate::rpc::reach;
 use crate::{App, store};
 
 pub(crate) async fn check(
@@ -17,7 +18,7 @@ pub(crate) async fn check(
     let (user, organization) = parse(&request)?;
     let own = caller.user()?;
     let (grantee, user) = user.unwrap_or((own.organization, own.user));
-    let scope = caller.scope()?;
+    let scope = reach::scope(caller)?;
     if !scope.permits(grantee) && !scope.permits(organization) {
         return Err(Fault::not_a_party());
     }

@@ -73,9 +73,9 @@ pub(crate) async fn accept(
             Kind::Partnership => partnership::bear(&accepting, &parties).await?,
             Kind::Customer => customer::bear(&accepting, &parties).await?,
         };
-        store::consent::insert(tx, invitation.id, granted, (user.organization, user.user), now).await?;
         invitation.accept(user.organization, birth.born, now)?;
         store::invitation::save(tx, &mut invitation).await?;
+        store::consent::insert(tx, invitation.id, granted, (user.organization, user.user), now).await?;
         let mut events = vec![accepted(&invitation, &parties, user.organization)];
         events.extend(birth.events);
         let scope = Scope::Organization(user.organization);

@@ -39,7 +39,8 @@ pub(super) async fn bear(accepting: &Accepting<'_>, parties: &Parties) -> Result
         update_time: now,
     };
     store::partnership::insert(tx, &partnership).await.map_err(|error| match error {
-        Error::Duplicate { .. } => Refusal::PartnershipExists.into(),
+        // Another acceptance was faster; running again finds what it made.
+        Error::Duplicate { .. } => Fault::from(Error::Contended),
         error => Fault::from(error),
     })?;
     let sides = vec![provider, reseller];
