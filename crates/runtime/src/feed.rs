@@ -7,7 +7,7 @@ use wire::event as pb;
 use wire::event::event_service_server::EventService;
 use wire::types::{Actor, ActorKind};
 
-use crate::{App, Caller, Fault, Service, Violations, convert, page};
+use crate::{App, Caller, Fault, Role, Service, Violations, convert, page};
 
 /// The longest resource name.
 const SUBJECT: usize = 200;
@@ -35,7 +35,8 @@ async fn list<S: Service>(
     let (position, size) = page::position(app.links(), caller, &request)?;
     let user = caller.user()?;
     let filter = ListFilter {
-        party: (!user.operator).then(|| user.organization.name()),
+        // The operator's other people are party to no more than anyone's.
+        party: (!(user.operator && caller.has(Role::Operator))).then(|| user.organization.name()),
         after_sequence: position.map(|position| sequence(&position)).transpose()?,
         subject,
         limit: size + 1,
