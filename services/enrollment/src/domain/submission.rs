@@ -38,7 +38,11 @@ impl Picture {
         }
         enrollment.submission = Some(Submission { by: applicant.user, at: now });
         let settled = vetting::settled(&self.vettings, self.legal.revision);
-        let checks: Vec<CheckKind> = CheckKind::ALL.into_iter().filter(|kind| !settled.contains(kind)).collect();
+        let mut checks: Vec<CheckKind> = CheckKind::ALL.into_iter().filter(|kind| !settled.contains(kind)).collect();
+        // All may be settled in a case that nobody has decided yet: this one waits for the same decision.
+        if checks.is_empty() && !vetting::is_approved(&self.vettings, self.legal.revision) {
+            checks = CheckKind::ALL.to_vec();
+        }
         let case = (!checks.is_empty()).then(|| {
             Box::new(CaseRequest {
                 legal: self.legal.clone(),

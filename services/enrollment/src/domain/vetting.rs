@@ -92,10 +92,6 @@ impl CheckStatus {
             _ => None,
         }
     }
-
-    pub(crate) const fn is_settled(self) -> bool {
-        matches!(self, CheckStatus::Passed | CheckStatus::Waived)
-    }
 }
 
 impl CaseState {
@@ -139,15 +135,64 @@ impl Vetting {
         let passed = |check: &Check| check.kind == CheckKind::Domain && check.status == CheckStatus::Passed;
         self.state == CaseState::Approved && self.checks.iter().any(passed)
     }
+
+    fn settles(&self, check: &Check) -> bool {
+        match check.status {
+            CheckStatus::Passed => true,
+            CheckStatus::Waived => self.state == CaseState::Approved || self.state.is_open(),
+            CheckStatus::Pending | CheckStatus::Failed => false,
+        }
+    }
 }
 
-/// The checks that some case has settled for this revision: what was proven once is not asked again.
+/// Whether a case approved this revision: settled checks alone are not the decision.
+pub(crate) fn is_approved(cases: &[Vetting], revision: i64) -> bool {
+    cases.iter().any(|case| case.revision == revision && case.state == CaseState::Approved)
+}
+
+/// The checks that some case has settled for this revision: what was proven once is not asked again. A waiver is no proof, so it ends with a
+/// case that is not approved: a later case would take it for passed.
 pub(crate) fn settled(cases: &[Vetting], revision: i64) -> BTreeSet<CheckKind> {
     cases
         .iter()
         .filter(|case| case.revision == revision)
-        .flat_map(|case| &case.checks)
-        .filter(|check| check.status.is_settled())
+        .flat_map(|case| case.checks.iter().filter(|check| case.settles(check)))
         .map(|check| check.kind)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(state: CaseState, status: CheckStatus) -> Vetting {
+        let check = Check { kind: CheckKind::Domain, status, reason: String::new(), since: None, due: None };
+        Vetting {
+            case: VettingCaseId::from_uuid(uuid::Uuid::nil()),
+            organization: OrganizationId::from_uuid(uuid::Uuid::nil()),
+            state,
+            reason: None,
+            revision: 1,
+            checks: vec![check],
+            updated: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_waiver_ends_with_a_case_that_is_not_approved_and_what_is_passed_stays() {
+        for state in CaseState::ALL {
+            assert!(settled(&[case(state, CheckStatus::Passed)], 1).contains(&CheckKind::Domain), "{state:?}");
+            assert!(settled(&[case(state, CheckStatus::Passed)], 2).is_empty());
+            let waived = state.is_open() || state == CaseState::Approved;
+            assert_eq!(!settled(&[case(state, CheckStatus::Waived)], 1).is_empty(), waived, "{state:?}");
+            assert!(settled(&[case(state, CheckStatus::Failed)], 1).is_empty());
+        }
+    }
+
+    #[test]
+    fn settled_checks_are_no_approval() {
+        assert!(!is_approved(&[case(CaseState::InReview, CheckStatus::Passed)], 1));
+        assert!(is_approved(&[case(CaseState::Approved, CheckStatus::Waived)], 1));
+        assert!(!is_approved(&[case(CaseState::Approved, CheckStatus::Passed)], 2));
+    }
 }

@@ -8,7 +8,7 @@ use wire::relationship::{RecordOrganizationRequest, RecordStandingRequest};
 use wire::types::RequirementCode;
 use wire::verification::{CheckKind, OpenCaseRequest};
 
-use crate::house::{houses, reason, refused};
+use crate::house::{House, houses, reason, refused};
 use crate::requests::ADA;
 
 const RESELLER: pb::EnrollmentType = pb::EnrollmentType::IndirectReseller;
@@ -157,6 +157,18 @@ async fn r02_a_provider_needs_the_operators_leave() {
     }
 }
 
+/// The operator lets Nordwind enroll in a second type.
+async fn direct_bill_leave(house: &House) {
+    let preapproval = pb::Preapproval {
+        domain: "nordwind.example".to_owned(),
+        r#type: pb::EnrollmentType::DirectBill.into(),
+        expire_time: house.days_ahead(30),
+        ..Default::default()
+    };
+    let leave = pb::CreatePreapprovalRequest { preapproval: Some(preapproval), ..Default::default() };
+    house.enrollments().create_preapproval(house.operator(leave).await).await.unwrap();
+}
+
 #[tokio::test]
 async fn r03_a_second_enrollment_asks_nothing_twice() {
     for house in houses().await {
@@ -165,18 +177,31 @@ async fn r03_a_second_enrollment_asks_nothing_twice() {
         house.fill_in(&name).await;
         house.submit(&first.name).await.unwrap();
         house.approve(&name).await;
-        let preapproval = pb::Preapproval {
-            domain: "nordwind.example".to_owned(),
-            r#type: pb::EnrollmentType::DirectBill.into(),
-            expire_time: house.days_ahead(30),
-            ..Default::default()
-        };
-        let leave = pb::CreatePreapprovalRequest { preapproval: Some(preapproval), ..Default::default() };
-        house.enrollments().create_preapproval(house.operator(leave).await).await.unwrap();
+        direct_bill_leave(&house).await;
         let second = house.drafted(&name, pb::EnrollmentType::DirectBill).await;
         let submitted = house.submit(&second.name).await.unwrap().enrollment.unwrap();
         assert_eq!(submitted.state(), State::Qualified);
         assert_eq!(house.told::<OpenCaseRequest>("OpenCase").await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn r03_checks_that_all_passed_are_no_approval_before_the_reviewer_decides() {
+    for house in houses().await {
+        let name = house.founded_by(ADA, "Nordwind").await;
+        let first = house.drafted(&name, RESELLER).await;
+        house.fill_in(&name).await;
+        house.submit(&first.name).await.unwrap();
+        let checks = ["EMAIL", "DOMAIN", "EMPLOYMENT", "AUTHORITY", "BUSINESS"].map(|check| (check, "PASSED"));
+        house.record(&name, "IN_REVIEW", &checks, 1).await;
+        direct_bill_leave(&house).await;
+        let second = house.drafted(&name, pb::EnrollmentType::DirectBill).await;
+        let submitted = house.submit(&second.name).await.unwrap().enrollment.unwrap();
+        assert_eq!(submitted.state(), State::Verifying);
+        house.record(&name, "APPROVED", &checks, 2).await;
+        for enrollment in [&first, &second] {
+            assert_eq!(house.read(&enrollment.name).await.state(), State::Qualified);
+        }
     }
 }
 
