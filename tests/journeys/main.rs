@@ -7,6 +7,7 @@ mod harness;
 mod invite;
 mod order;
 mod qualify;
+mod races;
 mod replicas;
 mod scenes;
 mod shipped;

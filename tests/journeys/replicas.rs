@@ -37,8 +37,10 @@ async fn r60_replicas_share_data_answers_and_work() {
                 pass.expect("the sweep passes");
             }
         }
-        // Then the first replicas go, and the second carry on with what they left.
-        std::mem::replace(&mut stage.suite, second).stop().await;
+        // Then both go, and others carry on with what they left.
+        second.stop().await;
+        let (third, client) = stage.replica().await;
+        std::mem::replace(&mut stage.suite, third).stop().await;
         stage.client = client;
         for kind in ["enrollment-status", "email-verification"] {
             assert_eq!(stage.mails(&applicant.company.contact(), kind).await.len(), 1, "{kind} once");
