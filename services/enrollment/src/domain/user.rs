@@ -112,6 +112,8 @@ impl User {
             self.display_name = name;
             changed.push("display_name");
         }
+        // Both what is held and what counts: a role given to a disabled user would wait for whoever lets it in again.
+        may_give(by, &before.roles, &self.roles)?;
         may_give(by, &before.effective_roles(), &self.effective_roles())?;
         if before.governs() && !self.governs() && !other_global_admins {
             return Err(Refusal::LastGlobalAdmin);
@@ -193,6 +195,8 @@ mod tests {
         assert_eq!(user(&USER_ADMIN).update(roles(&[Role::UserAdmin, Role::GlobalAdmin]), &by, true, now()), refused);
         assert_eq!(user(&USER_ADMIN).update(roles(&[Role::UserAdmin, Role::Operator]), &by, true, now()), refused);
         assert_eq!(user(&ADMIN).update(disable, &by, true, now()), refused);
+        let mut away = User { disabled: true, ..user(&USER_ADMIN) };
+        assert_eq!(away.update(roles(&[Role::UserAdmin, Role::GlobalAdmin]), &by, true, now()), refused);
         assert!(user(&USER_ADMIN).update(roles(&[Role::SalesAgent]), &by, true, now()).is_ok());
     }
 
