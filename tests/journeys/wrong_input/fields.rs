@@ -85,11 +85,11 @@ impl Maker<'_> {
             if let (true, Some(right)) = (field.is_list() && !self.sample.is_unlimited(&path), &right) {
                 self.add(&place, "too many", Some(Value::List(vec![right.clone(); MANY])));
             }
-            self.kind(&field, &place, right);
+            self.kind(&field, &place, right.as_ref());
         }
     }
 
-    fn kind(&mut self, field: &FieldDescriptor, place: &[FieldDescriptor], right: Option<Value>) {
+    fn kind(&mut self, field: &FieldDescriptor, place: &[FieldDescriptor], right: Option<&Value>) {
         match field.kind() {
             Kind::String => self.string(field, place, right),
             Kind::Enum(_) => self.add(place, "unknown value", Some(Value::EnumNumber(99))),
@@ -118,7 +118,7 @@ impl Maker<'_> {
         }
     }
 
-    fn string(&mut self, field: &FieldDescriptor, place: &[FieldDescriptor], right: Option<Value>) {
+    fn string(&mut self, field: &FieldDescriptor, place: &[FieldDescriptor], right: Option<&Value>) {
         if right.is_none() && !self.sample.may_lack(&path_of(place)) {
             // Another way to ask the same: another sample has it.
             return;
@@ -126,7 +126,7 @@ impl Maker<'_> {
         let mut add = |wrong, text: String| self.add(place, wrong, Some(Value::String(text)));
         let length = if field.full_name().ends_with("AgreementTemplate.text") { AGREEMENT } else { LONG };
         add("too long", "a".repeat(length));
-        let text = right.as_ref().and_then(Value::as_str).unwrap_or("a").to_owned();
+        let text = right.and_then(Value::as_str).unwrap_or("a").to_owned();
         add("control characters", format!("{text}\0{text}"));
         add("control characters", format!("{text}\u{1b}"));
         match field.name() {

@@ -1,6 +1,6 @@
 //! Credentials that count, and those that must not.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use linkage::{Answer, ServiceName, SigningKey};
 use serde_json::{Value, json};
@@ -90,10 +90,11 @@ pub(super) async fn failures(stage: &mut Stage, samples: &[Sample]) -> Vec<Strin
         let payload = prost::Message::encode_to_vec(&sample.message(&method));
         for home in sample.homes(&method) {
             let kind = (home, sample.peer(), sample.is_anonymous());
-            if !made.contains_key(&kind) {
-                made.insert(kind, forgeries(stage, sample, home, &myself).await);
-            }
-            for forgery in &made[&kind] {
+            let forged = match made.entry(kind) {
+                Entry::Occupied(made) => made.into_mut(),
+                Entry::Vacant(place) => place.insert(forgeries(stage, sample, home, &myself).await),
+            };
+            for forgery in &*forged {
                 let answer = stage.client.call_raw(home, &method, payload.clone(), forgery.token.as_deref()).await;
                 failures
                     .extend(verdict(stage, forgery, &answer).map(|wrong| format!("{} at {home}: {wrong}", sample.rpc)));
