@@ -28,7 +28,7 @@ fn compare(path: &str, expected: &Value, found: &Value, out: &mut Vec<String>) {
                         left.remove(position);
                     }
                     None => {
-                        out.push(format!("{path}[{index}]: nothing like {value} in {}", Value::from(found.clone())))
+                        out.push(format!("{path}[{index}]: nothing like {value} in {}", Value::from(found.clone())));
                     }
                 }
             }
