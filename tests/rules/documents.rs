@@ -28,7 +28,7 @@ fn paths_in_pages_exist() {
 
 #[test]
 fn the_readme_walks_one_request_through_its_files() {
-    let Some(readme) = sources::find("README.md") else { return };
+    let readme = sources::find("README.md").expect("the README");
     let files = paths(&readme.text).filter(|path| path.ends_with(".rs") || path.ends_with(".proto")).count();
     assert!(files >= WALKTHROUGH, "the README names {files} files, {WALKTHROUGH} make the walkthrough");
 }

@@ -34,6 +34,22 @@ fn one_database(source: &Source) -> Vec<String> {
         .collect()
 }
 
+/// Every gRPC server of the product is the hardened one: limits that tonic leaves open are set there, and only there.
+fn another_server(source: &Source) -> Option<String> {
+    const HARDENED: &str = "crates/runtime/src/serve.rs";
+    let product = !source.path.starts_with("tests/") && !source.path.contains("/tests");
+    let code = source.code();
+    let serves =
+        code.contains("Server::builder") || code.contains("axum::serve") || code.contains("serve_with_incoming");
+    (product && source.path != HARDENED && serves).then(|| format!("{}: serve through {HARDENED}", source.path))
+}
+
+#[test]
+fn no_service_goes_around_the_hardened_server() {
+    none(&sources::rust().filter_map(another_server).collect::<Vec<_>>());
+    assert!(sources::rust().any(|source| source.code().contains("Server::builder")), "there is a server to judge");
+}
+
 #[test]
 fn tests_never_sleep() {
     none(&sources::rust().filter_map(sleeps).collect::<Vec<_>>());
@@ -52,6 +68,8 @@ fn the_scanner_bites() {
     assert!(sleeps(&Source::new("tests/journeys/a.rs", bad)).is_some());
     assert!(sleeps(&Source::new("services/enrollment/src/a.rs", bad)).is_none());
     assert!(sleeps(&Source::new("tests/journeys/a.rs", "// never sleep\nfn asleep() {}")).is_none());
+    assert!(another_server(&Source::new("services/enrollment/src/a.rs", "Server::builder().add_service(x)")).is_some());
+    assert!(another_server(&Source::new("crates/runtime/src/serve.rs", "Server::builder()")).is_none());
     assert_eq!(one_database(&Source::new("a.rs", "\"SELECT 1 FOR UPDATE SKIP LOCKED\"")).len(), 2);
     assert_eq!(one_database(&Source::new("a.rs", "// no SKIP LOCKED here")).len(), 0);
 }

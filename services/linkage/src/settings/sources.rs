@@ -73,6 +73,14 @@ mod tests {
     }
 
     #[test]
+    fn the_defaults_that_ship_are_whole() {
+        let settings = Settings::shipped().unwrap();
+        assert!(settings.is_embedded());
+        let masked = masked(None, BTreeMap::new(), &[]).unwrap();
+        assert_eq!(masked.parse::<toml::Table>().unwrap(), DEFAULTS.parse::<toml::Table>().unwrap());
+    }
+
+    #[test]
     fn later_layers_win() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("linkage.toml");
