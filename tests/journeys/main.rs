@@ -9,6 +9,7 @@ mod order;
 mod qualify;
 mod races;
 mod replicas;
+mod review;
 mod scenes;
 mod shipped;
 mod sign_in;

@@ -144,6 +144,23 @@ async fn r12_reseller_signs_before_inviting() {
 }
 
 #[tokio::test]
+async fn r12_reseller_signs_before_accepting() {
+    each(async |stage| {
+        let provider = stage.partner(Company::RHEINWOLKE, Capacity::Provider).await;
+        let mut reseller = stage.qualified(Company::FJALLMOLN, Capacity::Reseller).await;
+        stage.locate(&mut reseller).await;
+        stage.invite(&provider, &reseller).await;
+        let token = stage.token(&reseller.admin, "partnership-invitation").await;
+        let accept = stage.accepting(&token, |_| true).await;
+        let rpc = "relationship.InvitationService/AcceptInvitation";
+        stage.refused(&reseller.admin, rpc, accept.clone(), "FAILED_PRECONDITION", "AGREEMENT_UNSIGNED").await;
+        stage.sign(&reseller).await;
+        stage.ok(&reseller.admin, rpc, accept).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn r13_a_new_version_is_signed_by_its_date_or_orders_stop() {
     each(async |stage| {
         let channel = stage.channel().await;

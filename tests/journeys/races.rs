@@ -98,18 +98,26 @@ async fn r21_guesses_and_answers_at_once_are_each_counted() {
         let inspect = "verification.EmailVerificationService/InspectEmailVerification";
         let name = text(&stage.ok(NOBODY, inspect, json!({ "token": token })).await, "name");
         let wrong = if text(&mail, "links.confirm_code").starts_with('0') { "1" } else { "0" }.repeat(8);
-        let guess = json!({ "name": name, "code": wrong, "claim_answer": "ANSWER_YES", "address_answer": "ANSWER_YES" });
+        let guess =
+            json!({ "name": name, "code": wrong, "claim_answer": "ANSWER_YES", "address_answer": "ANSWER_YES" });
         let answers = at_once(stage, CONFIRM, &vec![(NOBODY, guess); 9]).await;
         let counted = answers.iter().filter(|answer| answer.reason == "TOKEN_UNKNOWN").count();
         assert!(counted <= 5, "five tries, not {counted}: {answers:#?}");
-        assert!(answers.iter().all(|answer| ["TOKEN_UNKNOWN", "LOCKED"].contains(&answer.reason.as_str())), "{answers:#?}");
+        assert!(
+            answers.iter().all(|answer| ["TOKEN_UNKNOWN", "LOCKED"].contains(&answer.reason.as_str())),
+            "{answers:#?}"
+        );
         let get = "verification.EmailVerificationService/GetEmailVerification";
-        holds(&stage.ok(&first.admin, get, json!({ "name": name })).await, json!({ "state": "STATE_LOCKED", "tries_left": 0 }));
+        holds(
+            &stage.ok(&first.admin, get, json!({ "name": name })).await,
+            json!({ "state": "STATE_LOCKED", "tries_left": 0 }),
+        );
 
         let second = stage.applicant(Company::ORESKY, Capacity::Reseller).await;
         stage.submit(&second).await;
         let token = stage.token(&second.company.contact(), "email-verification").await;
-        let answer = |answer: &str| (NOBODY, json!({ "token": token, "claim_answer": answer, "address_answer": "ANSWER_YES" }));
+        let answer =
+            |answer: &str| (NOBODY, json!({ "token": token, "claim_answer": answer, "address_answer": "ANSWER_YES" }));
         let calls = [answer("ANSWER_YES"), answer("ANSWER_NO"), answer("ANSWER_YES"), answer("ANSWER_NO")];
         one_of(&at_once(stage, CONFIRM, &calls).await, &["TOKEN_USED"]);
     })

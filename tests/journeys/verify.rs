@@ -1,26 +1,16 @@
-//! Is it true? The mailed questions (R20, R21), the reviewer's work (R22, R23) and its deadlines (R24).
+//! Is it true? The mailed questions and their answers (R20, R21).
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::harness::call::{NOBODY, holds, list, text};
-use crate::harness::{Stage, each};
-use crate::scenes::{Applicant, Capacity, Company};
+use crate::harness::each;
+use crate::scenes::{Capacity, Company};
 
 const INSPECT: &str = "verification.EmailVerificationService/InspectEmailVerification";
 const CONFIRM: &str = "verification.EmailVerificationService/ConfirmEmailVerification";
 const GET: &str = "verification.EmailVerificationService/GetEmailVerification";
 const CLAIM: &str = "verification.VettingService/ClaimVettingCase";
-const DECIDE: &str = "verification.VettingService/DecideCheck";
-const APPROVE: &str = "verification.VettingService/ApproveVettingCase";
-
-/// A submitted enrollment and the token that its contact was mailed.
-async fn submitted(stage: &mut Stage) -> (Applicant, String) {
-    let applicant = stage.applicant(Company::FJALLMOLN, Capacity::Reseller).await;
-    stage.submit(&applicant).await;
-    let token = stage.token(&applicant.company.contact(), "email-verification").await;
-    (applicant, token)
-}
 
 fn yes(token: &str) -> Value {
     json!({ "token": token, "claim_answer": "ANSWER_YES", "address_answer": "ANSWER_YES" })
@@ -36,7 +26,7 @@ fn code_in(mail: &Value) -> String {
 #[tokio::test]
 async fn r20_opening_a_link_changes_nothing_and_its_answers_count_once() {
     each(async |stage| {
-        let (applicant, token) = submitted(stage).await;
+        let (applicant, token) = stage.submitted(Company::FJALLMOLN).await;
         let before = stage.trail(&stage.operator()).await.len();
         let first = stage.ok(NOBODY, INSPECT, json!({ "token": token })).await;
         holds(&first, json!({ "state": "STATE_PENDING", "purpose": "PURPOSE_CONTACT", "company": "Fjällmoln AB" }));
@@ -64,12 +54,14 @@ async fn r20_opening_a_link_changes_nothing_and_its_answers_count_once() {
 #[tokio::test]
 async fn r20_not_us_stops_the_case() {
     each(async |stage| {
-        let (applicant, token) = submitted(stage).await;
+        let (applicant, token) = stage.submitted(Company::FJALLMOLN).await;
         let no = json!({ "token": token, "claim_answer": "ANSWER_NO", "address_answer": "ANSWER_YES" });
         holds(&stage.ok(NOBODY, CONFIRM, no).await, json!({ "state": "STATE_DENIED" }));
         let case = stage.case(&applicant.organization).await;
         holds(&case, json!({ "state": "STATE_REJECTED", "reason": "NOT_US" }));
         holds(&stage.enrollment(&applicant).await, json!({ "state": "STATE_REJECTED" }));
+        let told = stage.mails(&applicant.company.contact(), "enrollment-status").await.len();
+        assert_eq!(told, 2, "VERIFYING and REJECTED");
         stage.refused(NOBODY, CONFIRM, yes(&token), "FAILED_PRECONDITION", "TOKEN_USED").await;
         let reviewer = stage.programme().await.reviewer;
         stage.refused(&reviewer, CLAIM, json!({ "name": case["name"] }), "FAILED_PRECONDITION", "STATE_FORBIDS").await;
@@ -80,7 +72,7 @@ async fn r20_not_us_stops_the_case() {
 #[tokio::test]
 async fn r21_wrong_codes_are_counted_and_five_of_them_lock_it() {
     each(async |stage| {
-        let (applicant, token) = submitted(stage).await;
+        let (applicant, token) = stage.submitted(Company::FJALLMOLN).await;
         let mail = stage.mail(&applicant.company.contact(), "email-verification").await;
         let name = text(&stage.ok(NOBODY, INSPECT, json!({ "token": token })).await, "name");
         let by_code = |code: &str| json!({ "name": name, "code": code, "claim_answer": "ANSWER_YES", "address_answer": "ANSWER_YES" });
@@ -106,7 +98,7 @@ async fn r21_wrong_codes_are_counted_and_five_of_them_lock_it() {
 #[tokio::test]
 async fn r21_the_right_code_works_without_the_link() {
     each(async |stage| {
-        let (applicant, token) = submitted(stage).await;
+        let (applicant, token) = stage.submitted(Company::FJALLMOLN).await;
         let mail = stage.mail(&applicant.company.contact(), "email-verification").await;
         let name = text(&stage.ok(NOBODY, INSPECT, json!({ "token": token })).await, "name");
         let code = code_in(&mail).to_uppercase();
@@ -121,7 +113,7 @@ async fn r21_the_right_code_works_without_the_link() {
 #[tokio::test]
 async fn r21_forged_expired_and_unknown_links_each_get_their_answer() {
     each(async |stage| {
-        let (applicant, token) = submitted(stage).await;
+        let (applicant, token) = stage.submitted(Company::FJALLMOLN).await;
         let mut parts: Vec<String> = token.split('.').map(str::to_owned).collect();
         let last = if parts[3].starts_with('0') { "1" } else { "0" };
         let mac = parts[3].clone();
@@ -164,110 +156,6 @@ async fn r21_no_token_or_code_is_at_rest_where_mail_waits() {
         for secret in [mac, code] {
             assert!(payloads.iter().all(|payload| !payload.contains(&secret)), "{secret} was at rest");
         }
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn r22_vetting_goes_on_only_after_the_contact_and_needs_every_check() {
-    each(async |stage| {
-        let (applicant, _) = submitted(stage).await;
-        let reviewer = stage.programme().await.reviewer;
-        let case = stage.case(&applicant.organization).await;
-        holds(&case, json!({ "state": "STATE_AWAITING_EMAIL" }));
-        stage.refused(&reviewer, CLAIM, json!({ "name": case["name"] }), "FAILED_PRECONDITION", "STATE_FORBIDS").await;
-        assert!(stage.mails(&applicant.company.approver(), "approver-verification").await.is_empty());
-        stage.confirm(&applicant.company.contact(), "email-verification").await;
-        let mut case = stage.claim(&applicant.organization).await;
-        for kind in ["DOMAIN", "EMPLOYMENT", "BUSINESS"] {
-            let request = json!({ "name": case["name"], "etag": case["etag"] });
-            let refused = stage.refused(&reviewer, APPROVE, request, "FAILED_PRECONDITION", "CHECKS_OUTSTANDING").await;
-            assert!(text(&refused, "metadata.checks").contains(kind), "{refused}");
-            let request = json!({ "name": case["name"], "etag": case["etag"], "kind": format!("CHECK_KIND_{kind}"), "status": "CHECK_STATUS_PASSED" });
-            case = stage.ok(&reviewer, DECIDE, request).await;
-        }
-        let request = json!({ "name": case["name"], "etag": case["etag"] });
-        let refused = stage.refused(&reviewer, APPROVE, request, "FAILED_PRECONDITION", "CHECKS_OUTSTANDING").await;
-        assert_eq!(text(&refused, "metadata.checks"), "AUTHORITY");
-        stage.confirm(&applicant.company.approver(), "approver-verification").await;
-        let case = stage.case(&applicant.organization).await;
-        let request = json!({ "name": case["name"], "etag": case["etag"] });
-        holds(&stage.ok(&reviewer, APPROVE, request).await, json!({ "state": "STATE_APPROVED" }));
-        stage.settle().await;
-        holds(&stage.enrollment(&applicant).await, json!({ "state": "STATE_QUALIFIED" }));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn r23_one_reviewer_at_a_time_and_nobody_their_own() {
-    each(async |stage| {
-        let (applicant, _) = submitted(stage).await;
-        stage.confirm_both(&applicant).await;
-        let programme = stage.programme().await;
-        let (rita, operator) = (programme.reviewer, stage.operator());
-        let rune = "rune.reviewer@linkage.example".to_owned();
-        let user = json!({ "email": rune, "display_name": "Rune", "roles": ["ROLE_REVIEWER"] });
-        let user = json!({ "parent": programme.organization, "user": user });
-        stage.ok(&operator, "enrollment.UserService/CreateUser", user).await;
-        let queue = json!({ "parent": "organizations/-", "state": "STATE_QUEUED" });
-        let queue = stage.ok(&rita, "verification.VettingService/ListVettingCases", queue).await;
-        let name = list(&queue, "vetting_cases")[0]["name"].clone();
-        stage.refused(&applicant.admin, CLAIM, json!({ "name": name }), "PERMISSION_DENIED", "ROLE_REQUIRED").await;
-        let case = stage.ok(&rita, CLAIM, json!({ "name": name })).await;
-        stage.refused(&rune, CLAIM, json!({ "name": name }), "FAILED_PRECONDITION", "CLAIMED_BY_OTHER").await;
-        let decide = |etag: &Value| json!({ "name": name, "etag": etag, "kind": "CHECK_KIND_DOMAIN", "status": "CHECK_STATUS_PASSED" });
-        stage.refused(&rune, DECIDE, decide(&case["etag"]), "FAILED_PRECONDITION", "NOT_CLAIMANT").await;
-        let approve = json!({ "name": name, "etag": case["etag"] });
-        stage.refused(&rune, APPROVE, approve, "FAILED_PRECONDITION", "NOT_CLAIMANT").await;
-        stage.ok(&rita, DECIDE, decide(&case["etag"])).await;
-        stage.refused(&rita, DECIDE, decide(&case["etag"]), "ABORTED", "ETAG_MISMATCH").await;
-        let seen = stage.ok(&applicant.admin, "verification.VettingService/GetVettingCase", json!({ "name": name })).await;
-        assert_eq!(seen["claimant"], json!(""), "the applicant doesn't learn who reviews");
-        let seen = stage.ok(&rune, "verification.VettingService/GetVettingCase", json!({ "name": name })).await;
-        assert_eq!(seen["claimant"], case["claimant"]);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn r23_nobody_reviews_their_own_organization() {
-    each(async |stage| {
-        let programme = stage.programme().await;
-        let operator = stage.operator();
-        let own = Company::FJALLMOLN;
-        let legal = json!({ "legal_profile": own.legal_profile(&programme.organization) });
-        stage.ok(&operator, "enrollment.OrganizationService/UpdateLegalProfile", legal).await;
-        let support = json!({ "support_profile": own.support_profile(&programme.organization) });
-        stage.ok(&operator, "enrollment.OrganizationService/UpdateSupportProfile", support).await;
-        let draft =
-            json!({ "parent": programme.organization, "enrollment": { "type": "ENROLLMENT_TYPE_INDIRECT_RESELLER" } });
-        let draft = stage.ok(&operator, "enrollment.EnrollmentService/CreateEnrollment", draft).await;
-        stage.ok(&operator, "enrollment.EnrollmentService/SubmitEnrollment", json!({ "name": draft["name"] })).await;
-        stage.confirm(&own.contact(), "email-verification").await;
-        let case = stage.case(&programme.organization).await;
-        stage
-            .refused(&programme.reviewer, CLAIM, json!({ "name": case["name"] }), "PERMISSION_DENIED", "SELF_REVIEW")
-            .await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn r24_a_case_nobody_answers_closes_and_the_draft_comes_back() {
-    each(async |stage| {
-        let (applicant, _) = submitted(stage).await;
-        let case = stage.case(&applicant.organization).await;
-        assert!(case["due_time"].is_string());
-        stage.advance(TimeDelta::days(6)).await;
-        holds(&stage.case(&applicant.organization).await, json!({ "state": "STATE_AWAITING_EMAIL" }));
-        stage.advance(TimeDelta::days(2)).await;
-        holds(&stage.case(&applicant.organization).await, json!({ "state": "STATE_EXPIRED" }));
-        holds(&stage.enrollment(&applicant).await, json!({ "state": "STATE_DRAFT" }));
-        stage.submit(&applicant).await;
-        stage.confirm_both(&applicant).await;
-        stage.approve(&applicant.organization).await;
-        holds(&stage.enrollment(&applicant).await, json!({ "state": "STATE_QUALIFIED" }));
     })
     .await;
 }

@@ -68,6 +68,14 @@ impl Stage {
         answer
     }
 
+    /// A submitted reseller enrollment, and the token that its contact was mailed.
+    pub(crate) async fn submitted(&mut self, company: Company) -> (Applicant, String) {
+        let applicant = self.applicant(company, Capacity::Reseller).await;
+        self.submit(&applicant).await;
+        let token = self.token(&company.contact(), "email-verification").await;
+        (applicant, token)
+    }
+
     /// Whoever was mailed this link answers yes twice.
     pub(crate) async fn confirm(&mut self, to: &str, kind: &str) -> Value {
         let token = self.token(to, kind).await;
