@@ -206,10 +206,19 @@ impl Player {
     async fn trail(&mut self, kinds: &[String], who: &str) -> anyhow::Result<Told> {
         let began = Instant::now();
         loop {
-            let entries = trail(&self.client, &mut self.people, who, None).await?;
+            let entries = match trail(&self.client, &mut self.people, who, None).await {
+                Ok(entries) => entries,
+                // A service is away, or the token was voided in between.
+                Err(_) if began.elapsed() < self.retry_for => {
+                    self.people.forget(who);
+                    pause(200).await;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let missing = first_missing(kinds, &entries);
             let wrong: Vec<_> = missing.map(|kind| format!("no `{kind}` where it is expected")).into_iter().collect();
-            if wrong.is_empty() || began.elapsed() > PATIENCE {
+            if wrong.is_empty() || began.elapsed() > self.patience.max(self.retry_for) {
                 return Ok(Told {
                     code: "TRAIL".to_owned(),
                     body: json!({ "events": entries }),
