@@ -1,6 +1,7 @@
 //! Writes down what time alone has ended, and tells those concerned.
 
 use database::Scope;
+use ids::{AdminGrantId, InvitationId};
 use runtime::Fault;
 
 use crate::domain::Event;
@@ -16,33 +17,40 @@ pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
     let now = app.now();
     let invitations = store::invitation::due(app.database().reader(), now, BATCH).await?;
     let grants = store::admin_grant::due(app.database().reader(), now, BATCH).await?;
-    for id in &invitations {
-        app.sweep(move |change: Change| async move {
-            let tx = &change.tx;
-            let invitation = store::invitation::get(tx, Scope::Peer, *id).await?;
-            let Some(mut invitation) = invitation else { return Ok(Vec::new()) };
-            // Somebody may have answered it since.
-            if invitation.expire(change.now()).is_err() {
-                return Ok(Vec::new());
-            }
-            store::invitation::save(tx, &mut invitation).await?;
-            let parties = store::organization::many(tx, invitation.parties()).await?;
-            Ok(vec![Event::InvitationExpired(InvitationExpired::of(&invitation, &parties))])
-        })
-        .await?;
+    let mut ended = 0;
+    for id in invitations {
+        ended += usize::from(went_well(app.sweep(move |change| invitation(change, id)).await, &id.name()));
     }
-    for id in &grants {
-        app.sweep(move |change: Change| async move {
-            let tx = &change.tx;
-            let Some(mut grant) = store::admin_grant::get(tx, Scope::Peer, *id).await? else { return Ok(Vec::new()) };
-            if grant.expire(change.now()).is_err() {
-                return Ok(Vec::new());
-            }
-            store::admin_grant::save(tx, &mut grant).await?;
-            let parties = store::organization::many(tx, [grant.grantor, grant.grantee]).await?;
-            Ok(vec![Event::AdminGrantEnded(AdminGrantEnded::of(&grant, State::Expired, None, &parties))])
-        })
-        .await?;
+    for id in grants {
+        ended += usize::from(went_well(app.sweep(move |change| grant(change, id)).await, &id.name()));
     }
-    Ok(invitations.len() + grants.len())
+    Ok(ended)
+}
+
+/// One that can't even be read must not hold up the others.
+fn went_well(result: Result<(), Fault>, name: &str) -> bool {
+    result.inspect_err(|fault| tracing::error!(name, %fault, "what is past its end could not be ended")).is_ok()
+}
+
+async fn invitation(change: Change, id: InvitationId) -> Result<Vec<Event>, Fault> {
+    let tx = &change.tx;
+    let Some(mut invitation) = store::invitation::get(tx, Scope::Peer, id).await? else { return Ok(Vec::new()) };
+    // Somebody may have answered it since.
+    if invitation.expire(change.now()).is_err() {
+        return Ok(Vec::new());
+    }
+    store::invitation::save(tx, &mut invitation).await?;
+    let parties = store::organization::many(tx, invitation.parties()).await?;
+    Ok(vec![Event::InvitationExpired(InvitationExpired::of(&invitation, &parties))])
+}
+
+async fn grant(change: Change, id: AdminGrantId) -> Result<Vec<Event>, Fault> {
+    let tx = &change.tx;
+    let Some(mut grant) = store::admin_grant::get(tx, Scope::Peer, id).await? else { return Ok(Vec::new()) };
+    if grant.expire(change.now()).is_err() {
+        return Ok(Vec::new());
+    }
+    store::admin_grant::save(tx, &mut grant).await?;
+    let parties = store::organization::many(tx, [grant.grantor, grant.grantee]).await?;
+    Ok(vec![Event::AdminGrantEnded(AdminGrantEnded::of(&grant, State::Expired, None, &parties))])
 }

@@ -3,12 +3,14 @@
 use std::net::TcpListener;
 
 use database::migrate::Migrations;
+use database::{Step, Tx};
 use ids::{Id, Kind, OrganizationId};
 use prost::Message;
 use runtime::{
     AccessClaims, App, Effect, Entry, Event, Fault, Keys, Limits, Membership, Options, Policy, Role, Running, Service,
     ServiceName, start,
 };
+use sea_orm::ConnectionTrait;
 use secrecy::SecretBox;
 use testkit::TestDatabase;
 use tonic::metadata::MetadataValue;
@@ -145,6 +147,16 @@ impl House {
         let service = Verification::new(Config::default());
         let service = start(service, options(ServiceName::Verification, of_service, &database)).await.unwrap();
         House { service, keyring, _databases: [database, other], _folder: folder }
+    }
+
+    /// Does to the rows what no release ever did.
+    pub(crate) async fn spoil(&self, statement: &str) {
+        let database = self.service.app().database();
+        let spoilt = database.transact(async |tx: Tx| {
+            tx.execute_unprepared(statement).await?;
+            Ok::<_, database::Error>(Step::Commit(()))
+        });
+        spoilt.await.unwrap();
     }
 
     fn channel(&self) -> Channel {

@@ -30,6 +30,17 @@ async fn r24_a_case_whose_contact_stays_silent_expires() {
 }
 
 #[tokio::test]
+async fn a_row_that_cant_be_read_holds_up_no_other() {
+    for house in houses().await {
+        house.open_case(3, 1).await.unwrap();
+        house.spoil("UPDATE email_verification SET purpose = 'NONSENSE'").await;
+        house.advance(7 * DAYS).await;
+        assert_eq!(house.service.sweep_once().await.unwrap(), 1);
+        assert_eq!(house.last_told().await, "EXPIRED");
+    }
+}
+
+#[tokio::test]
 async fn r24_an_expired_case_makes_room_for_a_new_one() {
     for house in houses().await {
         house.open_case(3, 1).await.unwrap();
