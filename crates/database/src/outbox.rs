@@ -11,7 +11,7 @@ mod delivery;
 mod listing;
 mod row;
 
-pub use delivery::{Next, claim, done, due, failed};
+pub use delivery::{Next, Reach, claim, done, due, failed};
 pub use listing::{drop_row, oldest_undelivered, parked_subjects, pending, retry};
 pub use row::Model as Row;
 

@@ -44,6 +44,12 @@ impl Leases {
         Ok(lease)
     }
 
+    /// Whether another process had it a moment ago.
+    pub(crate) async fn refused(&self, name: &str) -> bool {
+        let known = self.known.lock().await;
+        known.get(name).is_some_and(|known| known.lease.is_none() && known.since.elapsed() < RENEW_AFTER)
+    }
+
     /// Asks the database again next time: a guarded write has shown that the lease was lost.
     pub(crate) async fn doubt(&self, name: &str) {
         self.known.lock().await.remove(name);

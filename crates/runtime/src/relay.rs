@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use database::lease::Lease;
-use database::outbox::{self, LANES, Next, Row};
+use database::outbox::{self, LANES, Next, Reach, Row};
 use futures::FutureExt;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
@@ -106,25 +106,55 @@ impl<S: Service> Relay<S> {
 
     /// The next rows to deliver, each with the lease of its lane.
     async fn next(&self, pass: &mut Pass, room: usize) -> Result<Vec<(Row, Lease)>, Fault> {
-        let lanes: Vec<_> = (0..LANES).collect();
-        let window = WINDOW + pass.tried.len() as u64;
-        let due = outbox::due(self.app.database().reader(), &lanes, self.app.now(), window).await?;
         let mut next = Vec::new();
-        for row in due {
-            if next.len() == room {
-                break;
+        let mut reach = self.reach(pass).await;
+        loop {
+            let before = reach.clone();
+            let window = WINDOW + pass.tried.len() as u64;
+            let due = outbox::due(self.app.database().reader(), &reach, self.app.now(), window).await?;
+            let all = (due.len() as u64) < window;
+            for row in due {
+                if next.len() == room {
+                    return Ok(next);
+                }
+                next.extend(self.take(pass, &mut reach, row).await?);
             }
-            let key = (row.event, row.destination.clone());
-            let there = pass.under_way.entry(row.destination.clone()).or_default();
-            if *there >= WIDTH_PER_DESTINATION || pass.tried.contains(&key) {
-                continue;
+            // What is out of reach must not hide what lies behind it: each round leaves out a lane or a peer more.
+            if all || reach == before {
+                return Ok(next);
             }
-            let Some(lease) = self.leases.get(&lease_name(row.lane)).await? else { continue };
-            *there += 1;
-            pass.tried.insert(key);
-            next.push((row, lease));
         }
-        Ok(next)
+    }
+
+    /// The lanes that are not known to be another process's, and the siblings that have their fill.
+    async fn reach(&self, pass: &Pass) -> Reach {
+        let mut lanes = Vec::new();
+        for lane in 0..LANES {
+            if !self.leases.refused(&lease_name(lane)).await {
+                lanes.push(lane);
+            }
+        }
+        let full = pass.under_way.iter().filter(|(_, count)| **count >= WIDTH_PER_DESTINATION);
+        Reach { lanes, busy: full.map(|(destination, _)| destination.clone()).collect() }
+    }
+
+    /// The row to be tried, if it is within reach and was not tried yet.
+    async fn take(&self, pass: &mut Pass, reach: &mut Reach, row: Row) -> Result<Option<(Row, Lease)>, Fault> {
+        let key = (row.event, row.destination.clone());
+        if !reach.lanes.contains(&row.lane) || reach.busy.contains(&row.destination) || pass.tried.contains(&key) {
+            return Ok(None);
+        }
+        let Some(lease) = self.leases.get(&lease_name(row.lane)).await? else {
+            reach.lanes.retain(|lane| *lane != row.lane);
+            return Ok(None);
+        };
+        let there = pass.under_way.entry(row.destination.clone()).or_default();
+        *there += 1;
+        if *there >= WIDTH_PER_DESTINATION {
+            reach.busy.push(row.destination.clone());
+        }
+        pass.tried.insert(key);
+        Ok(Some((row, lease)))
     }
 
     /// Says to whom, and whether the row was ours to try.

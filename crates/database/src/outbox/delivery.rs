@@ -18,15 +18,25 @@ pub enum Next {
     Park(DateTime<Utc>),
 }
 
-/// The first row of each (destination, subject) in these lanes, unless it is parked or not due yet; oldest first.
+/// What a relay can deliver now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The lanes it looks after.
+    pub lanes: Vec<i16>,
+    /// Peers to which nothing more can go for now.
+    pub busy: Vec<String>,
+}
+
+/// The first row of each (destination, subject) within reach, unless it is parked or not due yet; oldest first.
 pub async fn due(
     connection: &impl ConnectionTrait,
-    lanes: &[i16],
+    reach: &Reach,
     now: DateTime<Utc>,
     limit: u64,
 ) -> Result<Vec<Model>, Error> {
     let rows = Entity::find()
-        .filter(Column::Lane.is_in(lanes.iter().copied()))
+        .filter(Column::Lane.is_in(reach.lanes.iter().copied()))
+        .filter(Column::Destination.is_not_in(reach.busy.iter().map(String::as_str)))
         .filter(Column::ParkedAt.is_null())
         .filter(Column::AvailableAt.lte(micros(now)))
         .filter(Expr::exists(earlier()).not())

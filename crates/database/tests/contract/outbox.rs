@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use database::Database;
 use database::lease::{self, Lease};
-use database::outbox::{self, NewRow, Next, Row};
+use database::outbox::{self, NewRow, Next, Reach, Row};
 use testkit::on_every_database;
 
 use crate::{at, commit, id, open};
@@ -35,8 +35,12 @@ async fn insert(db: &Database, rows: impl IntoIterator<Item = NewRow>) {
     .await;
 }
 
+fn lanes(lanes: &[i16]) -> Reach {
+    Reach { lanes: lanes.to_vec(), busy: Vec::new() }
+}
+
 async fn due(db: &Database, now: i64) -> Vec<Row> {
-    outbox::due(db.reader(), &ALL, at(now), 100).await.unwrap()
+    outbox::due(db.reader(), &lanes(&ALL), at(now), 100).await.unwrap()
 }
 
 async fn events(db: &Database, now: i64) -> Vec<u128> {
@@ -87,7 +91,7 @@ async fn nothing_goes_before_its_time_nor_past_one_that_waits() {
         insert(&db, [NewRow { available_at: at(10), ..row(1, "x", 1) }, row(2, "x", 2), row(3, "y", 1)]).await;
         assert_eq!(events(&db, 9).await, [3]);
         assert_eq!(events(&db, 10).await, [3, 1]);
-        assert_eq!(outbox::due(db.reader(), &ALL, at(10), 1).await.unwrap().len(), 1);
+        assert_eq!(outbox::due(db.reader(), &lanes(&ALL), at(10), 1).await.unwrap().len(), 1);
     })
     .await;
 }
@@ -98,12 +102,12 @@ async fn a_message_is_in_its_subjects_lane_only_and_comes_back_as_written() {
         let db = open(&test).await;
         insert(&db, [row(1, "x", 1)]).await;
         let lane = outbox::lane("x");
-        let found = outbox::due(db.reader(), &[lane], at(0), 10).await.unwrap().pop().unwrap();
+        let found = outbox::due(db.reader(), &lanes(&[lane]), at(0), 10).await.unwrap().pop().unwrap();
         assert_eq!((found.lane, found.attempts, found.payload.as_slice()), (lane, 0, &[0_u8, 1, 255][..]));
         assert_eq!((found.trace.as_deref(), found.created_at), (Some("trace"), at(0)));
         let others: Vec<i16> = ALL.into_iter().filter(|other| *other != lane).collect();
-        assert!(outbox::due(db.reader(), &others, at(0), 10).await.unwrap().is_empty());
-        assert!(outbox::due(db.reader(), &[], at(0), 10).await.unwrap().is_empty());
+        assert!(outbox::due(db.reader(), &lanes(&others), at(0), 10).await.unwrap().is_empty());
+        assert!(outbox::due(db.reader(), &lanes(&[]), at(0), 10).await.unwrap().is_empty());
     })
     .await;
     // Rows outlive releases, so a subject may never change its lane.
@@ -134,6 +138,19 @@ async fn a_parked_message_holds_up_its_subject_alone_until_an_operator_acts() {
         assert_eq!(events(&db, 6).await, [2, 3]);
         assert!(!commit(&db, async |tx| outbox::drop_row(tx, id(1), "verification").await).await);
         assert!(!commit(&db, async |tx| outbox::retry(tx, id(1), "verification", at(6)).await).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn messages_to_a_busy_peer_take_no_place_from_others() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        let other = NewRow { destination: "notification".into(), available_at: at(1), ..row(3, "z", 1) };
+        insert(&db, [row(1, "x", 1), row(2, "y", 1), other]).await;
+        let reach = Reach { busy: vec!["verification".into()], ..lanes(&ALL) };
+        let found = outbox::due(db.reader(), &reach, at(1), 1).await.unwrap();
+        assert_eq!(found.iter().map(|row| row.event).collect::<Vec<_>>(), [id(3)]);
     })
     .await;
 }

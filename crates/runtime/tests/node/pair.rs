@@ -243,9 +243,14 @@ impl Pair {
 
     /// Lets something happen to a subject of the source.
     pub(crate) async fn happen(&self, subject: &str, text: &str) {
-        let event = Happened { subject: subject.to_owned(), text: text.to_owned(), party: party() };
-        let event = &event;
-        self.source.app().sweep(|_| async move { Ok(vec![event.clone()]) }).await.unwrap();
+        self.happen_at_once(&[subject], text).await;
+    }
+
+    /// Lets the same happen to several subjects in one change.
+    pub(crate) async fn happen_at_once(&self, subjects: &[&str], text: &str) {
+        let of = |subject: &&str| Happened { subject: (*subject).to_owned(), text: text.to_owned(), party: party() };
+        let events: &Vec<_> = &subjects.iter().map(of).collect();
+        self.source.app().sweep(|_| async move { Ok(events.clone()) }).await.unwrap();
     }
 
     /// Texts that the sink was told, by subject, in the order of arrival.

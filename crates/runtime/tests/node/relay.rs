@@ -1,5 +1,6 @@
 //! Delivery: in order per subject, again after failures, parked in the end, by one replica at a time.
 
+use database::outbox::lane;
 use testkit::on_every_database;
 
 use crate::pair::{BASE_URL, Pair};
@@ -98,6 +99,22 @@ async fn replicas_share_the_work_and_take_over_from_one_that_stopped() {
     assert_eq!(third.relay_once().await.unwrap(), 1, "a lease given back is free at once");
     let told: Vec<_> = board.told.lock().unwrap().iter().map(|(_, text, _)| text.clone()).collect();
     assert_eq!(told, ["one", "two"]);
+}
+
+#[tokio::test]
+async fn rows_of_anothers_lanes_hide_none_of_ones_own() {
+    let Some(database) = testkit::postgres().await else { return };
+    let pair = Pair::start(database).await;
+    let replica = pair.place.replica().await;
+    pair.happen("a", "one").await;
+    assert_eq!(pair.source.relay_once().await.unwrap(), 1);
+    let subjects: Vec<_> = (0..2_000).map(|number| format!("subject {number}")).collect();
+    let (theirs, own): (Vec<&str>, Vec<&str>) =
+        subjects.iter().map(String::as_str).partition(|subject| lane(subject) == lane("a"));
+    pair.happen_at_once(&theirs[..150], "theirs").await;
+    pair.happen(own[0], "own").await;
+    assert_eq!(replica.relay_once().await.unwrap(), 1);
+    assert_eq!(pair.told(own[0]), ["own"]);
 }
 
 #[tokio::test]
