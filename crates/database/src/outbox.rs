@@ -1,4 +1,4 @@
-//! Messages to peers, written with the change that causes them and delivered after it, in order for each subject.
+//! Messages to peers, written with the change that causes them and delivered after it, those that carry state in order for each subject.
 
 use chrono::{DateTime, Utc};
 use ring::digest::{SHA256, digest};
@@ -25,8 +25,10 @@ pub struct NewRow {
     pub event: Uuid,
     /// The peer.
     pub destination: String,
-    /// What it is about; one subject's messages go in order.
+    /// What it is about; one subject's ordered messages go in order.
     pub subject: String,
+    /// Whether it waits for those before it. One that does not is not waited for either.
+    pub ordered: bool,
     /// Where it stands in that order.
     pub subject_version: i64,
     /// Raised when this service's data were restored, so that peers listen again.
@@ -56,6 +58,7 @@ pub async fn insert(tx: &Tx, new: NewRow) -> Result<(), Error> {
         event: Set(new.event),
         destination: Set(new.destination),
         subject: Set(new.subject),
+        ordered: Set(new.ordered),
         subject_version: Set(new.subject_version),
         source_epoch: Set(new.source_epoch),
         method: Set(new.method),

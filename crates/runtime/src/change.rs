@@ -206,6 +206,7 @@ impl<S: Service> App<S> {
                     event: id,
                     destination: effect.destination.as_str().to_owned(),
                     subject: subject.clone(),
+                    ordered: effect.ordered,
                     subject_version: version,
                     source_epoch: self.floor().epoch,
                     method: effect.method.to_owned(),

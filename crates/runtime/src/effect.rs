@@ -5,8 +5,9 @@ use wire::types::Origin;
 
 use crate::ServiceName;
 
-/// One call of a sibling, to be made after the commit, at least once and in order per subject.
+/// One call of a sibling, to be made after the commit, at least once and, unless it is [`Effect::unordered`], in order per subject.
 pub struct Effect {
+    pub(crate) ordered: bool,
     pub(crate) destination: ServiceName,
     pub(crate) method: &'static str,
     pub(crate) encode: Box<dyn Fn(Origin) -> Vec<u8> + Send + Sync>,
@@ -19,7 +20,14 @@ impl Effect {
         method: &'static str,
         request: impl Fn(Origin) -> R + Send + Sync + 'static,
     ) -> Effect {
-        Effect { destination, method, encode: Box::new(move |origin| request(origin).encode_to_vec()) }
+        let encode = Box::new(move |origin| request(origin).encode_to_vec());
+        Effect { ordered: true, destination, method, encode }
+    }
+
+    /// The same, waiting for no earlier call: for what tells of a moment instead of carrying a state, such as mail.
+    #[must_use]
+    pub fn unordered(self) -> Effect {
+        Effect { ordered: false, ..self }
     }
 }
 

@@ -116,6 +116,7 @@ fn send_status(notice: &Notice, state: &'static str) -> Effect {
             ],
         }
     })
+    .unordered()
 }
 
 fn text(name: &str, value: &str) -> Variable {

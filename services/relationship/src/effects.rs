@@ -112,13 +112,14 @@ fn send(kind: &'static str, to: &[Addressee], reply_to: String, variables: Vec<V
             language_code: addressee.language.clone(),
         })
         .collect();
-    vec![Effect::call(ServiceName::Notification, SEND_MESSAGE, move |origin| SendMessageRequest {
+    let mail = Effect::call(ServiceName::Notification, SEND_MESSAGE, move |origin| SendMessageRequest {
         origin: Some(origin),
         kind: kind.to_owned(),
         recipients: recipients.clone(),
         reply_to: reply_to.clone(),
         variables: variables.clone(),
-    })]
+    });
+    vec![mail.unordered()]
 }
 
 fn text(name: &str, value: &str) -> Variable {

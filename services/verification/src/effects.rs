@@ -24,7 +24,7 @@ pub(crate) fn effects(event: &Event) -> Vec<Effect> {
             VerificationMove::Issued(letter) => {
                 let (letter, verification) = (letter.clone(), event.verification.clone());
                 let send = move |origin| send_message(origin, &letter, &verification);
-                vec![Effect::call(ServiceName::Notification, SEND_MESSAGE, send)]
+                vec![Effect::call(ServiceName::Notification, SEND_MESSAGE, send).unordered()]
             }
             VerificationMove::Answered
             | VerificationMove::CodeWrong

@@ -96,6 +96,7 @@ fn outbox() -> TableCreateStatement {
             uuid("event"),
             text("destination"),
             text("subject"),
+            boolean("ordered"),
             big_integer("subject_version"),
             big_integer("source_epoch"),
             text("method"),

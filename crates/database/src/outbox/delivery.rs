@@ -27,7 +27,8 @@ pub struct Reach {
     pub busy: Vec<String>,
 }
 
-/// The first row of each (destination, subject) within reach, unless it is parked or not due yet; oldest first.
+/// What can be delivered, oldest first: of ordered rows the first of each (destination, subject), unless it is parked or not due
+/// yet; of the others each that is due.
 pub async fn due(
     connection: &impl ConnectionTrait,
     reach: &Reach,
@@ -39,7 +40,7 @@ pub async fn due(
         .filter(Column::Destination.is_not_in(reach.busy.iter().map(String::as_str)))
         .filter(Column::ParkedAt.is_null())
         .filter(Column::AvailableAt.lte(micros(now)))
-        .filter(Expr::exists(earlier()).not())
+        .filter(Column::Ordered.eq(false).or(Expr::exists(earlier()).not()))
         .order_by_asc(Column::AvailableAt)
         .order_by_asc(Column::Event)
         .limit(limit)
@@ -48,7 +49,7 @@ pub async fn due(
     Ok(rows)
 }
 
-/// Rows of the same destination and subject that must be delivered before.
+/// Ordered rows of the same destination and subject that must be delivered before.
 fn earlier() -> SelectStatement {
     let other = Alias::new("other");
     let theirs = |column: Column| Expr::col((other.clone(), column));
@@ -67,6 +68,7 @@ fn earlier() -> SelectStatement {
         .from_as(Entity, other.clone())
         .and_where(theirs(Column::Destination).eq(ours(Column::Destination)))
         .and_where(theirs(Column::Subject).eq(ours(Column::Subject)))
+        .and_where(theirs(Column::Ordered).eq(true))
         .cond_where(before)
         .to_owned()
 }

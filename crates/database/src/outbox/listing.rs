@@ -39,7 +39,7 @@ pub async fn oldest_undelivered(
     Ok(oldest.map(|row| row.created_at))
 }
 
-/// Parked rows of the same destination and subject.
+/// Parked rows of the same destination and subject, for which this one waits.
 fn parked_beside() -> SelectStatement {
     let other = Alias::new("other");
     let theirs = |column: Column| Expr::col((other.clone(), column));
@@ -50,6 +50,8 @@ fn parked_beside() -> SelectStatement {
         .and_where(theirs(Column::Destination).eq(ours(Column::Destination)))
         .and_where(theirs(Column::Subject).eq(ours(Column::Subject)))
         .and_where(theirs(Column::ParkedAt).is_not_null())
+        .and_where(theirs(Column::Ordered).eq(true))
+        .and_where(ours(Column::Ordered).eq(true))
         .to_owned()
 }
 

@@ -15,6 +15,8 @@ pub struct Model {
     pub destination: String,
     /// What it is about.
     pub subject: String,
+    /// Whether it waits for those before it.
+    pub ordered: bool,
     /// Where it stands among its subject's messages.
     pub subject_version: i64,
     /// Raised when this service's data were restored.

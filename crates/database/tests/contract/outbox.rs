@@ -14,6 +14,7 @@ fn row(event: u128, subject: &str, version: i64) -> NewRow {
         event: id(event),
         destination: "verification".into(),
         subject: subject.into(),
+        ordered: true,
         subject_version: version,
         source_epoch: 1,
         method: "OpenCase".into(),
@@ -138,6 +139,29 @@ async fn a_parked_message_holds_up_its_subject_alone_until_an_operator_acts() {
         assert_eq!(events(&db, 6).await, [2, 3]);
         assert!(!commit(&db, async |tx| outbox::drop_row(tx, id(1), "verification").await).await);
         assert!(!commit(&db, async |tx| outbox::retry(tx, id(1), "verification", at(6)).await).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_without_order_waits_for_none_and_none_waits_for_it() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        let lease = relay(&db).await;
+        let free = |event, version, created| {
+            let created_at = at(created);
+            NewRow { ordered: false, created_at, ..row(event, "x", version) }
+        };
+        insert(&db, [free(1, 1, 10), free(2, 2, 20), row(3, "x", 3), free(4, 4, 30), row(5, "x", 5)]).await;
+        assert_eq!(events(&db, 0).await, [1, 2, 3, 4]);
+        let mut found = due(&db, 0).await;
+        let (ordered, first) = (found.remove(2), found.remove(0));
+        assert!(outbox::failed(&db, &first, &lease, "refused", Next::Park(at(5))).await.unwrap());
+        assert_eq!(events(&db, 100).await, [2, 3, 4]);
+        assert_eq!(outbox::oldest_undelivered(db.reader(), "verification").await.unwrap(), Some(at(0)));
+        assert!(outbox::failed(&db, &ordered, &lease, "refused", Next::Park(at(5))).await.unwrap());
+        assert_eq!(events(&db, 100).await, [2, 4]);
+        assert_eq!(outbox::oldest_undelivered(db.reader(), "verification").await.unwrap(), Some(at(20)));
     })
     .await;
 }
