@@ -105,7 +105,8 @@ async fn r11_users_are_managed_within_bounds() {
             let answer = stage.client.call(home, &method, &json!({}), Some(&token)).await.expect("a request");
             assert_eq!(answer.reason, "CREDENTIAL_INVALID", "{rpc}");
         }
-        stage.refused(&sales, "enrollment.UserService/GetSelf", json!({}), "UNAUTHENTICATED", "USER_DISABLED").await;
+        let back = stage.people.session(&stage.client, &sales, Some(&organization)).await.expect("a request");
+        assert_eq!(back.reason, "USER_DISABLED");
     })
     .await;
 }

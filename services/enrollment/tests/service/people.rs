@@ -121,8 +121,10 @@ async fn r11_taking_rights_away_voids_what_was_issued_before() {
         assert_eq!(reason(house.users().get_self(old).await), "CREDENTIAL_INVALID");
         let old = Proof::SessionToken(session.session_token);
         assert_eq!(reason(house.session(old, "").await), "CREDENTIAL_INVALID");
-        let back = house.session(house.identity("sven@nordwind.example"), "").await;
+        let back = house.session(house.identity("sven@nordwind.example"), &name).await;
         assert_eq!(reason(back), "USER_DISABLED");
+        let back = house.session(house.identity("sven@nordwind.example"), "").await.unwrap();
+        assert_eq!(back.user, "", "who belongs nowhere any more may create an organization");
         let me = house.users().get_self(house.by(ADA, pb::GetSelfRequest {}).await).await.unwrap().into_inner();
         let last = house.by(ADA, disabled(&me.name)).await;
         assert_eq!(reason(house.users().update_user(last).await), "LAST_GLOBAL_ADMIN");

@@ -153,7 +153,8 @@ async fn membership(change: &Change, user: &User) -> Result<Membership, Fault> {
     })
 }
 
-/// Which of a person's users acts; none for a person who belongs nowhere yet.
+/// Which of a person's users acts; none for a person who belongs nowhere, yet or any more. Being disabled somewhere says so
+/// only to who names that organization: else anyone could shut a stranger out by adding and disabling their address.
 fn choose(users: &[User], organization: Option<OrganizationId>) -> Result<Option<&User>, Fault> {
     if let Some(organization) = organization {
         let user = users.iter().find(|user| user.organization == organization).ok_or_else(Fault::missing)?;
@@ -162,8 +163,7 @@ fn choose(users: &[User], organization: Option<OrganizationId>) -> Result<Option
     let mut active = users.iter().filter(|user| !user.disabled);
     match (active.next(), active.next()) {
         (Some(only), None) => Ok(Some(only)),
-        (None, _) if users.is_empty() => Ok(None),
-        (None, _) => Err(disabled()),
+        (None, _) => Ok(None),
         (Some(_), Some(_)) => {
             let names: Vec<String> =
                 users.iter().filter(|user| !user.disabled).map(|user| user.organization.name()).collect();
