@@ -205,7 +205,7 @@ impl VettingCase {
     }
 
     fn approver_is_asked(&self) -> bool {
-        !self.subject.approver_is_applicant()
+        self.subject.approver_is_apart()
     }
 
     fn queue(&mut self, now: DateTime<Utc>, deadlines: &Deadlines) {
