@@ -9,6 +9,8 @@ use wire::relationship as pb;
 use crate::domain::directory_role;
 use crate::domain::invitation::{AdminRequest, Kind, LONGEST, SHORTEST};
 
+const LONGEST_ADDRESS: usize = 254;
+
 /// An invitation as it is asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Draft {
@@ -117,21 +119,24 @@ fn kind_of(kind: pb::invitation::Kind) -> Option<Kind> {
     }
 }
 
-/// Exactly one address, in the plain form that every mail system delivers.
+/// Exactly one address, in the plain form that every mail system delivers: its domain in ASCII, as people's addresses are kept.
 fn address(v: &mut Violations, value: &str) -> Option<String> {
     let field = "invitation.recipient_email";
-    let address = v.text(field, value, 1..=254)?;
+    let address = v.text(field, value, 1..=LONGEST_ADDRESS)?;
     let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
     // A quoted local part may hold what makes one address read as two.
     let odd = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | ',' | ';' | '\\');
     let host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-') || !c.is_ascii();
-    match EmailAddress::parse_with_options(&address, options) {
-        Ok(parsed) if !address.contains(odd) && parsed.domain().chars().all(host) => Some(address),
-        _ => {
-            v.add(field, "must be one e-mail address");
-            None
-        }
+    let plain = EmailAddress::parse_with_options(&address, options).ok().and_then(|parsed| {
+        let domain =
+            idna::domain_to_ascii_strict(parsed.domain()).ok().filter(|_| parsed.domain().chars().all(host))?;
+        Some(format!("{}@{domain}", parsed.local_part()))
+    });
+    let plain = plain.filter(|plain| !address.contains(odd) && plain.chars().count() <= LONGEST_ADDRESS);
+    if plain.is_none() {
+        v.add(field, "must be one e-mail address");
     }
+    plain
 }
 
 /// Words for people. A link would make our mail a vehicle for others' pages.
