@@ -26,6 +26,9 @@ const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
 
 const REFRESH: Duration = Duration::from_secs(1);
 
+/// How long a withdrawn key may still verify access tokens, beside how long a proven token is remembered.
+const RELOAD_KEYS: Duration = Duration::from_secs(60);
+
 const ROLE_PREFIX: &str = "ROLE_";
 
 /// The changes of rights that still matter to a token. Cheap to clone.
@@ -73,8 +76,22 @@ impl<S: Service> App<S> {
     }
 }
 
-/// Keeps the view of rights fresh until `stop`.
+/// Keeps the view of rights and of keys fresh until `stop`.
 pub(crate) async fn keep_fresh<S: Service>(app: App<S>, stop: CancellationToken) {
+    // Side by side: a sibling that doesn't answer must not keep rights from being read.
+    tokio::join!(stop.run_until_cancelled(reload_keys(&app)), refresh_rights(&app, &stop));
+}
+
+async fn reload_keys<S: Service>(app: &App<S>) {
+    loop {
+        tokio::time::sleep(RELOAD_KEYS).await;
+        if let Err(fault) = app.floor().access.reload().await {
+            tracing::warn!(%fault, "signing keys not read anew");
+        }
+    }
+}
+
+async fn refresh_rights<S: Service>(app: &App<S>, stop: &CancellationToken) {
     let mut tick = tokio::time::interval(REFRESH);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while stop.run_until_cancelled(tick.tick()).await.is_some() {

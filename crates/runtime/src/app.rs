@@ -20,6 +20,7 @@ pub(crate) struct Floor<S> {
     pub(crate) links: Links,
     pub(crate) peers: crate::peers::Peers,
     pub(crate) keys: crate::keys::Keys,
+    pub(crate) access: Arc<crate::access::AccessKeys>,
     pub(crate) rights: crate::access::Rights,
     /// Told after each commit, so that relay and numbering need not wait for their next poll.
     pub(crate) wake: tokio::sync::watch::Sender<()>,

@@ -16,7 +16,6 @@ use tonic::body::Body;
 use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
 use tonic::{Code, Status};
 
-use crate::access::AccessKeys;
 use crate::serve::DECODE_LIMIT;
 use crate::{App, Caller, Fault, Identity, Limits, Reason, Rule, Service};
 use credential::Credentials;
@@ -46,10 +45,9 @@ impl Guard {
     /// The guard of this service.
     pub fn new<S: Service>(app: &App<S>, limits: Limits, simulation: bool) -> Guard {
         let floor = app.floor();
-        let access = AccessKeys::new(&floor.keys, &floor.peers);
         Guard(Arc::new(Gate {
             rules: Rules::new(S::NAME, S::POLICY),
-            credentials: Credentials::new(S::NAME, &floor.keys, access, floor.rights.clone()),
+            credentials: Credentials::new(S::NAME, &floor.keys, Arc::clone(&floor.access), floor.rights.clone()),
             limiter: Limiter::new(limits),
             simulation,
         }))

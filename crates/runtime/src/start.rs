@@ -139,12 +139,14 @@ async fn floor<S: Service>(service: S, database: Database, options: Options) -> 
     let clock = Clock::default();
     clock.advance_to(number(&database, clock_service::OFFSET, 0).await?);
     let epoch = number(&database, EPOCH, 1).await?;
+    let peers = Peers::new(options.keys.own.clone(), S::NAME, options.peers);
     Ok(Floor {
         service,
         clock: Arc::new(clock),
         mint: Mint::default(),
         links: Links::new(&options.base_url, &options.link_keys),
-        peers: Peers::new(options.keys.own.clone(), S::NAME, options.peers),
+        access: Arc::new(access::AccessKeys::new(&options.keys, &peers)),
+        peers,
         keys: options.keys,
         rights: access::Rights::default(),
         wake: tokio::sync::watch::Sender::new(()),

@@ -53,10 +53,23 @@ impl AccessKeys {
             Some(_) => return Err(Fault::unavailable("enrollment did not give its signing keys")),
             None => {}
         }
+        self.learn(peers, &mut asked).await?;
+        Ok(self.known(kid))
+    }
+
+    /// Asks for the keys anew, so that one withdrawn no longer counts; without an answer, what was known stays.
+    pub(crate) async fn reload(&self) -> Result<(), Fault> {
+        match &self.source {
+            Some((peers, asked)) => self.learn(peers, &mut *asked.lock().await).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn learn(&self, peers: &Peers, asked: &mut Option<Asked>) -> Result<(), Fault> {
         let given = ask(peers).await;
         *asked = Some(Asked { at: Instant::now(), answered: given.is_ok() });
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = given.map_err(Fault::unavailable)?;
-        Ok(self.known(kid))
+        Ok(())
     }
 
     fn known(&self, kid: &str) -> Option<Arc<VerifyingKey>> {

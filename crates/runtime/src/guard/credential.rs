@@ -1,6 +1,7 @@
 //! From a bearer token to a proven identity.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -21,7 +22,7 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(60);
 pub(super) struct Credentials {
     name: ServiceName,
     services: BTreeMap<String, (ServiceName, VerifyingKey)>,
-    access: AccessKeys,
+    access: Arc<AccessKeys>,
     rights: Rights,
     proven: Cache<Vec<u8>, Proven>,
 }
@@ -39,7 +40,7 @@ enum Holder {
 }
 
 impl Credentials {
-    pub(super) fn new(name: ServiceName, keys: &Keys, access: AccessKeys, rights: Rights) -> Credentials {
+    pub(super) fn new(name: ServiceName, keys: &Keys, access: Arc<AccessKeys>, rights: Rights) -> Credentials {
         let services = keys.services.iter().map(|(name, key)| (key.kid().to_owned(), (*name, key.clone())));
         let proven = Cache::builder().max_capacity(REMEMBERED).time_to_live(REMEMBERED_FOR).build();
         Credentials { name, services: services.collect(), access, rights, proven }
@@ -117,7 +118,7 @@ mod tests {
         let own = SigningKey::generate().unwrap();
         let signer = AccessSigner::new(SigningKey::generate().unwrap());
         let keys = Keys { own: own.clone(), services: BTreeMap::new(), access: Some(signer.clone()) };
-        let access = AccessKeys::new(&keys, &Peers::new(own, ServiceName::Enrollment, BTreeMap::new()));
+        let access = Arc::new(AccessKeys::new(&keys, &Peers::new(own, ServiceName::Enrollment, BTreeMap::new())));
         let credentials = Credentials::new(ServiceName::Enrollment, &keys, access, Rights::default());
         let person = ids::Id::from_uuid(uuid::Uuid::from_u128(1));
         let claims = AccessClaims { person, email: String::new(), display_name: String::new(), member: None };

@@ -5,6 +5,7 @@ use tonic::Code;
 use uuid::Uuid;
 
 use super::*;
+use crate::access::AccessKeys;
 use crate::access::Rights;
 use crate::keys::Keys;
 use crate::peers::Peers;
@@ -40,7 +41,7 @@ fn door(simulation: bool) -> Door {
     let keys = Keys { own: own.clone(), services, access: Some(signer.clone()) };
     let peers = Peers::new(own, ServiceName::Enrollment, BTreeMap::new());
     let rights = Rights::default();
-    let access = AccessKeys::new(&keys, &peers);
+    let access = Arc::new(AccessKeys::new(&keys, &peers));
     let limits = Limits { per_second: 1.try_into().unwrap(), burst: 2.try_into().unwrap() };
     let gate = Gate {
         rules: Rules::new(ServiceName::Enrollment, POLICY),

@@ -21,7 +21,7 @@ const METHOD: &str = "/linkage.access.v1.KeyService/GetSigningKeys";
 /// Enrollment, as far as its siblings ask it for keys.
 #[derive(Default)]
 struct Enrollment {
-    keys: Vec<WireKey>,
+    keys: Mutex<Vec<WireKey>>,
     calls: AtomicUsize,
     seen: Mutex<Option<MetadataMap>>,
     failure: Option<(Code, &'static str)>,
@@ -37,7 +37,7 @@ impl KeyService for Enrollment {
         *self.seen.lock().unwrap() = Some(request.metadata().clone());
         match self.failure {
             Some((code, message)) => Err(Status::new(code, message)),
-            None => Ok(Response::new(GetSigningKeysResponse { keys: self.keys.clone() })),
+            None => Ok(Response::new(GetSigningKeysResponse { keys: self.keys.lock().unwrap().clone() })),
         }
     }
 }
@@ -108,7 +108,7 @@ async fn access_keys_are_asked_for_once_and_unknown_ones_not_at_every_call() {
     let given = |kid: &str, public_key| WireKey { kid: kid.to_owned(), public_key };
     // The id is a digest of the key: one that enrollment says is not looked at.
     let keys = vec![given("x", signing.public().bytes().to_vec()), given("y", vec![1, 2, 3])];
-    let (enrollment, address, _running) = serve(Enrollment { keys, ..Enrollment::default() }).await;
+    let (enrollment, address, _running) = serve(Enrollment { keys: Mutex::new(keys), ..Enrollment::default() }).await;
     let access = keys_of(&peers(&SigningKey::generate().unwrap(), address));
     let found = futures::future::join_all((0..20).map(|_| access.find(signing.kid()))).await;
     assert!(found.into_iter().all(|key| key.unwrap().as_deref() == Some(signing.public())));
@@ -117,6 +117,19 @@ async fn access_keys_are_asked_for_once_and_unknown_ones_not_at_every_call() {
         assert!(access.find(kid).await.unwrap().is_none(), "{kid}");
     }
     assert!(enrollment.calls.load(Ordering::SeqCst) < 50);
+}
+
+#[tokio::test]
+async fn a_withdrawn_access_key_no_longer_counts() {
+    let signing = SigningKey::generate().unwrap();
+    let keys = vec![WireKey { kid: String::new(), public_key: signing.public().bytes().to_vec() }];
+    let (enrollment, address, _running) = serve(Enrollment { keys: Mutex::new(keys), ..Enrollment::default() }).await;
+    let access = keys_of(&peers(&SigningKey::generate().unwrap(), address));
+    assert!(access.find(signing.kid()).await.unwrap().is_some());
+    enrollment.keys.lock().unwrap().clear();
+    assert!(access.find(signing.kid()).await.unwrap().is_some(), "not asked at every call");
+    access.reload().await.unwrap();
+    assert!(access.find(signing.kid()).await.unwrap().is_none());
 }
 
 #[tokio::test]
