@@ -11,11 +11,6 @@ pub(crate) struct Watermark {
 }
 
 impl Watermark {
-    /// Whether this replaces the one before: later, or of a restored sender.
-    pub(crate) fn replaces(&self, before: &Watermark) -> bool {
-        (self.epoch, self.as_of) >= (before.epoch, before.as_of)
-    }
-
     /// Whether a published agreement may be missing here.
     pub(crate) fn agreements_parked(&self) -> bool {
         self.parked.iter().any(|subject| subject.starts_with("agreementTemplates/"))
@@ -48,13 +43,9 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::minutes(minute)
     }
 
-    fn watermark(epoch: i64, minute: i64) -> Watermark {
-        Watermark { epoch, as_of: at(minute), parked: Vec::new() }
-    }
-
     #[test]
     fn r43_a_parked_subject_is_unknown_at_once_unless_read_since() {
-        let told = watermark(1, 5);
+        let told = Watermark { epoch: 1, as_of: at(5), parked: Vec::new() };
         assert_eq!(as_of(Some(&told), false, None), Some(at(5)));
         assert_eq!(as_of(Some(&told), false, Some(at(7))), Some(at(7)));
         assert_eq!(as_of(Some(&told), false, Some(at(3))), Some(at(5)));
@@ -62,13 +53,5 @@ mod tests {
         assert_eq!(as_of(Some(&told), true, Some(at(4))), None);
         assert_eq!(as_of(Some(&told), true, Some(at(6))), Some(at(6)));
         assert_eq!(as_of(None, false, None), None);
-    }
-
-    #[test]
-    fn r43_a_late_watermark_is_dropped_but_a_restored_sender_counts() {
-        assert!(watermark(1, 5).replaces(&watermark(1, 5)));
-        assert!(!watermark(1, 4).replaces(&watermark(1, 5)));
-        assert!(watermark(2, 1).replaces(&watermark(1, 5)));
-        assert!(!watermark(1, 9).replaces(&watermark(2, 5)));
     }
 }

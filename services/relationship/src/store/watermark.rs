@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use database::{Error, Tx};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, entity::prelude::*};
 
-use super::read::{Place, list};
+use super::read::list;
 use crate::domain::watermark::Watermark;
 
 const ENROLLMENT: &str = "enrollment";
@@ -30,17 +30,9 @@ mod row {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// The last watermark of enrollment.
-pub(crate) async fn get(connection: &impl ConnectionTrait) -> Result<Option<Watermark>, Error> {
-    let row = row::Entity::find_by_id(ENROLLMENT).one(connection).await?;
-    let read = row.map(|row| {
-        let parked = Place { table: "watermark", row: &row.source }.json("parked", row.parked)?;
-        Ok(Watermark { epoch: row.epoch, as_of: row.as_of, parked })
-    });
-    read.transpose()
-}
-
-/// Replaces the watermark of enrollment.
+/// Replaces the watermark of enrollment, unless this one is older: of a sender since restored, or as of an earlier time.
+///
+/// One statement, so that of two at once the newer stays. What is as of the same time replaces: it may tell of more that is parked.
 pub(crate) async fn put(tx: &Tx, watermark: &Watermark) -> Result<(), Error> {
     use row::Column;
     let row = row::ActiveModel {
@@ -49,8 +41,13 @@ pub(crate) async fn put(tx: &Tx, watermark: &Watermark) -> Result<(), Error> {
         as_of: Set(watermark.as_of),
         parked: Set(list(&watermark.parked)),
     };
-    let replace =
-        OnConflict::column(Column::Source).update_columns([Column::Epoch, Column::AsOf, Column::Parked]).to_owned();
+    let kept = |column: Column| Expr::col((row::Entity, column));
+    let newer = kept(Column::Epoch).lt(watermark.epoch);
+    let as_late = kept(Column::Epoch).eq(watermark.epoch).and(kept(Column::AsOf).lte(watermark.as_of));
+    let replace = OnConflict::column(Column::Source)
+        .update_columns([Column::Epoch, Column::AsOf, Column::Parked])
+        .action_and_where(newer.or(as_late))
+        .to_owned();
     row::Entity::insert(row).on_conflict(replace).exec_without_returning(tx).await?;
     Ok(())
 }

@@ -127,6 +127,28 @@ async fn r43_old_or_parked_knowledge_is_unknown_until_read_anew() {
 }
 
 #[tokio::test]
+async fn r43_a_late_watermark_is_dropped_but_a_restored_sender_counts() {
+    on_every_database(async |database| {
+        let stage = Stage::ready(database).await;
+        let partnership = stage.partners().await.result_partnership;
+        stage.customer(&partnership).await;
+        let parked = [organization(CUSTOMER).name()];
+        let now = stage.relationship.app().now();
+        let before = now - chrono::TimeDelta::minutes(1);
+        stage.tell_watermark_as_of(1, now, &[]).await;
+        stage.tell_watermark_as_of(1, before, &parked).await;
+        assert_eq!(stage.reasons().await, [] as [&str; 0]);
+        stage.tell_watermark_as_of(1, now, &parked).await;
+        assert_eq!(stage.reasons().await, ["STANDING_UNKNOWN"], "as of the same time, more may be parked");
+        stage.tell_watermark_as_of(2, before, &[]).await;
+        assert_eq!(stage.reasons().await, [] as [&str; 0]);
+        stage.tell_watermark_as_of(1, now, &parked).await;
+        assert_eq!(stage.reasons().await, [] as [&str; 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn r33_the_reseller_withholds_orders_alone() {
     on_every_database(async |database| {
         let stage = Stage::ready(database).await;

@@ -171,11 +171,17 @@ impl Stage {
     }
 
     pub(crate) async fn tell_watermark(&self, parked: &[String]) {
-        let request = pb::RecordWatermarkRequest {
-            epoch: 1,
-            as_of_time: Some(timestamp(self.relationship.app().now())),
-            parked_subjects: parked.to_vec(),
-        };
+        self.tell_watermark_as_of(1, self.relationship.app().now(), parked).await;
+    }
+
+    pub(crate) async fn tell_watermark_as_of(
+        &self,
+        epoch: i64,
+        time: chrono::DateTime<chrono::Utc>,
+        parked: &[String],
+    ) {
+        let parked_subjects = parked.to_vec();
+        let request = pb::RecordWatermarkRequest { epoch, as_of_time: Some(timestamp(time)), parked_subjects };
         self.peer().record_watermark(request).await.unwrap();
     }
 

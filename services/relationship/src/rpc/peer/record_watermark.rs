@@ -13,10 +13,7 @@ pub(crate) async fn record_watermark(
 ) -> Result<pb::RecordWatermarkResponse, Fault> {
     let told = &parse(&request)?;
     app.change(caller, &request, move |change: Change| async move {
-        let before = store::watermark::get(&change.tx).await?;
-        if before.is_none_or(|before| told.replaces(&before)) {
-            store::watermark::put(&change.tx, told).await?;
-        }
+        store::watermark::put(&change.tx, told).await?;
         Ok(Outcome::Done(pb::RecordWatermarkResponse {}, Vec::new()))
     })
     .await
