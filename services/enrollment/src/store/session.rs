@@ -82,12 +82,6 @@ pub(crate) async fn delete(tx: &Tx, id: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// Ends all sessions of a person.
-pub(crate) async fn end_all(tx: &Tx, person: PersonId) -> Result<(), Error> {
-    Entity::delete_many().filter(Column::Person.eq(person.uuid())).exec(tx).await?;
-    Ok(())
-}
-
 /// Whether any session has expired before this time.
 pub(crate) async fn any_expired(connection: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<bool, Error> {
     Ok(Entity::find().filter(Column::ExpiresAt.lt(before)).one(connection).await?.is_some())

@@ -105,6 +105,22 @@ async fn a_user_disabled_before_anyone_signed_in_keeps_nobody_from_signing_in() 
 }
 
 #[tokio::test]
+async fn losing_a_place_in_one_organization_ends_no_session_for_another() {
+    for house in houses().await {
+        let name = house.founded_by(ADA, "Nordwind").await;
+        let other = house.founded_by("sven@nordwind.example", "Fjord").await;
+        let request = user(&name, "sven@nordwind.example", &[Role::SalesAgent]);
+        let sven = house.users().create_user(house.by(ADA, request).await).await.unwrap().into_inner();
+        let session = house.session(house.identity("sven@nordwind.example"), &name).await.unwrap();
+        let disabled = pb::User { name: sven.name, state: pb::user::State::Disabled.into(), ..Default::default() };
+        let request = pb::UpdateUserRequest { user: Some(disabled), ..Default::default() };
+        house.users().update_user(house.by(ADA, request).await).await.unwrap();
+        let kept = house.session(Proof::SessionToken(session.session_token), &other).await.unwrap();
+        assert!(kept.user.starts_with(&other));
+    }
+}
+
+#[tokio::test]
 async fn r11_taking_rights_away_voids_what_was_issued_before() {
     for house in houses().await {
         let name = house.founded_by(ADA, "Nordwind").await;
@@ -119,8 +135,9 @@ async fn r11_taking_rights_away_voids_what_was_issued_before() {
         house.users().update_user(house.by(ADA, disabled(&sven.name)).await).await.unwrap();
         let old = with_token(&session.access_token, pb::GetSelfRequest {});
         assert_eq!(reason(house.users().get_self(old).await), "CREDENTIAL_INVALID");
-        let old = Proof::SessionToken(session.session_token);
-        assert_eq!(reason(house.session(old, "").await), "CREDENTIAL_INVALID");
+        let old = || Proof::SessionToken(session.session_token.clone());
+        assert_eq!(reason(house.session(old(), &name).await), "USER_DISABLED");
+        assert_eq!(house.session(old(), "").await.unwrap().user, "");
         let back = house.session(house.identity("sven@nordwind.example"), &name).await;
         assert_eq!(reason(back), "USER_DISABLED");
         let back = house.session(house.identity("sven@nordwind.example"), "").await.unwrap();

@@ -8,7 +8,7 @@ use wire::enrollment as pb;
 use super::roles::{by, operators_only, parse};
 use crate::domain::Event;
 use crate::domain::event::UserFacts;
-use crate::domain::user::{User, UserChange};
+use crate::domain::user::UserChange;
 use crate::rpc::mask::Paths;
 use crate::rpc::reach::{fresh, own_named};
 use crate::{App, Change, convert, store};
@@ -83,16 +83,9 @@ async fn update_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::User
         return Ok(Outcome::Done(convert::user(&before), Vec::new()));
     }
     store::user::save(tx, &mut user).await?;
+    // It voids the access tokens; the person's session stays, as it is good for other organizations too, and gives new ones here only
+    // for what is left.
     store::user::record_access(tx, &user, clock::system_time()).await?;
-    if loses_rights(&before, &user)
-        && let Some(person) = user.person
-    {
-        store::session::end_all(tx, person).await?;
-    }
     let event = Event::UserUpdated(UserFacts::of(&user), changed);
     Ok(Outcome::Done(convert::user(&user), vec![event]))
-}
-
-fn loses_rights(before: &User, after: &User) -> bool {
-    (after.disabled && !before.disabled) || !after.roles.is_superset(&before.roles)
 }
