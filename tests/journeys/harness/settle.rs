@@ -1,6 +1,7 @@
 //! Lets everything happen that was set in motion, instead of waiting for it.
 
 use chrono::TimeDelta;
+use futures::future::join_all;
 use linkage::ServiceName;
 
 use super::Stage;
@@ -27,17 +28,17 @@ impl Stage {
         panic!("nothing settles; undelivered:\n{}", self.stuck().await.join("\n"));
     }
 
+    /// One pass of everything, all services at once as when they run by themselves; how much moved.
     async fn pass(&self) -> usize {
-        let mut moved = 0;
-        for node in self.suite.nodes() {
-            node.refresh_access().await.expect("rights are read");
+        let nodes = || self.suite.nodes().iter();
+        for refreshed in join_all(nodes().map(|node| node.refresh_access())).await {
+            refreshed.expect("rights are read");
         }
-        for node in self.suite.nodes() {
-            moved += node.relay_once().await.expect("the outbox is delivered");
-            moved += node.sweep_once().await.expect("the sweep passes");
-            moved += node.number_once().await.expect("the journal is numbered");
-        }
-        moved
+        let relayed = join_all(nodes().map(|node| node.relay_once())).await;
+        let swept = join_all(nodes().map(|node| node.sweep_once())).await;
+        let numbered = join_all(nodes().map(|node| node.number_once())).await;
+        let passes = relayed.into_iter().chain(swept).chain(numbered);
+        passes.map(|moved| moved.expect("a pass is made")).sum()
     }
 
     /// How long until a message to a service that runs is tried again.
