@@ -151,7 +151,9 @@ async fn r38_every_reason_is_told_at_once_with_who_can_clear_it() {
             three.push(stage.organization(company).await);
         }
         let request = json!({ "provider": three[0], "partner_of_record": three[1], "customer": three[2], "action": "ORDER_ACTION_ADD_SUBSCRIPTION" });
-        let check = stage.ok(&Company::JARVIPILVI.admin(), CHECK, request).await;
+        let stranger = Company::JARVIPILVI.admin();
+        stage.refused(&stranger, CHECK, request.clone(), "PERMISSION_DENIED", "NOT_A_PARTY").await;
+        let check = stage.ok(&stage.operator(), CHECK, request).await;
         assert_eq!(check["eligible"], json!(false));
         let mut found = reasons(&check);
         found.dedup();

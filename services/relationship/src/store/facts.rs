@@ -86,6 +86,31 @@ pub(crate) async fn of(connection: &impl ConnectionTrait, trio: Trio, now: DateT
     })
 }
 
+// Raw, like the above, beside which it stands.
+const ACQUAINTED: &str = "\
+SELECT 1 AS one WHERE EXISTS (SELECT 1 FROM partnership q \
+WHERE (q.provider = $1 AND q.reseller IN ($2, $3)) OR (q.reseller = $1 AND q.provider IN ($2, $3))) \
+OR EXISTS (SELECT 1 FROM reseller_relationship r \
+WHERE (r.customer = $1 AND (r.partner IN ($2, $3) OR r.other_partner IN ($2, $3))) \
+OR (r.customer IN ($2, $3) AND (r.partner = $1 OR r.other_partner = $1))) \
+OR EXISTS (SELECT 1 FROM invitation i \
+WHERE (i.recipient = $1 AND (i.sender IN ($2, $3) OR i.provider IN ($2, $3) OR i.reseller IN ($2, $3))) \
+OR (i.recipient IN ($2, $3) AND (i.sender = $1 OR i.provider = $1 OR i.reseller = $1)))";
+
+/// Whether this one of them has, or ever had, a partnership, a relationship or an invitation with another.
+pub(crate) async fn acquainted(
+    connection: &impl ConnectionTrait,
+    own: OrganizationId,
+    trio: Trio,
+) -> Result<bool, Error> {
+    let mut others = [trio.provider, trio.reseller, trio.customer].into_iter().filter(|other| *other != own);
+    let Some(one) = others.next() else { return Ok(true) };
+    let two = others.next().unwrap_or(one);
+    let values: [Value; 3] = [own.uuid().into(), one.uuid().into(), two.uuid().into()];
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), ACQUAINTED, values);
+    Ok(connection.query_one_raw(statement).await?.is_some())
+}
+
 struct Row<'a>(&'a QueryResult);
 
 impl Row<'_> {

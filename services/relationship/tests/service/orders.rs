@@ -7,7 +7,7 @@ use wire::relationship::admin_grant_service_client::AdminGrantServiceClient;
 use wire::relationship::order_eligibility_service_client::OrderEligibilityServiceClient;
 use wire::relationship::partnership_service_client::PartnershipServiceClient;
 
-use crate::invitation::request_id;
+use crate::invitation::{request_id, to_reseller, whole};
 use crate::stage::{CUSTOMER, OVERSEAS, PROVIDER, RESELLER, Stage, organization, reason, to, user};
 
 impl Stage {
@@ -69,8 +69,11 @@ async fn r38_the_check_says_every_reason_and_what_was_read() {
             "CUSTOMER_AGREEMENT_MISSING",
             "STANDING_UNKNOWN",
         ];
+        stage.invite(PROVIDER, to_reseller()).await.unwrap();
         assert_eq!(stage.reasons().await, all);
-        let partnership = stage.partners().await.result_partnership;
+        let token = stage.token("partnership-invitation").await;
+        let request = whole(&stage.inspect(&token).await.unwrap(), &token);
+        let partnership = stage.accept(RESELLER, request).await.unwrap().result_partnership;
         stage.customer(&partnership).await;
         let checked = stage.check(false).await;
         assert!(checked.eligible, "{:?}", checked.reasons);
@@ -96,6 +99,19 @@ async fn r38_only_parties_ask() {
     let mut client = OrderEligibilityServiceClient::new(stage.channel());
     let stranger = client.check_order_eligibility(stage.by(OVERSEAS, order(false))).await.unwrap_err();
     assert_eq!(reason(&stranger), "NOT_A_PARTY");
+    // Nor does it help to put oneself beside two others.
+    let partnership = stage.partners().await.result_partnership;
+    let beside = |fresh| pb::CheckOrderEligibilityRequest { customer: organization(OVERSEAS).name(), ..order(fresh) };
+    for fresh in [false, true] {
+        let stranger = client.check_order_eligibility(stage.by(OVERSEAS, beside(fresh))).await.unwrap_err();
+        assert_eq!(reason(&stranger), "NOT_A_PARTY");
+    }
+    stage.customer(&partnership).await;
+    let twice = pb::CheckOrderEligibilityRequest { partner_of_record: organization(PROVIDER).name(), ..order(false) };
+    assert!(client.check_order_eligibility(stage.by(PROVIDER, twice)).await.is_ok(), "it knows the customer");
+    for party in [PROVIDER, RESELLER, CUSTOMER] {
+        assert!(client.check_order_eligibility(stage.by(party, order(false))).await.unwrap().into_inner().eligible);
+    }
     let nothing = pb::CheckOrderEligibilityRequest::default();
     let empty = client.check_order_eligibility(stage.by(PROVIDER, nothing)).await.unwrap_err();
     assert_eq!(reason(&empty), "FIELD_INVALID");

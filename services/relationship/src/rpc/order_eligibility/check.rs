@@ -1,7 +1,8 @@
 //! May this provider order for this customer of that reseller now? Not eligible is an answer, not an error.
 
 use chrono::{DateTime, Utc};
-use ids::kind;
+use database::Scope;
+use ids::{OrganizationId, kind};
 use runtime::convert::timestamp;
 use runtime::{Caller, Fault, Outcome, Violations};
 use wire::relationship as pb;
@@ -21,12 +22,28 @@ pub(crate) async fn check(
     if ![trio.provider, trio.reseller, trio.customer].into_iter().any(|party| scope.permits(party)) {
         return Err(Fault::not_a_party());
     }
+    let now = app.now();
+    let facts = store::facts::of(app.database().reader(), trio, now).await?;
+    if let Scope::Organization(own) = scope
+        && is_stranger(app, own, trio, &facts).await?
+    {
+        return Err(Fault::not_a_party());
+    }
     if request.fresh {
         return read_anew(app, caller, &request, trio).await;
     }
-    let now = app.now();
-    let facts = store::facts::of(app.database().reader(), trio, now).await?;
     answer(app, &facts, now)
+}
+
+/// Who has never had to do with any of the others learns nothing of what is between them by putting itself beside them.
+async fn is_stranger(app: &App, own: OrganizationId, trio: Trio, facts: &Facts) -> Result<bool, Fault> {
+    let with_provider = facts.provider_relationship.is_some();
+    let with_reseller = facts.reseller_relationship.is_some();
+    let known = (own == trio.provider && (facts.partnership.is_some() || with_provider))
+        || (own == trio.reseller && (facts.partnership.is_some() || with_reseller))
+        || (own == trio.customer && (with_provider || with_reseller));
+    // Asked apart, as an order that can be placed never needs it.
+    Ok(!known && !store::facts::acquainted(app.database().reader(), own, trio).await?)
 }
 
 fn parse(request: &pb::CheckOrderEligibilityRequest) -> Result<Trio, Fault> {
