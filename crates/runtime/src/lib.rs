@@ -32,8 +32,8 @@ pub mod reply;
 pub mod serve;
 pub mod service;
 pub mod start;
-mod tick;
 pub mod telemetry;
+mod tick;
 pub mod token;
 
 pub use app::App;

@@ -52,8 +52,7 @@ pub struct Bond<'a> {
 impl Links {
     /// Links under `base_url` (the page of whoever integrates), with keys by version, the signing one first.
     pub fn new(base_url: &str, keys: &[(u32, SecretBox<Vec<u8>>)]) -> Links {
-        let keys =
-            keys.iter().map(|(v, key)| (*v, hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret()))).collect();
+        let keys = keys.iter().map(|(v, key)| (*v, hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret()))).collect();
         Links { keys, base_url: base_url.trim_end_matches('/').to_owned() }
     }
 
@@ -106,7 +105,9 @@ impl Links {
     /// Whether the short code is the right one under any key. Constant time; case does not matter.
     pub fn proves_code(&self, code: &str, bond: Bond<'_>) -> bool {
         let Ok(given) = BASE32.decode(code.trim().to_lowercase().as_bytes()) else { return false };
-        self.keys.iter().any(|(_, key)| mac(key, "code", bond).get(..CODE_BYTES).is_some_and(|right| same(right, &given)))
+        self.keys
+            .iter()
+            .any(|(_, key)| mac(key, "code", bond).get(..CODE_BYTES).is_some_and(|right| same(right, &given)))
     }
 
     /// A MAC for what is to be recognised but not read, such as a stored request or a page token.
