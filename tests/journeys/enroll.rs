@@ -32,12 +32,16 @@ async fn r01_only_a_proven_domain_is_known_and_nobody_takes_another_ones() {
         }
         // Another company names a contact at the same domain, and is approved.
         let other = stage.applicant(Company::ORESKY, Capacity::Reseller).await;
-        let contact = json!({ "name": format!("{}/legalProfile", other.organization), "primary_contact": { "email": company.person("mole") } });
-        let change = json!({ "legal_profile": contact, "update_mask": "primaryContact.email" });
+        let people = json!({
+            "name": format!("{}/legalProfile", other.organization),
+            "primary_contact": { "email": company.person("mole") },
+            "company_approver": { "email": company.person("accomplice") },
+        });
+        let change = json!({ "legal_profile": people, "update_mask": "primaryContact.email,companyApprover.email" });
         stage.ok(&other.admin, LEGAL, change).await;
         stage.submit(&other).await;
         stage.confirm(&company.person("mole"), "email-verification").await;
-        stage.confirm(&other.company.approver(), "approver-verification").await;
+        stage.confirm(&company.person("accomplice"), "approver-verification").await;
         stage.approve(&other.organization).await;
         let read = json!({ "name": other.organization });
         let organization = stage.ok(&other.admin, "enrollment.OrganizationService/GetOrganization", read).await;

@@ -154,6 +154,13 @@ pub(crate) async fn save(tx: &Tx, invitation: &mut Invitation) -> Result<(), Err
     affected(guarded.exec(tx).await?.rows_affected)
 }
 
+/// Keeps it as it was read until this change is over: of several answers at once, the others wait here and then find the first.
+pub(crate) async fn hold(tx: &Tx, invitation: &Invitation) -> Result<(), Error> {
+    let update = Entity::update_many().col_expr(Column::Version, Expr::col(Column::Version));
+    let guarded = update.filter(Column::Id.eq(invitation.id.uuid())).filter(Column::Version.eq(invitation.version));
+    affected(guarded.exec(tx).await?.rows_affected)
+}
+
 /// One open invitation per sender and this.
 fn open_key(invitation: &Invitation) -> String {
     let recipient = match (invitation.kind, invitation.recipient) {

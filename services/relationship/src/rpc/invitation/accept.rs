@@ -63,6 +63,7 @@ pub(crate) async fn accept(
         let parties = store::organization::many(tx, seen).await?;
         recipient(&invitation, user, &parties, asked.presented.is_some())?;
         invitation.open_at(now).map_err(|refusal| used(refusal, asked))?;
+        store::invitation::hold(tx, &invitation).await?;
         let offer = Offer::of(&invitation, &parties, now);
         if offer.revision != asked.revision {
             return Err(Refusal::RevisionChanged.into());
