@@ -69,7 +69,7 @@ async fn the_journal_tells_of_a_message_without_address_or_secret() {
             entries.iter().map(|entry| entry.kind.as_str()).collect::<Vec<_>>(),
             ["MessageQueued", "MessageSent"]
         );
-        assert_eq!(entries[0].reason.as_deref(), Some("email-verification to a***@example.com"));
+        assert_eq!(entries[0].reason.as_deref(), Some("email-verification"));
         for secret in ["ada@", "Ada", "Nordic", "k3f9d2aa", "#1.abc"] {
             assert!(!said.contains(secret), "{secret}");
         }
