@@ -104,9 +104,11 @@ fn stale_policy(rpcs: &[Rpc], files: &[Source]) -> Vec<String> {
 
 fn without_test(rpcs: &[Rpc], files: &[Source]) -> Vec<String> {
     // A sample for the wrong-input test names every RPC and proves none.
-    let is_test = |path: &str| !path.ends_with("samples.yaml") && {
-        (path.starts_with("tests/") && !path.starts_with("tests/rules/"))
-            || (path.starts_with("services/") && (path.contains("/tests/") || path.contains("/journeys/")))
+    let is_test = |path: &str| {
+        !path.ends_with("samples.yaml") && {
+            (path.starts_with("tests/") && !path.starts_with("tests/rules/"))
+                || (path.starts_with("services/") && (path.contains("/tests/") || path.contains("/journeys/")))
+        }
     };
     let tests: Vec<&Source> = files.iter().filter(|source| is_test(&source.path)).collect();
     let named = |rpc: &Rpc| {
