@@ -9,4 +9,5 @@ mod program;
 #[path = "../processes/trail.rs"]
 mod trail;
 
+mod proxy;
 mod twenty_kills;
