@@ -7,4 +7,5 @@ mod commands;
 mod killed;
 mod kills;
 mod program;
+mod readme;
 mod trail;

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -14,12 +15,16 @@ use tempfile::TempDir;
 pub(crate) const SERVICES: [&str; 4] = ["enrollment", "verification", "relationship", "notification"];
 /// Longer than anything here takes on a busy machine.
 pub(crate) const LIMIT: Duration = Duration::from_secs(300);
+/// The binary, built with these tests.
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_linkage");
 /// What `serve` says last before it only serves.
 const READY: &str = "linkage demo --against";
 
 /// Where the binary is run: its own folder, its own ports.
 pub(crate) struct Place {
     folder: TempDir,
+    /// Where each service listens, in their order.
+    pub(crate) addresses: [String; 4],
     environment: Vec<(String, String)>,
 }
 
@@ -43,13 +48,12 @@ pub(crate) struct Process {
 impl Place {
     pub(crate) fn new() -> Place {
         let folder = tempfile::Builder::new().prefix("linkage-place-").tempdir().expect("a folder");
-        let listen = |service: &str| (format!("LINKAGE_{}__LISTEN", service.to_uppercase()), free_address());
-        let mut environment: Vec<_> = SERVICES.into_iter().map(listen).collect();
-        environment.push(("LINKAGE_LOG__FILTER".to_owned(), "warn".to_owned()));
+        let mut place = Place { folder, addresses: SERVICES.map(|_| free_address()), environment: Vec::new() };
+        place.set("LINKAGE_LOG__FILTER", "warn");
         // Several journeys from one address.
-        environment.push(("LINKAGE_LIMITS__PER_SECOND".to_owned(), "100000".to_owned()));
-        environment.push(("LINKAGE_LIMITS__BURST".to_owned(), "100000".to_owned()));
-        Place { folder, environment }
+        place.set("LINKAGE_LIMITS__PER_SECOND", "100000");
+        place.set("LINKAGE_LIMITS__BURST", "100000");
+        place
     }
 
     /// Another variable for every command run here.
@@ -57,11 +61,26 @@ impl Place {
         self.environment.push((name.to_owned(), value.into()));
     }
 
+    /// The folder that everything here runs in.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Any program, run in this place with its ports.
+    pub(crate) fn program(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.folder());
+        for (service, address) in SERVICES.iter().zip(&self.addresses) {
+            command.env(format!("LINKAGE_{}__LISTEN", service.to_uppercase()), address);
+        }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
     /// A command of the binary, with this place's data and ports.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_linkage"));
-        command.args(arguments).arg("--data").arg(self.folder.path().join("data")).current_dir(self.folder.path());
-        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        let mut command = self.program(BINARY);
+        command.args(arguments).arg("--data").arg(self.folder().join("data"));
         command
     }
 
@@ -72,9 +91,7 @@ impl Place {
 
     /// Starts serving and returns once it serves.
     pub(crate) fn serve(&self, arguments: &[&str]) -> Process {
-        let mut process = Process::start(self.command(&[&["serve"], arguments].concat()));
-        process.until(READY);
-        process
+        Process::serving(self.command(&[&["serve"], arguments].concat()))
     }
 }
 
@@ -93,6 +110,13 @@ impl Process {
             String::from_utf8_lossy(&text).into_owned()
         });
         Process { what, child, lines, told: Vec::new(), errors: Some(errors) }
+    }
+
+    /// Starts what serves and returns once it serves.
+    pub(crate) fn serving(command: Command) -> Process {
+        let mut process = Process::start(command);
+        process.until(READY);
+        process
     }
 
     /// The next line it says; none when it says none in this time, or no more at all.
