@@ -1,6 +1,7 @@
 //! The house rules as tests: who may import whom, how long things get, and that nothing is declared but left undone.
 #![cfg(test)]
 
+mod commands;
 mod dependencies;
 mod documents;
 mod habits;
