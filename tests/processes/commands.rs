@@ -28,6 +28,18 @@ fn a_database_that_is_away_is_named_without_its_password() {
 }
 
 #[test]
+fn a_reader_who_has_read_enough_is_no_failure() {
+    let place = Place::new();
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let closed = place.command(&["demo", "--schema"]).stdout(writer).output().expect("the binary runs");
+    assert_eq!((closed.status.code(), String::from_utf8_lossy(&closed.stderr).as_ref()), (Some(0), ""));
+    let full = std::fs::File::create("/dev/full").expect("a disk without room");
+    let full = place.command(&["demo", "--schema"]).stdout(full).output().expect("the binary runs");
+    assert_ne!(full.status.code(), Some(0), "what could not be written is told");
+}
+
+#[test]
 fn an_unknown_key_is_refused_before_anything_starts() {
     let mut place = Place::new();
     place.set("LINKAGE_ENROLLMENT__DATABSE", "x");

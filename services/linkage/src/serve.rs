@@ -1,5 +1,6 @@
 //! `linkage serve`: one service, or all four in this process.
 
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use runtime::ServiceName;
@@ -58,8 +59,11 @@ async fn stop_asked() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints for people or pipes.
-#[expect(clippy::print_stdout, reason = "what a command tells goes to its standard output")]
+/// Prints for people or pipes. Who has read enough, as `head` has, may close the pipe; that changes nothing of the work.
+#[expect(clippy::panic, reason = "what could not be written, to a full disk for one, must not look as if it were")]
 pub fn print(text: &str) {
-    println!("{text}");
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => panic!("standard output: {error}"),
+        _ => {}
+    }
 }

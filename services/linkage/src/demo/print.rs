@@ -4,6 +4,7 @@ use owo_colors::{OwoColorize, Stream};
 use serde_json::{Value, json};
 
 use crate::demo::journey::Step;
+use crate::serve::print;
 
 /// What came of a step.
 #[derive(Debug, Clone, Default)]
@@ -33,19 +34,18 @@ pub enum Printer {
     Silent,
 }
 
-#[expect(clippy::print_stdout, reason = "what a command tells goes to its standard output")]
 impl Printer {
     /// The journey begins.
     pub fn title(self, title: &str, run: &str) {
         if self == Printer::Plain {
-            println!("{}  (run {run})", title.if_supports_color(Stream::Stdout, |t| t.bold()));
+            print(&format!("{}  (run {run})", title.if_supports_color(Stream::Stdout, |t| t.bold())));
         }
     }
 
     /// A new chapter begins.
     pub fn chapter(self, chapter: &str) {
         if self == Printer::Plain {
-            println!("\n{}", chapter.if_supports_color(Stream::Stdout, |t| t.cyan()));
+            print(&format!("\n{}", chapter.if_supports_color(Stream::Stdout, |t| t.cyan())));
         }
     }
 
@@ -53,7 +53,7 @@ impl Printer {
     pub fn step(self, number: usize, step: &Step, told: &Told) {
         match self {
             Printer::Plain => plain(number, step, told),
-            Printer::Json => println!("{}", object(number, step, told)),
+            Printer::Json => print(&object(number, step, told).to_string()),
             Printer::Silent => {}
         }
     }
@@ -66,17 +66,17 @@ impl Printer {
                 let failed = failed
                     .as_ref()
                     .map(|(number, name, wrong)| json!({ "step": number, "name": name, "wrong": wrong }));
-                println!("{}", json!({ "held": ending.held, "of": ending.of, "failed": failed }));
+                print(&json!({ "held": ending.held, "of": ending.of, "failed": failed }).to_string());
             }
             (Printer::Plain, None) => {
                 let line = format!("All {} steps held.", ending.of);
-                println!("\n{}", line.if_supports_color(Stream::Stdout, |t| t.green()));
+                print(&format!("\n{}", line.if_supports_color(Stream::Stdout, |t| t.green())));
             }
             (Printer::Plain, Some((number, name, wrong))) => {
                 let line = format!("Step {number} did not hold: {name}");
-                println!("\n{}", line.if_supports_color(Stream::Stdout, |t| t.red()));
+                print(&format!("\n{}", line.if_supports_color(Stream::Stdout, |t| t.red())));
                 for reason in wrong {
-                    println!("    {reason}");
+                    print(&format!("    {reason}"));
                 }
             }
         }
@@ -90,14 +90,13 @@ fn object(number: usize, step: &Step, told: &Told) -> Value {
     })
 }
 
-#[expect(clippy::print_stdout, reason = "what a command tells goes to its standard output")]
 fn plain(number: usize, step: &Step, told: &Told) {
     let mark = if told.wrong.is_empty() {
         "✓".if_supports_color(Stream::Stdout, |t| t.green()).to_string()
     } else {
         "✗".if_supports_color(Stream::Stdout, |t| t.red()).to_string()
     };
-    println!("{mark} {number:>3}  {}", step.name);
+    print(&format!("{mark} {number:>3}  {}", step.name));
     let mut detail = match (&step.call, &step.advance) {
         (Some(call), _) => format!("{call} -> {}", told.code),
         (None, Some(by)) => format!("clock + {by}"),
@@ -107,9 +106,9 @@ fn plain(number: usize, step: &Step, told: &Told) {
     if !told.reason.is_empty() {
         detail = format!("{detail} {}: {}", told.reason, told.message);
     }
-    println!("       {}", detail.if_supports_color(Stream::Stdout, |t| t.dimmed()));
+    print(&format!("       {}", detail.if_supports_color(Stream::Stdout, |t| t.dimmed())));
     for line in noteworthy(&told.body) {
-        println!("         {}", line.if_supports_color(Stream::Stdout, |t| t.dimmed()));
+        print(&format!("         {}", line.if_supports_color(Stream::Stdout, |t| t.dimmed())));
     }
 }
 
