@@ -8,9 +8,9 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, SqlxPostgresConnector, SqlxSqliteConnector, Statement};
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
 
 use crate::Error;
 
@@ -149,8 +149,16 @@ async fn connect_sqlite(url: &str) -> Result<Database, Error> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full);
-    // Connections stay: a new one would only repeat the same pragmas.
-    let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).idle_timeout(None).max_lifetime(None);
+    // Connections stay: a new one would only repeat the same pragmas. But one in whose transaction SQLite gave up by itself, as
+    // it does when space runs out, counts as still in it. All later commits would end a savepoint only: seen by their writer,
+    // by no reader and by no successor.
+    let pool = || {
+        SqlitePoolOptions::new()
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+    };
     let writer = pool().max_connections(1).connect_with(writing).await?;
     let writer = SqlxSqliteConnector::from_sqlx_sqlite_pool(writer);
     let verdict: String = scalar(&writer, "PRAGMA quick_check(1)").await?;

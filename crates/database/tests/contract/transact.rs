@@ -136,6 +136,49 @@ async fn answers_pings_until_closed_and_is_unavailable_then() {
     .await;
 }
 
+/// F13: SQLite ends the transaction in which it runs out of space, which the pool must not take for one that is still open.
+#[tokio::test]
+async fn f13_sqlite_keeps_what_is_written_after_space_ran_out() {
+    use sea_orm::ConnectionTrait;
+    let test = testkit::sqlite();
+    let db = open(&test).await;
+    let full = db.transact(async |tx: Tx| {
+        tx.execute_unprepared("PRAGMA max_page_count = 1").await.map_err(Error::from)?;
+        for number in 0..1_000 {
+            setting::put(&tx, &format!("refused {number}"), &"x".repeat(1_000)).await?;
+        }
+        Ok::<_, Error>(Step::Commit(()))
+    });
+    assert!(matches!(full.await, Err(Error::Full)));
+    let dropped = db.transact(async |tx: Tx| {
+        setting::put(&tx, "dropped", "1").await?;
+        Ok::<_, Error>(Step::Rollback(()))
+    });
+    dropped.await.unwrap();
+    commit(&db, async |tx| setting::put(tx, "kept", "1").await).await;
+    assert_eq!(setting::get(db.reader(), "kept").await.unwrap().as_deref(), Some("1"));
+    assert_eq!(setting::get(db.reader(), "dropped").await.unwrap(), None);
+    assert_eq!(setting::get(db.reader(), "refused 0").await.unwrap(), None);
+    db.close().await;
+    let again = Database::connect(&test.settings).await.unwrap();
+    assert_eq!(setting::get(again.reader(), "kept").await.unwrap().as_deref(), Some("1"));
+}
+
+/// F15: what can't be shown by a copy of the files, since no test takes away what the system has not written yet.
+#[tokio::test]
+async fn f15_sqlite_waits_for_the_disk_at_each_commit() {
+    use sea_orm::{ConnectionTrait, Statement};
+    let test = testkit::sqlite();
+    let db = open(&test).await;
+    for (pragma, expected) in [("synchronous", "2"), ("journal_mode", "wal"), ("foreign_keys", "1")] {
+        let query = format!("SELECT CAST({pragma} AS TEXT) FROM pragma_{pragma}");
+        let statement = Statement::from_string(sea_orm::DbBackend::Sqlite, query);
+        let row = commit(&db, async |tx| Ok(tx.query_one_raw(statement.clone()).await?)).await;
+        let found: String = row.expect("a value").try_get_by_index(0).unwrap();
+        assert_eq!(found, expected, "{pragma}");
+    }
+}
+
 #[tokio::test]
 async fn sqlite_file_belongs_to_one_opener_at_a_time() {
     let test = testkit::sqlite();
