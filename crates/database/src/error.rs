@@ -34,7 +34,9 @@ pub enum Error {
         reason: String,
     },
     /// Another process has this SQLite file open.
-    #[error("another process uses this database")]
+    #[error(
+        "another process uses this database: stop it first; a SQLite file serves one process, PostgreSQL serves several"
+    )]
     InUse,
     /// The schema is older than the program.
     #[error("migrations are pending: {}", .0.join(", "))]
