@@ -2,10 +2,14 @@
 //! `cargo test --workspace --test long -- --ignored --nocapture`
 #![cfg(test)]
 
+mod caller;
+mod disk;
+mod effects;
 #[path = "../processes/kills.rs"]
 mod kills;
 #[path = "../processes/program.rs"]
 mod program;
+mod signals;
 #[path = "../processes/trail.rs"]
 mod trail;
 

@@ -4,6 +4,7 @@
 //! goes away with the test process. `LINKAGE_REQUIRE_POSTGRES=1` turns a missing PostgreSQL into a failure.
 #![expect(clippy::panic, reason = "a test that can't have its database fails at once")]
 
+mod ask;
 mod cluster;
 mod postgres;
 
@@ -58,6 +59,11 @@ impl TestDatabase {
             Place::Server { .. } => postgres().await.unwrap_or_else(|| panic!("the PostgreSQL server is gone")),
         }
     }
+}
+
+/// What a query says of a database that something else may have open: the first column of each row, as text.
+pub fn ask(url: &str, query: &str) -> Vec<String> {
+    ask::ask(url, query).unwrap_or_else(|error| panic!("{query}: {error:#}"))
 }
 
 /// Runs a test's body once per backend; a panic is told with the backend's name.

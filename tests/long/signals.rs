@@ -1,0 +1,78 @@
+//! A serving process that can be frozen and thawed.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::thread;
+use std::time::Instant;
+
+use crate::program::{LIMIT, Process};
+
+/// What `serve` says last before it only serves.
+const READY: &str = "linkage demo --against";
+/// Tells its process id, which the command then keeps.
+const TELLING: &str = r#"echo $$; exec "$0" "$@""#;
+
+/// A process that serves, and its id.
+pub(crate) struct Serving {
+    pub(crate) process: Process,
+    id: u32,
+}
+
+impl Serving {
+    /// Starts this command and returns once it serves.
+    pub(crate) fn start(command: &Command) -> Serving {
+        Serving::start_in(Command::new("sh"), TELLING, command)
+    }
+
+    /// Starts this command by a shell's script, which first tells its process id and ends by `exec "$0" "$@"`.
+    pub(crate) fn start_in(mut shell: Command, script: &str, command: &Command) -> Serving {
+        shell.args(["-c", script]).arg(command.get_program()).args(command.get_args());
+        shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        if let Some(folder) = command.get_current_dir() {
+            shell.current_dir(folder);
+        }
+        let mut process = Process::start(shell);
+        let id = process.line(LIMIT).and_then(|line| line.trim().parse().ok());
+        let Some(id) = id else { panic!("no process id, but: {}", process.end().err) };
+        loop {
+            match process.line(LIMIT) {
+                Some(line) if line.contains(READY) => return Serving { process, id },
+                Some(_) => {}
+                None => panic!("it does not serve, but says: {}", process.end().err),
+            }
+        }
+    }
+
+    /// Stops it in its tracks, all its sockets open, and returns once none of its threads runs: SIGSTOP.
+    pub(crate) fn freeze(&self) {
+        self.signal("-STOP");
+        let began = Instant::now();
+        while !self.is_frozen() {
+            assert!(began.elapsed() < LIMIT, "it does not freeze");
+            thread::yield_now();
+        }
+    }
+
+    /// Lets it go on: SIGCONT.
+    pub(crate) fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    /// Its own view of the file system, from outside.
+    pub(crate) fn root(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root", self.id))
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.id.to_string()]).status().expect("kill");
+        assert!(sent.success(), "{signal} did not reach process {}", self.id);
+    }
+
+    fn is_frozen(&self) -> bool {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.id)).expect("its threads");
+        let states = tasks.flatten().map(|task| fs::read_to_string(task.path().join("stat")).unwrap_or_default());
+        // The state follows the name, which is in brackets.
+        states.into_iter().all(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T')))
+    }
+}
