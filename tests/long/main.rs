@@ -13,5 +13,9 @@ mod signals;
 #[path = "../processes/trail.rs"]
 mod trail;
 
+mod faults;
+mod four;
+mod load;
+mod oracle;
 mod proxy;
 mod twenty_kills;

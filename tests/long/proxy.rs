@@ -9,13 +9,13 @@ mod trap;
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use tokio::sync::watch;
 
 use stream::Stream;
 pub(crate) use stream::Target;
@@ -64,7 +64,8 @@ struct State {
 /// A trap that was set.
 struct Set {
     trap: Trap,
-    sprung: watch::Sender<bool>,
+    sprung: bool,
+    tell: Sender<()>,
 }
 
 /// A connection.
@@ -153,10 +154,10 @@ impl Proxy {
 
     /// Sets a trap in place of the one before: it springs once, on the connection that first shows what it waits for.
     pub(crate) fn set(&self, trap: Trap) -> Sprung {
-        let (sprung, told) = watch::channel(false);
+        let (tell, told) = channel();
         self.change(|state| {
             state.links.values_mut().for_each(|link| link.progress = Progress::default());
-            state.trap = Some(Set { trap, sprung });
+            state.trap = Some(Set { trap, sprung: false, tell });
         });
         Sprung(told)
     }

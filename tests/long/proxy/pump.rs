@@ -54,7 +54,8 @@ impl Shared {
         if plan.sprung
             && let Some(set) = &self.state().trap
         {
-            set.sprung.send_replace(true);
+            // Nobody may be waiting for it any more.
+            let _ = set.tell.send(());
         }
         if plan.cut || !written || plan.first == bytes.len() {
             return written && !plan.cut;
@@ -76,8 +77,9 @@ impl Shared {
             return Some(Plan { first, cut: first < bytes.len(), sprung: false });
         }
         let all = Plan { first: bytes.len(), cut: false, sprung: false };
-        let Some(set) = trap.as_ref().filter(|set| !*set.sprung.borrow()) else { return Some(all) };
+        let Some(set) = trap.as_mut().filter(|set| !set.sprung) else { return Some(all) };
         let Some(found) = link.progress.take(&set.trap, way, bytes) else { return Some(all) };
+        set.sprung = true;
         let (first, cut) = match set.trap.then {
             Then::Hold(held) => {
                 link.held[held as usize] = true;

@@ -78,18 +78,18 @@ fn what_is_held_comes_after_the_release() {
     assert_eq!(read(&mut stream, LIMIT), None, "the answer was dropped with the connection");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn traps_spring_at_the_pattern_on_one_connection() {
+#[test]
+fn traps_spring_at_the_pattern_on_one_connection() {
     let (target, told) = target();
     let proxy = Proxy::start(target);
-    let mut sprung = proxy.set(Trap::on(Way::Up, "id7").then(Way::Up, "COMMIT").hold(Way::Up));
+    let sprung = proxy.set(Trap::on(Way::Up, "id7").then(Way::Up, "COMMIT").hold(Way::Up));
     let (mut caught, mut free) = (connect(&proxy), connect(&proxy));
     say(&mut free, "COMMIT");
     assert_eq!(read(&mut free, LIMIT).expect("open"), b"<COMMIT", "without the first pattern nothing springs");
     say(&mut caught, "id7 COM");
     assert_eq!(read(&mut caught, LIMIT).expect("open"), b"<id7 COM");
     say(&mut caught, "MIT;");
-    sprung.seen().await;
+    sprung.seen();
     assert_eq!(read(&mut caught, NOTHING).expect("open"), b"");
     say(&mut free, "more");
     assert_eq!(read(&mut free, LIMIT).expect("open"), b"<more");
@@ -97,21 +97,21 @@ async fn traps_spring_at_the_pattern_on_one_connection() {
     assert_eq!(read(&mut caught, LIMIT).expect("open"), b"<MIT;");
 
     while told.try_recv().is_ok() {}
-    let mut sprung = proxy.set(Trap::on(Way::Up, "id8").cut_before());
+    let sprung = proxy.set(Trap::on(Way::Up, "id8").cut_before());
     say(&mut caught, "keep id8 drop");
-    sprung.seen().await;
+    sprung.seen();
     assert_eq!(told.recv_timeout(LIMIT).expect("told"), b"keep ");
     assert!(told.recv_timeout(NOTHING).is_err(), "forwarded past the cut");
 
-    let mut sprung = proxy.set(Trap::on(Way::Up, "id9").cut_after());
+    let sprung = proxy.set(Trap::on(Way::Up, "id9").cut_after());
     say(&mut free, "id9 drop");
-    sprung.seen().await;
+    sprung.seen();
     assert_eq!(told.recv_timeout(LIMIT).expect("told"), b"id9");
 
     let mut last = connect(&proxy);
-    let mut sprung = proxy.set(Trap::on(Way::Up, "ask").then(Way::Down, "<ask").cut_before());
+    let sprung = proxy.set(Trap::on(Way::Up, "ask").then(Way::Down, "<ask").cut_before());
     say(&mut last, "ask");
-    sprung.seen().await;
+    sprung.seen();
     assert_eq!(told.recv_timeout(LIMIT).expect("told"), b"ask");
     assert_eq!(read(&mut last, LIMIT), None, "the target answered, but the answer never came");
 }
@@ -134,7 +134,9 @@ fn late_lost_and_refused_connections() {
         let mut stream = connect(&proxy);
         say(&mut stream, &"x".repeat(1000));
         let mut left = 1001;
-        while let (1.., Some(bytes)) = (left, read(&mut stream, LIMIT)) {
+        while left > 0
+            && let Some(bytes) = read(&mut stream, LIMIT)
+        {
             left -= bytes.len();
         }
         lost += usize::from(left > 0);

@@ -1,8 +1,7 @@
 //! What a connection must show, and what is done to it then.
 
 use std::ops::Range;
-
-use tokio::sync::watch;
+use std::sync::mpsc::Receiver;
 
 use super::Way;
 use crate::program::LIMIT;
@@ -25,7 +24,7 @@ pub(super) enum Then {
 }
 
 /// Tells when the trap has sprung.
-pub(crate) struct Sprung(pub(super) watch::Receiver<bool>);
+pub(crate) struct Sprung(pub(super) Receiver<()>);
 
 /// How far one connection has come.
 #[derive(Default)]
@@ -65,9 +64,8 @@ impl Trap {
 
 impl Sprung {
     /// Waits until it has sprung.
-    pub(crate) async fn seen(&mut self) {
-        let told = tokio::time::timeout(LIMIT, self.0.wait_for(|sprung| *sprung)).await;
-        told.expect("the trap springs in time").expect("the trap is still set");
+    pub(crate) fn seen(&self) {
+        self.0.recv_timeout(LIMIT).expect("the trap springs in time");
     }
 }
 
