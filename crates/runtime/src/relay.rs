@@ -1,6 +1,6 @@
 //! Delivers the outbox: at least once, in order per subject and destination, and no failure holds up what it need not.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,10 +45,17 @@ pub(crate) struct Relay<S: Service> {
 /// What one pass is doing and has done.
 #[derive(Default)]
 struct Pass {
-    /// Each row is tried once in a pass, whatever comes of it, so that a pass ends.
+    /// Each row is tried once in a pass, whatever comes of it, so that a pass ends; again only while another delivery hangs.
     tried: HashSet<Key>,
-    under_way: HashMap<String, usize>,
+    under_way: HashSet<Key>,
     finished: usize,
+}
+
+impl Pass {
+    /// How many deliveries to this sibling are under way.
+    fn to(&self, destination: &str) -> usize {
+        self.under_way.iter().filter(|(_, to)| to == destination).count()
+    }
 }
 
 impl<S: Service> Relay<S> {
@@ -89,17 +96,28 @@ impl<S: Service> Relay<S> {
         let mut pass = Pass::default();
         // Tasks of their own: one that holds a connection must go on while the next rows are looked for.
         let mut under_way = JoinSet::new();
+        let mut woken = self.app.floor().wake.subscribe();
         loop {
             if under_way.len() < WIDTH && !self.stop.is_cancelled() {
                 for (row, lease) in self.next(&mut pass, WIDTH - under_way.len()).await? {
                     under_way.spawn(Arc::clone(self).deliver(row, lease));
                 }
             }
-            let Some(ended) = under_way.join_next().await else { return Ok(pass.finished) };
-            let (destination, tried) = ended.map_err(Fault::internal)?;
-            if let Some(count) = pass.under_way.get_mut(&destination) {
-                *count -= 1;
+            if under_way.is_empty() {
+                return Ok(pass.finished);
             }
+            let ended = tokio::select! {
+                Some(ended) = under_way.join_next() => ended,
+                // What was committed or fell due meanwhile need not wait for a delivery that hangs.
+                _ = woken.changed() => continue,
+                () = tokio::time::sleep(POLL) => {
+                    // What failed and is due again need not wait for it either.
+                    pass.tried.clone_from(&pass.under_way);
+                    continue;
+                }
+            };
+            let (key, tried) = ended.map_err(Fault::internal)?;
+            pass.under_way.remove(&key);
             pass.finished += usize::from(tried?);
         }
     }
@@ -134,8 +152,11 @@ impl<S: Service> Relay<S> {
                 lanes.push(lane);
             }
         }
-        let full = pass.under_way.iter().filter(|(_, count)| **count >= WIDTH_PER_DESTINATION);
-        Reach { lanes, busy: full.map(|(destination, _)| destination.clone()).collect() }
+        let mut busy: Vec<_> = pass.under_way.iter().map(|(_, destination)| destination.clone()).collect();
+        busy.sort();
+        busy.dedup();
+        busy.retain(|destination| pass.to(destination) >= WIDTH_PER_DESTINATION);
+        Reach { lanes, busy }
     }
 
     /// The row to be tried, if it is within reach and was not tried yet.
@@ -148,19 +169,18 @@ impl<S: Service> Relay<S> {
             reach.lanes.retain(|lane| *lane != row.lane);
             return Ok(None);
         };
-        let there = pass.under_way.entry(row.destination.clone()).or_default();
-        *there += 1;
-        if *there >= WIDTH_PER_DESTINATION {
+        pass.tried.insert(key.clone());
+        pass.under_way.insert(key);
+        if pass.to(&row.destination) >= WIDTH_PER_DESTINATION {
             reach.busy.push(row.destination.clone());
         }
-        pass.tried.insert(key);
         Ok(Some((row, lease)))
     }
 
-    /// Says to whom, and whether the row was ours to try.
-    async fn deliver(self: Arc<Self>, row: Row, lease: Lease) -> (String, Result<bool, Fault>) {
+    /// Says which row it was, and whether it was ours to try.
+    async fn deliver(self: Arc<Self>, row: Row, lease: Lease) -> (Key, Result<bool, Fault>) {
         let tried = self.attempt(&row, &lease).await;
-        (row.destination, tried)
+        ((row.event, row.destination), tried)
     }
 
     async fn attempt(&self, row: &Row, lease: &Lease) -> Result<bool, Fault> {

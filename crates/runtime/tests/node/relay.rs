@@ -1,9 +1,11 @@
 //! Delivery: in order per subject, again after failures, parked in the end, by one replica at a time.
 
+use std::time::Duration;
+
 use database::outbox::lane;
 use testkit::on_every_database;
 
-use crate::pair::{BASE_URL, Pair};
+use crate::pair::{BASE_URL, HANGS, Pair};
 
 #[tokio::test]
 async fn messages_of_one_subject_arrive_in_order_and_links_are_made_on_the_way() {
@@ -42,6 +44,30 @@ async fn failed_message_holds_up_its_subject_alone_and_is_sent_again() {
         pair.set_offset(2).await.unwrap();
         assert_eq!(pair.source.relay_once().await.unwrap(), 2);
         assert_eq!(pair.told("a"), ["one", "two"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn message_that_hangs_holds_up_none_that_comes_later() {
+    on_every_database(async |database| {
+        let pair = Pair::start(database).await;
+        pair.happen("a", HANGS).await;
+        let later = async {
+            let _begun = pair.board.begun.acquire().await.unwrap();
+            pair.happen("b", "later").await;
+            // Well before the delivery that hangs is given up.
+            let arrives = async {
+                while pair.told("b").is_empty() {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(5), arrives).await.expect("it arrives while the first hangs");
+            pair.board.may_end.add_permits(1);
+        };
+        let (relayed, ()) = tokio::join!(pair.source.relay_once(), later);
+        assert_eq!(relayed.unwrap(), 2);
+        assert_eq!((pair.told("a").len(), pair.told("b").len()), (1, 1));
     })
     .await;
 }
