@@ -2,6 +2,9 @@
 //! A short form runs with all other tests; the long form repeats it.
 
 mod killed;
+mod parted;
+mod poisoned;
+mod replayed;
 
 use linkage::ServiceName;
 

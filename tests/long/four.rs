@@ -94,6 +94,19 @@ impl Four {
         &self.peers[&(from, to)]
     }
 
+    /// Every way between two services.
+    pub(crate) fn ways(&self) -> impl Iterator<Item = &Proxy> {
+        self.peers.values()
+    }
+
+    /// What was sent to each service on connections that were recorded.
+    pub(crate) fn recorded(&self) -> Vec<(ServiceName, Vec<u8>)> {
+        let of = |((_, to), way): (&(ServiceName, ServiceName), &Proxy)| {
+            way.recorded().into_iter().map(|recording| (*to, recording)).collect::<Vec<_>>()
+        };
+        self.peers.iter().flat_map(of).collect()
+    }
+
     /// Starts these, all at once, and returns once they serve. What they held before they were killed is free: the ten
     /// seconds of a lease are let pass in the database.
     pub(crate) fn begin(&mut self, services: &[ServiceName]) {

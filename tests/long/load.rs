@@ -32,6 +32,11 @@ impl Rights {
         Rights { admin, user: user["name"].as_str().expect("a name").to_owned(), turn: 0 }
     }
 
+    /// Whose user it is.
+    pub(crate) fn organization(&self) -> &str {
+        self.user.split("/users/").next().unwrap_or_default()
+    }
+
     /// The next change, under a request id of its own.
     pub(crate) fn change(&mut self) -> Write {
         const AGENTS: [&str; 2] = ["ROLE_SALES_AGENT", "ROLE_HELPDESK_AGENT"];
