@@ -109,8 +109,13 @@ impl Caller {
 
     /// Calls without any credential.
     pub(crate) fn anybody(&mut self, home: ServiceName, rpc: &str, request: &Value) -> Answer {
+        self.bearing(None, home, rpc, request)
+    }
+
+    /// Calls with this credential, whatever it is worth.
+    pub(crate) fn bearing(&mut self, token: Option<&str>, home: ServiceName, rpc: &str, request: &Value) -> Answer {
         let method = self.client.method(rpc).expect(rpc);
-        self.runtime.block_on(self.client.call(home, &method, request, None)).expect(rpc)
+        self.runtime.block_on(self.client.call(home, &method, request, token)).expect(rpc)
     }
 
     /// A command under a request id of its own; remembered once it is acknowledged.

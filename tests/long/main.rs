@@ -3,8 +3,10 @@
 #![cfg(test)]
 
 mod caller;
+mod clocks;
 mod disk;
 mod effects;
+mod frozen;
 #[path = "../processes/kills.rs"]
 mod kills;
 #[path = "../processes/program.rs"]
@@ -17,5 +19,6 @@ mod faults;
 mod four;
 mod load;
 mod oracle;
+mod pair;
 mod proxy;
 mod twenty_kills;

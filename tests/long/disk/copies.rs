@@ -29,8 +29,8 @@ fn f15_a_copy_taken_under_load_holds_what_was_acknowledged() {
 
 #[test]
 #[ignore = "minutes: belongs to the long tests"]
-fn f15_forty_copies_taken_under_load_hold_what_was_acknowledged() {
-    rounds(40);
+fn f15_fifteen_copies_taken_under_load_hold_what_was_acknowledged() {
+    rounds(15);
 }
 
 #[expect(clippy::print_stdout, reason = "a run that failed is repeated by its seed")]
