@@ -62,7 +62,9 @@ pub(crate) fn differences(places: [&Place; 2], arguments: &[&str], moments: &[Mo
 /// Plays the journey, kills everything at these moments and starts it again on the same data and ports.
 fn play<'p>(place: &'p Place, arguments: &'p [&'p str], moments: &[Moment]) -> Played<'p> {
     let mut serving = place.serve(arguments);
-    let command = place.command(&["demo", "--against", "--format", "json", "--retry-for", "60"]);
+    // The same run's name everywhere, so that mailboxes have the same addresses.
+    let run = ["--run", "kills"];
+    let command = place.command(&[&["demo", "--against", "--format", "json", "--retry-for", "60"], &run[..]].concat());
     let mut demo = Process::start(command);
     let mut played = 0;
     for moment in moments {

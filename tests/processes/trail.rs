@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use linkage::people::People;
+use linkage::{Client, ServiceName, SigningKey};
+use serde_json::{Value, json};
 
 use crate::program::Place;
+
+/// The operator, as the shipped configuration names it.
+const OPERATOR: &str = "operator@linkage.example";
 
 /// What happened, counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +18,10 @@ pub(crate) struct Trail {
     entries: BTreeMap<String, usize>,
     /// Per subject, the kinds in their order.
     stories: BTreeMap<String, usize>,
+    /// Kind and mailbox of each mail that arrived.
+    mails: BTreeMap<String, usize>,
+    /// Per service, the messages that wait to be delivered.
+    waiting: BTreeMap<String, usize>,
 }
 
 impl Trail {
@@ -21,7 +30,13 @@ impl Trail {
         let ended = place.run(&["audit", "--format", "json"]);
         assert_eq!(ended.code, Some(0), "{}", ended.err);
         let read = |line: &str| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-        Trail::of(&ended.out.lines().map(read).collect::<Vec<_>>())
+        let trail = Trail::of(&ended.out.lines().map(read).collect::<Vec<_>>());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (mails, waiting) = runtime.block_on(async {
+            let mut operator = Operator::of(place);
+            (operator.mails().await, operator.waiting().await)
+        });
+        Trail { mails, waiting, ..trail }
     }
 
     fn of(entries: &[Value]) -> Trail {
@@ -46,7 +61,60 @@ impl Trail {
     pub(crate) fn differences(&self, other: &Trail) -> Vec<String> {
         let mut found = compare(&self.entries, &other.entries);
         found.extend(compare(&self.stories, &other.stories));
+        found.extend(compare(&self.mails, &other.mails));
+        found.extend(compare(&self.waiting, &other.waiting));
         found
+    }
+}
+
+/// Reads what no journal tells.
+struct Operator {
+    client: Client,
+    people: People,
+}
+
+impl Operator {
+    fn of(place: &Place) -> Operator {
+        let addresses = place.addresses.iter().map(|address| address.parse().expect("an address"));
+        let client = Client::new(&ServiceName::ALL.into_iter().zip(addresses).collect()).expect("a client");
+        let key = place.folder().join("data/keys").join(runtime::keys::ISSUER_FILE);
+        Operator { client, people: People::new(SigningKey::load_or_create(&key).expect("the issuer's key")) }
+    }
+
+    /// Everything in a list that comes in pages.
+    async fn list(&mut self, at: ServiceName, rpc: &str, field: &str, parent: Value) -> Vec<Value> {
+        let (mut all, mut request) = (Vec::new(), parent);
+        let method = self.client.method(rpc).expect(rpc);
+        loop {
+            let token = self.people.token(&self.client, OPERATOR, None).await.expect("a token").expect("signed in");
+            let answer = self.client.call(at, &method, &request, Some(&token)).await.expect(rpc);
+            assert_eq!(answer.code, tonic::Code::Ok, "{rpc} of {at}: {}", answer.message);
+            all.extend(answer.body[field].as_array().cloned().unwrap_or_default());
+            request["page_token"] = answer.body["next_page_token"].clone();
+            if text(&request, "page_token").is_empty() {
+                return all;
+            }
+        }
+    }
+
+    async fn mails(&mut self) -> BTreeMap<String, usize> {
+        let (rpc, all) = ("notification.MailboxService/ListMailboxMessages", json!({ "parent": "mailboxes/-" }));
+        let mut mails = BTreeMap::new();
+        for mail in self.list(ServiceName::Notification, rpc, "mailbox_messages", all).await {
+            let name = text(&mail, "name");
+            let mailbox = name.split("/messages/").next().unwrap_or_default();
+            *mails.entry(format!("mail {} in {mailbox}", text(&mail, "kind"))).or_default() += 1;
+        }
+        mails
+    }
+
+    async fn waiting(&mut self) -> BTreeMap<String, usize> {
+        let mut waiting = BTreeMap::new();
+        for service in ServiceName::ALL {
+            let rows = self.list(service, "event.OutboxService/ListOutboxRows", "rows", json!({})).await;
+            waiting.insert(format!("waiting at {service}"), rows.len());
+        }
+        waiting
     }
 }
 
@@ -97,4 +165,11 @@ fn a_missing_a_doubled_and_a_misplaced_entry_are_seen() {
         !whole.differences(&Trail::of(&[entry(a, 1, "Made"), entry(a, 2, "Ended"), entry(b, 1, "Made")])).is_empty()
     );
     assert!(!whole.differences(&Trail::of(&[entry(a, 1, "Ended"), entry(a, 2, "Made")])).is_empty());
+    let with = |mails, waiting| Trail {
+        mails: BTreeMap::from([("mail".to_owned(), mails)]),
+        waiting: BTreeMap::from([("waiting".to_owned(), waiting)]),
+        ..whole.clone()
+    };
+    assert!(with(1, 0).differences(&with(1, 0)).is_empty());
+    assert_eq!(with(1, 0).differences(&with(2, 1)).len(), 2);
 }
