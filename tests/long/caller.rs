@@ -118,6 +118,13 @@ impl Caller {
         self.runtime.block_on(self.client.call(home, &method, request, token)).expect(rpc)
     }
 
+    /// Moves the clock of one service to so many seconds ahead of real time.
+    pub(crate) fn set_ahead(&mut self, service: ServiceName, seconds: i64) {
+        let offset = json!({ "offset": format!("{seconds}s") });
+        let answer = self.anybody(service, "simulation.ClockService/SetOffset", &offset);
+        assert_eq!(answer.code, tonic::Code::Ok, "{service}: {}", answer.message);
+    }
+
     /// A command under a request id of its own; remembered once it is acknowledged.
     pub(crate) fn write(&mut self, who: &str, rpc: &str, mut request: Value) -> Result<Value, Box<Refused>> {
         request["request_id"] = json!(request_id());

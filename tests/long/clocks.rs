@@ -8,17 +8,5 @@ mod leases;
 mod skew;
 mod tokens;
 
-use linkage::ServiceName;
-use serde_json::json;
-
-use crate::caller::Caller;
-
 /// How far a clock is off.
 const TEN_MINUTES: i64 = 600;
-
-/// Moves the clock of one service to so many seconds ahead of real time.
-fn set_ahead(caller: &mut Caller, service: ServiceName, seconds: i64) {
-    let offset = json!({ "offset": format!("{seconds}s") });
-    let answer = caller.anybody(service, "simulation.ClockService/SetOffset", &offset);
-    assert_eq!(answer.code, tonic::Code::Ok, "{service}: {}", answer.message);
-}

@@ -9,6 +9,9 @@ use std::path::Path;
 
 use crate::program::SERVICES;
 
+/// A mail whose sending was begun and cut off is free again after five minutes of business time.
+const TRY_IS_OVER: i64 = 301;
+
 /// Reads every page and index of all four databases in this folder.
 fn assert_sound(data: &Path) {
     for service in SERVICES {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use linkage::ServiceName;
 use serde_json::Value;
 
-use super::{TEN_MINUTES, set_ahead};
+use super::TEN_MINUTES;
 use crate::caller::Write;
 use crate::pair::{BREATH, Pair, SIMULATION};
 use crate::program::{LIMIT, Process};
@@ -25,7 +25,7 @@ fn f11_a_replica_ahead_keeps_and_takes_no_lease_by_its_own_clock() {
     let expected = callers[0].effects(|| drop(ahead.process.line(BREATH)));
     let before = pair.leases();
     for service in ServiceName::ALL {
-        set_ahead(&mut callers[0], service, TEN_MINUTES);
+        callers[0].set_ahead(service, TEN_MINUTES);
     }
     for _ in 0..2 {
         until_renewed(&pair, &mut ahead.process);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use linkage::ServiceName;
 use serde_json::json;
 
-use super::{TEN_MINUTES, set_ahead};
+use super::TEN_MINUTES;
 use crate::caller::{Caller, OPERATOR};
 use crate::program::{LIMIT, Place};
 use crate::signals::Serving;
@@ -53,7 +53,7 @@ fn play(skews: &[(ServiceName, Skew)]) {
         let organization = organization_of(&caller, &name);
         until_known(&mut caller, &mut serving, &organization);
         all += TEN_MINUTES;
-        now.iter().for_each(|service| set_ahead(&mut caller, *service, all));
+        now.iter().for_each(|service| caller.set_ahead(*service, all));
         caller.enroll(&format!("{name}off")).unwrap_or_else(|refused| panic!("{service} {skew:?}: {refused:?}"));
         let wrong = caller.differences(&expected, || drop(serving.process.line(BREATH)));
         assert!(wrong.is_empty(), "{service} {skew:?}:\n{}\n", wrong.join("\n"));
@@ -61,7 +61,7 @@ fn play(skews: &[(ServiceName, Skew)]) {
         let is_too_old = too_old.contains(&(service, skew));
         assert_eq!(unknown(&mut caller, &organization, false), 3 * usize::from(is_too_old), "{service} {skew:?}");
         assert_eq!(unknown(&mut caller, &organization, true), 0, "{service} {skew:?}, read anew");
-        later.iter().for_each(|service| set_ahead(&mut caller, *service, all));
+        later.iter().for_each(|service| caller.set_ahead(*service, all));
     }
     assert_eq!(serving.process.stop().code, Some(0));
     println!(

@@ -9,10 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use linkage::ServiceName;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use super::{assert_sound, copy_files};
+use super::{TRY_IS_OVER, assert_sound, copy_files};
 use crate::caller::{Caller, Write, data};
 use crate::effects::Effects;
 use crate::kills;
@@ -99,6 +100,7 @@ fn holds(copy: &Place, writes: &[Write], since: usize, expected: &Effects) {
         assert_eq!(answer.payload, write.payload, "{}", write.rpc);
     }
     caller.writes.lock().expect("nobody else").extend_from_slice(writes);
+    ServiceName::ALL.into_iter().for_each(|service| caller.set_ahead(service, TRY_IS_OVER));
     let wrong = caller.differences(expected, || drop(serving.process.line(BREATH)));
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
     assert_eq!(serving.process.stop().code, Some(0));
