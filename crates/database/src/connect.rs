@@ -23,6 +23,8 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long PostgreSQL lets a transaction sit idle, should its client have hung.
 const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(30);
 const SQLITE_READERS: u32 = 4;
+/// For so many connections of the pool one more is kept in reserve.
+const POOL_PER_RESERVE: u32 = 8;
 
 /// Which of the two databases this is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,6 +66,7 @@ pub struct Database {
     backend: Backend,
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    reserve: DatabaseConnection,
     schema: Option<String>,
     // Held for its lock: one process per SQLite file.
     _lock: Option<Arc<File>>,
@@ -92,6 +95,11 @@ impl Database {
         &self.reader
     }
 
+    /// For the few reads that must be answered though everything else waits for a connection: they share these with nobody.
+    pub fn reserve(&self) -> &DatabaseConnection {
+        &self.reserve
+    }
+
     pub(crate) fn writer(&self) -> &DatabaseConnection {
         &self.writer
     }
@@ -114,6 +122,7 @@ impl Database {
     pub async fn close(self) {
         // Nothing is left to do about a connection that fails while closing.
         let _ = self.reader.close_by_ref().await;
+        let _ = self.reserve.close_by_ref().await;
         let _ = self.writer.close_by_ref().await;
     }
 }
@@ -165,9 +174,11 @@ async fn connect_sqlite(url: &str) -> Result<Database, Error> {
     if verdict != "ok" {
         return Err(Error::unreadable("sqlite_schema", "quick_check", url, verdict));
     }
-    let reader = pool().max_connections(SQLITE_READERS).connect_with(options.read_only(true)).await?;
+    let reading = options.read_only(true);
+    let reader = pool().max_connections(SQLITE_READERS).connect_with(reading.clone()).await?;
     let reader = SqlxSqliteConnector::from_sqlx_sqlite_pool(reader);
-    Ok(Database { backend: Backend::Sqlite, writer, reader, schema: None, _lock: Some(Arc::new(lock)) })
+    let reserve = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool().max_connections(1).connect_lazy_with(reading));
+    Ok(Database { backend: Backend::Sqlite, writer, reader, reserve, schema: None, _lock: Some(Arc::new(lock)) })
 }
 
 fn lock(path: &Path) -> Result<File, Error> {
@@ -196,16 +207,16 @@ async fn connect_postgres(url: &str, settings: &Settings) -> Result<Database, Er
         options = options.options([("search_path", schema)]);
     }
     // Built here rather than by sea-orm, whose connect span records the whole address, password included.
-    let pool = PgPoolOptions::new()
-        .max_connections(settings.max_connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .connect_with(options)
-        .await?;
+    let pool = |size| PgPoolOptions::new().max_connections(size).acquire_timeout(ACQUIRE_TIMEOUT);
+    let reserve = pool(settings.max_connections.div_ceil(POOL_PER_RESERVE)).connect_lazy_with(options.clone());
+    let reserve = SqlxPostgresConnector::from_sqlx_postgres_pool(reserve);
+    let pool = pool(settings.max_connections).connect_with(options).await?;
     let pool = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
     Ok(Database {
         backend: Backend::Postgres,
         writer: pool.clone(),
         reader: pool,
+        reserve,
         schema: settings.schema.clone(),
         _lock: None,
     })

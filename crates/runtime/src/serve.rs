@@ -13,6 +13,8 @@ use tonic::transport::server::TcpIncoming;
 use tonic::transport::{self, Server};
 use tower_http::catch_panic::CatchPanicLayer;
 
+pub(crate) use bounds::BoundsLayer;
+
 use crate::Guard;
 
 /// The largest request message that is taken.
@@ -53,6 +55,7 @@ fn hardened_server() -> Server {
 pub(crate) async fn serve(
     routes: Routes,
     guard: Guard,
+    bounds: BoundsLayer,
     listener: TcpListener,
     stop: CancellationToken,
 ) -> Result<(), transport::Error> {
@@ -64,7 +67,7 @@ pub(crate) async fn serve(
         // A panic costs its own call, not the connection's others.
         .layer(CatchPanicLayer::custom(panic::answer))
         // A call takes no longer than allowed, and calls beyond what the process can do are refused at once.
-        .layer(bounds::BoundsLayer::new())
+        .layer(bounds)
         // Nothing reaches a handler unless its rule allows it.
         .layer(guard)
         .add_routes(routes)

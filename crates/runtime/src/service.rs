@@ -68,6 +68,9 @@ pub trait Service: Send + Sync + Sized + 'static {
     /// Who may call what; an RPC without a row is refused.
     const POLICY: Policy;
 
+    /// RPCs that are answered though everything else waits: they read by `database().reserve()` alone.
+    const URGENT: &[&str] = &[];
+
     /// Its own tables, beside those of the data layer.
     fn migrations() -> Migrations;
 

@@ -84,6 +84,7 @@ pub enum StartError {
 pub async fn start<S: Service>(service: S, options: Options) -> Result<Running<S>, StartError> {
     let database = open::<S>(&options).await?;
     let (limits, simulation, background) = (options.limits, options.simulation, options.background);
+    let bounds = serve::BoundsLayer::new(options.database.max_connections, S::URGENT);
     let listener = listen(&options.listener)?;
     let address = listener.local_addr()?;
     let app = App::new(floor(service, database, options).await?);
@@ -108,7 +109,7 @@ pub async fn start<S: Service>(service: S, options: Options) -> Result<Running<S
     };
     running.app.refresh_access().await.map_err(StartError::Rights)?;
     running.health.look(running.app.database()).await;
-    running.spawn_server(serve::serve(routes, guard, listener, running.stop.clone()));
+    running.spawn_server(serve::serve(routes, guard, bounds, listener, running.stop.clone()));
     running.spawn_health();
     if background {
         running.spawn_background();

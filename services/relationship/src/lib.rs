@@ -48,6 +48,8 @@ impl Service for Relationship {
 
     const POLICY: Policy = policy::POLICY;
 
+    const URGENT: &[&str] = policy::URGENT;
+
     fn migrations() -> Migrations {
         store::migrations::all()
     }

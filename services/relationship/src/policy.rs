@@ -6,6 +6,12 @@ const ENROLLMENT: Rule = Rule::Peer(&[ServiceName::Enrollment]);
 const ANY_USER: Rule = Rule::Member(&[]);
 const GLOBAL_ADMIN: Rule = Rule::Member(&[Role::GlobalAdmin]);
 
+/// What others wait for at every order and every use of a grant.
+pub(crate) const URGENT: &[&str] = &[
+    "/linkage.relationship.v1.OrderEligibilityService/CheckOrderEligibility",
+    "/linkage.relationship.v1.AdminGrantService/CheckDelegatedAccess",
+];
+
 /// One row per RPC; which rows of the database a caller may touch is the store's to say.
 pub(crate) const POLICY: Policy = &[
     (

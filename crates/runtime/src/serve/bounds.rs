@@ -14,21 +14,39 @@ use tower::{Layer, Service};
 use super::LONGEST_CALL;
 use crate::{Fault, Reason};
 
-/// Calls that may be under way in this process. More would only wait for the database's connections.
-const ROOM: usize = 256;
+/// For each connection to the database so many calls may be under way in this process. More would only wait.
+const CALLS_EACH: usize = 16;
+/// Room for calls where connections are few.
+const LEAST_ROOM: usize = 64;
+/// Urgent calls that may be under way beside them. Each takes a moment, on connections of their own.
+const URGENT_ROOM: usize = 64;
 /// How much sooner than the caller's deadline we give up, so that the answer still says why.
 const HEAD_START: Duration = Duration::from_millis(5);
 /// Never refused: a crowded process is not a dead one.
 const HEALTH: &str = "/grpc.health.v1.Health/";
 
 #[derive(Clone)]
-pub(super) struct BoundsLayer {
-    room: Arc<Semaphore>,
+pub(crate) struct BoundsLayer(Room);
+
+/// How many more calls may begin.
+#[derive(Clone)]
+struct Room {
+    calls: Arc<Semaphore>,
+    urgent: Arc<Semaphore>,
+    /// The paths of urgent calls.
+    paths: &'static [&'static str],
 }
 
 impl BoundsLayer {
-    pub(super) fn new() -> BoundsLayer {
-        BoundsLayer { room: Arc::new(Semaphore::new(ROOM)) }
+    /// Bounds for a service with so many connections to its database, these of whose RPCs are urgent.
+    pub(crate) fn new(connections: u32, urgent: &'static [&'static str]) -> BoundsLayer {
+        let connections = usize::try_from(connections).unwrap_or(usize::MAX);
+        BoundsLayer::with_room(connections.saturating_mul(CALLS_EACH).max(LEAST_ROOM), urgent)
+    }
+
+    fn with_room(calls: usize, urgent: &'static [&'static str]) -> BoundsLayer {
+        let room = |calls: usize| Arc::new(Semaphore::new(calls.min(Semaphore::MAX_PERMITS)));
+        BoundsLayer(Room { calls: room(calls), urgent: room(URGENT_ROOM), paths: urgent })
     }
 }
 
@@ -36,14 +54,14 @@ impl<S> Layer<S> for BoundsLayer {
     type Service = Bounds<S>;
 
     fn layer(&self, inner: S) -> Bounds<S> {
-        Bounds { inner, room: Arc::clone(&self.room) }
+        Bounds { inner, room: self.0.clone() }
     }
 }
 
 #[derive(Clone)]
-pub(super) struct Bounds<S> {
+pub(crate) struct Bounds<S> {
     inner: S,
-    room: Arc<Semaphore>,
+    room: Room,
 }
 
 impl<S> Service<Request<Body>> for Bounds<S>
@@ -61,8 +79,10 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let health = request.uri().path().starts_with(HEALTH);
-        let permit = Arc::clone(&self.room).try_acquire_owned().ok();
+        let path = request.uri().path();
+        let health = path.starts_with(HEALTH);
+        let room = if self.room.paths.contains(&path) { &self.room.urgent } else { &self.room.calls };
+        let permit = Arc::clone(room).try_acquire_owned().ok();
         if permit.is_none() && !health {
             return Box::pin(async { Ok(crowded().into_status().into_http()) });
         }
@@ -137,14 +157,15 @@ mod tests {
 
     #[tokio::test]
     async fn answer_that_is_not_ready_in_time_says_so() {
-        assert_eq!(answer(&BoundsLayer::new(), "/a/B").await.code(), Code::DeadlineExceeded);
+        assert_eq!(answer(&BoundsLayer::with_room(1, &[]), "/a/B").await.code(), Code::DeadlineExceeded);
     }
 
     #[tokio::test]
-    async fn crowd_is_refused_but_health_is_told() {
-        let layer = BoundsLayer { room: Arc::new(Semaphore::new(0)) };
+    async fn crowd_is_refused_but_health_is_told_and_urgent_calls_have_their_own_room() {
+        let layer = BoundsLayer::with_room(0, &["/a/Urgent"]);
         assert_eq!(answer(&layer, "/a/B").await.code(), Code::ResourceExhausted);
-        // It was let in: only the deadline ended it.
+        // These were let in: only the deadline ended them.
+        assert_eq!(answer(&layer, "/a/Urgent").await.code(), Code::DeadlineExceeded);
         assert_eq!(answer(&layer, "/grpc.health.v1.Health/Check").await.code(), Code::DeadlineExceeded);
     }
 

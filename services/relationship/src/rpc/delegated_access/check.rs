@@ -52,7 +52,7 @@ async fn find(
     organization: OrganizationId,
     now: DateTime<Utc>,
 ) -> Result<Access, Fault> {
-    let reader = app.database().reader();
+    let reader = app.database().reserve();
     let known = database::access::get(reader, user.uuid()).await?;
     let Some(known) = known.filter(|known| known.organization == grantee.uuid() && !known.disabled) else {
         return Ok(Access::none("The user is not known, or may not act for the partner any more."));

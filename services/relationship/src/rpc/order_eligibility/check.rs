@@ -23,7 +23,7 @@ pub(crate) async fn check(
         return Err(Fault::not_a_party());
     }
     let now = app.now();
-    let facts = store::facts::of(app.database().reader(), trio, now).await?;
+    let facts = store::facts::of(app.database().reserve(), trio, now).await?;
     if let Scope::Organization(own) = scope
         && is_stranger(app, own, trio, &facts).await?
     {
@@ -43,7 +43,7 @@ async fn is_stranger(app: &App, own: OrganizationId, trio: Trio, facts: &Facts) 
         || (own == trio.reseller && (facts.partnership.is_some() || with_reseller))
         || (own == trio.customer && (with_provider || with_reseller));
     // Asked apart, as an order that can be placed never needs it.
-    Ok(!known && !store::facts::acquainted(app.database().reader(), own, trio).await?)
+    Ok(!known && !store::facts::acquainted(app.database().reserve(), own, trio).await?)
 }
 
 fn parse(request: &pb::CheckOrderEligibilityRequest) -> Result<Trio, Fault> {
