@@ -1,6 +1,8 @@
 //! Faults of processes, connections and databases on PostgreSQL: what each row of the catalogue requires, by its number.
 //! A short form runs with all other tests; the long form repeats it.
 
+mod crashed;
+mod crowded;
 mod killed;
 mod parted;
 mod poisoned;

@@ -1,4 +1,4 @@
-//! Commands whose effects can be counted: somebody's rights change again and again, and each change is told to three siblings.
+//! Commands whose effects can be counted: a user changes again and again, and each change is told to three siblings.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::caller::{Caller, Refused, Write};
 /// How long a command that got no answer is repeated.
 const INSISTS: Duration = Duration::from_secs(60);
 
-/// Somebody whose rights change.
+/// Somebody who changes, and with them what siblings know of their rights.
 #[derive(Debug, Clone)]
 pub(crate) struct Rights {
     admin: String,
@@ -39,10 +39,10 @@ impl Rights {
 
     /// The next change, under a request id of its own.
     pub(crate) fn change(&mut self) -> Write {
-        const AGENTS: [&str; 2] = ["ROLE_SALES_AGENT", "ROLE_HELPDESK_AGENT"];
         self.turn += 1;
-        let user = json!({ "name": self.user, "roles": [AGENTS[self.turn % 2]] });
-        command(&self.admin, "enrollment.UserService/UpdateUser", json!({ "user": user, "update_mask": "roles" }))
+        // A name of its own, so that none of them changes nothing, in whatever order they are repeated.
+        let user = json!({ "name": self.user, "display_name": format!("Sam {}", self.turn) });
+        command(&self.admin, "enrollment.UserService/UpdateUser", json!({ "user": user, "update_mask": "displayName" }))
     }
 }
 

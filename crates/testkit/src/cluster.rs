@@ -76,7 +76,7 @@ fn wait_until_ready(folder: &Path) -> Result<()> {
 }
 
 /// The folder with initdb and postgres: of the search path, else the newest where Debian keeps them.
-fn programs() -> Option<PathBuf> {
+pub(crate) fn programs() -> Option<PathBuf> {
     let mut debian: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -90,7 +90,7 @@ fn programs() -> Option<PathBuf> {
 }
 
 /// Whom to run the server as. PostgreSQL refuses root, so root hands the folder to an account without rights.
-fn account(folder: &Path) -> Result<Option<(u32, u32)>> {
+pub(crate) fn account(folder: &Path) -> Result<Option<(u32, u32)>> {
     if fs::metadata(folder)?.uid() != 0 {
         return Ok(None);
     }
@@ -109,7 +109,7 @@ fn entry(line: &str, name: &str) -> Option<(u32, u32)> {
     (found == name).then(|| Some((uid.parse().ok()?, gid.parse().ok()?))).flatten()
 }
 
-fn as_account(program: &Path, account: Option<(u32, u32)>, folder: &Path) -> Command {
+pub(crate) fn as_account(program: &Path, account: Option<(u32, u32)>, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder);
     if let Some((uid, gid)) = account {

@@ -6,12 +6,14 @@
 
 mod ask;
 mod cluster;
+mod durable;
 mod postgres;
 
 use std::{env, io::Write, sync::LazyLock, thread, time::Duration};
 
 use tempfile::TempDir;
 
+pub use crate::durable::Durable;
 use crate::postgres::Server;
 
 /// One empty database, gone when dropped.
@@ -61,6 +63,14 @@ impl TestDatabase {
     }
 }
 
+/// A cluster of one test's own that keeps what it committed; none where PostgreSQL's programs are not installed.
+pub fn durable() -> Option<Durable> {
+    match Durable::start() {
+        Ok(durable) => Some(durable),
+        Err(error) => missing(&error),
+    }
+}
+
 /// What a query says of a database that something else may have open: the first column of each row, as text.
 pub fn ask(url: &str, query: &str) -> Vec<String> {
     ask::ask(url, query).unwrap_or_else(|error| panic!("{query}: {error:#}"))
@@ -87,15 +97,18 @@ impl Drop for Told {
 
 static SERVER: LazyLock<Option<Server>> = LazyLock::new(|| match Server::find() {
     Ok(server) => Some(server),
-    Err(error) if env::var_os("LINKAGE_REQUIRE_POSTGRES").is_some_and(|value| value == "1") => {
-        panic!("PostgreSQL is required, but: {error:#}")
-    }
-    Err(error) => {
-        // Past the capture of the test harness: a half that did not run must be seen.
-        let _ = writeln!(std::io::stderr(), "PostgreSQL left out: {error:#}");
-        None
-    }
+    Err(error) => missing(&error),
 });
+
+/// No PostgreSQL: left out, unless it is required.
+fn missing<T>(error: &anyhow::Error) -> Option<T> {
+    if env::var_os("LINKAGE_REQUIRE_POSTGRES").is_some_and(|value| value == "1") {
+        panic!("PostgreSQL is required, but: {error:#}");
+    }
+    // Past the capture of the test harness: a half that did not run must be seen.
+    let _ = writeln!(std::io::stderr(), "PostgreSQL left out: {error:#}");
+    None
+}
 
 fn settings(url: String) -> database::Settings {
     database::Settings { url: url.into(), max_connections: 8, schema: None, statement_timeout: Duration::from_secs(10) }

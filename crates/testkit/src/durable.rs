@@ -1,0 +1,124 @@
+//! A PostgreSQL cluster of one test's own that keeps what it committed, and can be killed and started again.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
+
+use anyhow::{Context, Result, ensure};
+use tempfile::TempDir;
+
+use crate::cluster;
+
+/// Tells the server's process id, waits for its end, and ends it when the test process is gone.
+const KEEPER: &str = r#"
+exec 3<&0
+"$1" -D "$2/data" -k "$2" -c listen_addresses= -c max_connections=200 -c shared_buffers=32MB >>"$2/log" 2>&1 </dev/null &
+server=$!
+echo "$server"
+(cat <&3 >/dev/null; kill -QUIT "$server") >/dev/null 2>&1 &
+wait "$server"
+"#;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The cluster. It ends with this value.
+pub struct Durable {
+    programs: PathBuf,
+    account: Option<(u32, u32)>,
+    server: Option<Server>,
+    folder: TempDir,
+}
+
+struct Server {
+    id: u32,
+    /// Closed by the end of the process, which ends the server.
+    _lifeline: ChildStdin,
+}
+
+impl Durable {
+    /// A new cluster that serves.
+    pub(crate) fn start() -> Result<Durable> {
+        let programs = cluster::programs().context("initdb was not found")?;
+        let folder = tempfile::Builder::new().prefix("linkage-durable-").tempdir()?;
+        let account = cluster::account(folder.path())?;
+        let mut initdb = cluster::as_account(&programs.join("initdb"), account, folder.path());
+        initdb
+            .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-D"])
+            .arg(folder.path().join("data"));
+        let made = initdb.output().context("can't run initdb")?;
+        ensure!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr).trim());
+        let mut durable = Durable { programs, account, server: None, folder };
+        durable.begin()?;
+        Ok(durable)
+    }
+
+    /// A new, empty database.
+    pub fn create(&self, name: &str) -> String {
+        crate::ask(&self.url("postgres"), &format!("CREATE DATABASE {name}"));
+        self.url(name)
+    }
+
+    /// Kills the server's first process, which the others notice and follow: SIGKILL.
+    pub fn kill(&mut self) {
+        let id = self.server.as_ref().map(|server| server.id.to_string()).unwrap_or_default();
+        let killed = Command::new("kill").args(["-KILL", &id]).status();
+        assert!(killed.is_ok_and(|status| status.success()), "there is no server {id} to kill");
+    }
+
+    /// Starts it again on what it had kept.
+    pub fn restart(&mut self) {
+        self.begin().unwrap_or_else(|error| panic!("the cluster does not start again: {error:#}"));
+    }
+
+    fn url(&self, name: &str) -> String {
+        format!("postgres://postgres@localhost:5432/{name}?host={}", self.folder.path().display())
+    }
+
+    /// Starts the server, again while processes of the one before still hold its memory.
+    fn begin(&mut self) -> Result<()> {
+        let began = Instant::now();
+        loop {
+            let server = self.spawn()?;
+            if self.serves(server.id, began)? {
+                self.server = Some(server);
+                return Ok(());
+            }
+        }
+    }
+
+    fn spawn(&self) -> Result<Server> {
+        let mut keeper = cluster::as_account(Path::new("sh"), self.account, self.folder.path());
+        keeper.args(["-c", KEEPER, "sh"]).arg(self.programs.join("postgres")).arg(self.folder.path());
+        // Its own process group, so that an interrupt at the terminal reaches it by the lifeline only.
+        keeper.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut keeper = keeper.spawn().context("can't run sh")?;
+        let lifeline = keeper.stdin.take().context("the keeper has no lifeline")?;
+        let mut line = String::new();
+        BufReader::new(keeper.stdout.take().context("the keeper says nothing")?).read_line(&mut line)?;
+        let id = line.trim().parse().with_context(|| format!("{line:?} is no process id"))?;
+        // Waits for the keeper, so that it does not stay a zombie.
+        thread::spawn(move || keeper.wait());
+        Ok(Server { id, _lifeline: lifeline })
+    }
+
+    /// Waits until it serves; false when it ended instead.
+    fn serves(&self, id: u32, began: Instant) -> Result<bool> {
+        loop {
+            // The server writes its id into the first line and its state into the eighth.
+            let state = fs::read_to_string(self.folder.path().join("data/postmaster.pid")).unwrap_or_default();
+            let lines: Vec<_> = state.lines().map(str::trim).collect();
+            if lines.first() == Some(&id.to_string().as_str()) && lines.get(7) == Some(&"ready") {
+                return Ok(true);
+            }
+            let log = || fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+            ensure!(began.elapsed() < PATIENCE, "not ready in time: {}", log());
+            if !Path::new(&format!("/proc/{id}")).exists() {
+                return Ok(false);
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
