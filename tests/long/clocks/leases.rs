@@ -70,10 +70,10 @@ fn until_renewed(pair: &Pair, process: &mut Process) {
 
 /// Each subject's entries are numbered in the order of their versions; how often their times say otherwise.
 fn times_against_versions(trail: &[Value]) -> usize {
-    let mut subjects: BTreeMap<(&str, &str), Vec<(i64, i64, &str)>> = BTreeMap::new();
+    let mut subjects: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for entry in trail {
         let text = |name: &str| entry[name].as_str().unwrap_or_default();
-        let number = |name: &str| text(name).parse().expect("a number");
+        let number = |name: &str| text(name).parse::<i64>().expect("a number");
         let subject = subjects.entry((text("service"), text("subject"))).or_default();
         subject.push((number("sequence"), number("subject_version"), text("create_time")));
     }

@@ -23,8 +23,8 @@ fn f03_what_a_frozen_replica_held_is_taken_over_and_nothing_is_lost_or_doubled()
 
 #[test]
 #[ignore = "minutes: belongs to the long tests"]
-fn f03_eight_freezes_lose_and_double_nothing() {
-    rounds(8);
+fn f03_five_freezes_lose_and_double_nothing() {
+    rounds(5);
 }
 
 #[expect(clippy::print_stdout, reason = "a run that failed is repeated by its seed")]
