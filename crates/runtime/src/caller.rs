@@ -93,6 +93,19 @@ impl Caller {
         Caller { identity: Identity::Link(Link { purpose, id }), ..self.clone() }
     }
 
+    /// The same call, made as a person, whatever organization the token is for.
+    pub fn as_person(&self) -> Result<(Caller, Person), Fault> {
+        let person = match &self.identity {
+            Identity::Person(person) => person.clone(),
+            Identity::User(user) => {
+                let (email, display_name) = (user.email.clone(), user.display_name.clone());
+                Person { person: user.person, email, display_name }
+            }
+            _ => return Err(Fault::missing()),
+        };
+        Ok((Caller { identity: Identity::Person(person.clone()), ..self.clone() }, person))
+    }
+
     /// The user, where the policy asks for one.
     pub fn user(&self) -> Result<&User, Fault> {
         match &self.identity {
@@ -131,14 +144,6 @@ impl Caller {
             Identity::Link(link) => format!("link/{}/{}", link.purpose, link.id),
             Identity::Anonymous => "anonymous".to_owned(),
             Identity::Sweep => "sweep".to_owned(),
-        }
-    }
-
-    /// Whose request ids a user's were before there was an organization: creating one can be repeated with a later token too.
-    pub(crate) fn earlier_key(&self) -> Option<String> {
-        match &self.identity {
-            Identity::User(user) => Some(format!("person/{}", user.person)),
-            _ => None,
         }
     }
 

@@ -281,15 +281,10 @@ impl Repeat {
         self.answer(&stored).map(Some)
     }
 
-    /// The answer that the same request got while this one was under way, or before its caller had an organization.
+    /// The answer that the same request got while this one was under way.
     async fn twin<S: Service, T: Message + Default>(&self, app: &App<S>, caller: &Caller) -> Option<T> {
         let reader = app.database().reader();
-        let mut stored = idempotency::find(reader, &self.key).await.ok()?;
-        if let (None, Some(earlier)) = (&stored, caller.earlier_key()) {
-            let key = idempotency::Key { caller: earlier, ..self.key.clone() };
-            stored = idempotency::find(reader, &key).await.ok()?;
-        }
-        let stored = stored?;
+        let stored = idempotency::find(reader, &self.key).await.ok()??;
         let answer = self.answer(&stored).ok()?;
         caller.mark_replayed();
         Some(answer)

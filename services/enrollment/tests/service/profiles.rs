@@ -49,6 +49,12 @@ async fn r62_a_repeated_request_creates_one_organization() {
         let second = house.organizations().create_organization(again).await.unwrap();
         assert_eq!(second.metadata().get("idempotency-replayed").unwrap(), "true");
         assert_eq!(second.into_inner(), first);
+        // The token for the new organization is still the same person's.
+        let member = house.organizations().create_organization(house.by(ADA, request.clone()).await).await.unwrap();
+        assert_eq!(member.into_inner(), first);
+        let other = pb::CreateOrganizationRequest { organization: organization("Sydwind", "SE"), ..request };
+        let other = house.organizations().create_organization(house.by(ADA, other).await).await;
+        assert_eq!(reason(other), "REQUEST_ID_REUSED");
         let twin =
             pb::CreateOrganizationRequest { organization: organization(" NORDWIND ", "SE"), ..Default::default() };
         let twin = house.organizations().create_organization(house.by(ADA, twin).await).await;

@@ -2,7 +2,7 @@
 
 use ids::PersonId;
 use markets::CountryCode;
-use runtime::{Caller, Fault, Identity, Outcome, Violations};
+use runtime::{Caller, Fault, Outcome, Violations};
 use wire::enrollment as pb;
 
 use crate::domain::contact::language;
@@ -24,18 +24,20 @@ pub(crate) async fn create(
     let spelled = v.text("organization.language_code", &given.language_code, 1..=35);
     let language = spelled.and_then(|text| v.check("organization.language_code", language(&text)));
     let (display_name, country, language) = v.all((display_name, country, language))?;
-    let (person, email, user_name) = signed_in(caller)?;
+    // As nobody's user, so that the same person's request id counts with the token from before and with the one for the new organization.
+    let (caller, founder) = caller.as_person()?;
+    let person = founder.person;
     let founding = &Founding {
         display_name: &display_name,
         country,
         language: &language,
         operator: false,
         person: Some(person),
-        email,
-        user_name,
+        email: &founder.email,
+        user_name: &founder.display_name,
         roles: &[Role::GlobalAdmin],
     };
-    app.change(caller, &request, |change| create_in(change, person, founding)).await
+    app.change(&caller, &request, |change| create_in(change, person, founding)).await
 }
 
 async fn create_in(
@@ -59,12 +61,4 @@ async fn create_in(
     let scope = database::Scope::Organization(organization.id);
     let picture = store::picture::load(tx, scope, organization.id, now).await?.ok_or_else(Fault::missing)?;
     Ok(Outcome::Done(convert::organization(&picture, &[], now), events))
-}
-
-fn signed_in(caller: &Caller) -> Result<(PersonId, &str, &str), Fault> {
-    match &caller.identity {
-        Identity::User(user) => Ok((user.person, &user.email, &user.display_name)),
-        Identity::Person(person) => Ok((person.person, &person.email, &person.display_name)),
-        _ => Err(Fault::missing()),
-    }
 }
