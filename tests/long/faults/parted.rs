@@ -12,12 +12,16 @@ use crate::caller::{Caller, OPERATOR};
 use crate::four::Four;
 use crate::kills::seed;
 use crate::load::{Rights, sure};
-use crate::proxy::Way;
+use crate::proxy::{Proxy, Way};
 
 /// A command needs no sibling, so it takes no longer than this whatever lies between them. A busy machine is allowed for.
 const PROMPT: Duration = Duration::from_secs(5);
 /// How late a slow way makes each piece.
 const SLOW: Duration = Duration::from_secs(1);
+
+/// So many commands are sent while something is wrong; more until a connection was lost, where they are to be lost.
+const TURNS: usize = 6;
+const MOST_TURNS: usize = 200;
 
 /// What is wrong between enrollment and relationship.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,9 +49,9 @@ impl Fault {
             Fault::RequestsVanish => there.hold(Way::Up),
             Fault::AnswersVanish => there.hold(Way::Down),
             Fault::OneWay => there.refuse(),
-            Fault::BothWays => [there, back].into_iter().for_each(|way| way.refuse()),
+            Fault::BothWays => [there, back].into_iter().for_each(Proxy::refuse),
             Fault::Slow => [Way::Up, Way::Down].into_iter().for_each(|way| there.delay(way, SLOW)),
-            Fault::Lossy => four.ways().for_each(|way| way.lose(0.2, seed)),
+            Fault::Lossy => four.ways().zip(0..).for_each(|(way, n)| way.lose(0.2, seed.wrapping_add(n))),
         }
     }
 
@@ -55,6 +59,11 @@ impl Fault {
     fn parts(self) -> bool {
         !matches!(self, Fault::Slow | Fault::Lossy)
     }
+}
+
+/// How many connections were lost so far.
+fn lost(four: &Four) -> usize {
+    four.ways().map(|way| way.losses().1).sum()
 }
 
 fn waiting(four: &Four, destination: &str) -> usize {
@@ -78,7 +87,9 @@ fn parted(rounds: usize, faults: &[Fault], seed: u64) {
         for fault in faults {
             four.settle(&mut caller);
             fault.begin(&four, seed.wrapping_add(round as u64));
-            for turn in 0..6 {
+            let (mut turn, before) = (0, lost(&four));
+            while turn < TURNS || (*fault == Fault::Lossy && turn < MOST_TURNS && lost(&four) == before) {
+                turn += 1;
                 let began = Instant::now();
                 sure(&mut caller, &rights[turn % 2].change());
                 assert!(began.elapsed() < PROMPT, "{fault:?}: a command took {:?}", began.elapsed());
@@ -87,7 +98,7 @@ fn parted(rounds: usize, faults: &[Fault], seed: u64) {
                 }
             }
             if fault.parts() {
-                assert_eq!(waiting(&four, "relationship"), 6, "{fault:?}: what was told waits");
+                assert_eq!(waiting(&four, "relationship"), TURNS, "{fault:?}: what was told waits");
                 // Siblings that can be reached hear of it all the same, before a delivery that hangs is given up.
                 let began = Instant::now();
                 let query = "NOT EXISTS (SELECT 1 FROM outbox WHERE destination <> 'relationship')";
@@ -99,12 +110,9 @@ fn parted(rounds: usize, faults: &[Fault], seed: u64) {
                 let expected = if *fault == Fault::BothWays { Code::Unavailable } else { Code::Ok };
                 assert_eq!(fresh_check(&mut caller, &party), expected, "{fault:?}: relationship asks enrollment");
             }
-            four.ways().for_each(|way| way.release());
+            assert!(*fault != Fault::Lossy || lost(&four) > before, "no connection was lost");
+            four.ways().for_each(Proxy::release);
         }
-    }
-    if faults.contains(&Fault::Lossy) {
-        let lost: usize = four.ways().map(|way| way.losses().1).sum();
-        assert!(lost > 0, "no connection was lost");
     }
     hold(&format!("F8 {faults:?}"), rounds, &four, &mut caller);
 }

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod access;
+mod forced;
 mod idempotency;
 mod inbox;
 mod journal;
