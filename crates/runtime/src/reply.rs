@@ -34,3 +34,35 @@ macro_rules! handle {
         $crate::reply(&caller, outcome)
     }};
 }
+
+/// A service's table of contents: each RPC and the handler that answers it, as
+/// `rpcs! { App, pb; UserService by UserServiceServer { get_user(GetUserRequest) -> User = user::get::get; } }`.
+///
+/// Makes what tonic asks for, and `routes(app)`: every gRPC service with the limits of message sizes.
+#[macro_export]
+macro_rules! rpcs {
+    ($app:ty, $pb:ident; $($service:ident by $server:ident {
+        $($rpc:ident($request:ident) -> $answer:ident = $handler:path;)+
+    })+) => {
+        struct Rpc($app);
+
+        /// Every gRPC service here.
+        pub(crate) fn routes(app: &$app) -> ::tonic::service::Routes {
+            ::tonic::service::Routes::default()$(.add_service(
+                $server::new(Rpc(app.clone()))
+                    .max_decoding_message_size($crate::serve::DECODE_LIMIT)
+                    .max_encoding_message_size($crate::serve::ENCODE_LIMIT),
+            ))+
+        }
+
+        $(#[::tonic::async_trait]
+        impl $service for Rpc {
+            $(async fn $rpc(
+                &self,
+                request: ::tonic::Request<$pb::$request>,
+            ) -> Result<::tonic::Response<$pb::$answer>, ::tonic::Status> {
+                $crate::handle!(self, request, $handler)
+            })+
+        })+
+    };
+}

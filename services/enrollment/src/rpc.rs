@@ -1,19 +1,4 @@
-//! The gRPC services: a table of contents. Each handler is a file of its verb.
-
-use runtime::handle;
-use runtime::serve::{DECODE_LIMIT, ENCODE_LIMIT};
-use tonic::service::Routes;
-use tonic::{Request, Response, Status};
-use wire::enrollment as pb;
-use wire::enrollment::agreement_service_server::{AgreementService, AgreementServiceServer};
-use wire::enrollment::enrollment_peer_service_server::{EnrollmentPeerService, EnrollmentPeerServiceServer};
-use wire::enrollment::enrollment_service_server::{EnrollmentService, EnrollmentServiceServer};
-use wire::enrollment::organization_service_server::{OrganizationService, OrganizationServiceServer};
-use wire::enrollment::partner_location_service_server::{PartnerLocationService, PartnerLocationServiceServer};
-use wire::enrollment::session_service_server::{SessionService, SessionServiceServer};
-use wire::enrollment::user_service_server::{UserService, UserServiceServer};
-
-use crate::App;
+//! The service's gRPC: a table of contents. Each handler is a file of its verb.
 
 mod agreement_template;
 mod enrollment;
@@ -30,82 +15,65 @@ mod signature;
 mod support_profile;
 mod user;
 
-struct Rpc(App);
+use wire::enrollment as pb;
+use wire::enrollment::agreement_service_server::{AgreementService, AgreementServiceServer};
+use wire::enrollment::enrollment_peer_service_server::{EnrollmentPeerService, EnrollmentPeerServiceServer};
+use wire::enrollment::enrollment_service_server::{EnrollmentService, EnrollmentServiceServer};
+use wire::enrollment::organization_service_server::{OrganizationService, OrganizationServiceServer};
+use wire::enrollment::partner_location_service_server::{PartnerLocationService, PartnerLocationServiceServer};
+use wire::enrollment::session_service_server::{SessionService, SessionServiceServer};
+use wire::enrollment::user_service_server::{UserService, UserServiceServer};
 
-pub(crate) fn routes(app: &App) -> Routes {
-    macro_rules! limited {
-        ($server:ident) => {
-            $server::new(Rpc(app.clone()))
-                .max_decoding_message_size(DECODE_LIMIT)
-                .max_encoding_message_size(ENCODE_LIMIT)
-        };
+use crate::App;
+
+runtime::rpcs! { App, pb;
+    OrganizationService by OrganizationServiceServer {
+        lookup_organization(LookupOrganizationRequest) -> LookupOrganizationResponse = organization::lookup::lookup;
+        create_organization(CreateOrganizationRequest) -> Organization = organization::create::create;
+        get_organization(GetOrganizationRequest) -> Organization = organization::get::get;
+        get_legal_profile(GetLegalProfileRequest) -> LegalProfile = legal_profile::get::get;
+        update_legal_profile(UpdateLegalProfileRequest) -> LegalProfile = legal_profile::update::update;
+        get_support_profile(GetSupportProfileRequest) -> SupportProfile = support_profile::get::get;
+        update_support_profile(UpdateSupportProfileRequest) -> SupportProfile = support_profile::update::update;
     }
-    Routes::new(limited!(OrganizationServiceServer))
-        .add_service(limited!(UserServiceServer))
-        .add_service(limited!(SessionServiceServer))
-        .add_service(limited!(EnrollmentServiceServer))
-        .add_service(limited!(PartnerLocationServiceServer))
-        .add_service(limited!(AgreementServiceServer))
-        .add_service(limited!(EnrollmentPeerServiceServer))
+
+    UserService by UserServiceServer {
+        create_user(CreateUserRequest) -> User = user::create::create;
+        get_user(GetUserRequest) -> User = user::get::get;
+        list_users(ListUsersRequest) -> ListUsersResponse = user::list::list;
+        update_user(UpdateUserRequest) -> User = user::update::update;
+        get_self(GetSelfRequest) -> User = user::get_self::get_self;
+    }
+
+    SessionService by SessionServiceServer {
+        create_session(CreateSessionRequest) -> Session = session::create::create;
+    }
+
+    EnrollmentService by EnrollmentServiceServer {
+        create_enrollment(CreateEnrollmentRequest) -> Enrollment = enrollment::create::create;
+        get_enrollment(GetEnrollmentRequest) -> Enrollment = enrollment::get::get;
+        list_enrollments(ListEnrollmentsRequest) -> ListEnrollmentsResponse = enrollment::list::list;
+        submit_enrollment(SubmitEnrollmentRequest) -> SubmitEnrollmentResponse = enrollment::submit::submit;
+        create_preapproval(CreatePreapprovalRequest) -> Preapproval = preapproval::create::create;
+    }
+
+    PartnerLocationService by PartnerLocationServiceServer {
+        create_partner_location(CreatePartnerLocationRequest) -> PartnerLocation = location::create::create;
+        get_partner_location(GetPartnerLocationRequest) -> PartnerLocation = location::get::get;
+        list_partner_locations(ListPartnerLocationsRequest) -> ListPartnerLocationsResponse = location::list::list;
+        associate_partner_location(AssociatePartnerLocationRequest) -> PartnerLocation = location::associate::associate;
+    }
+
+    AgreementService by AgreementServiceServer {
+        publish_agreement_template(PublishAgreementTemplateRequest) -> AgreementTemplate = agreement_template::publish::publish;
+        get_agreement_template(GetAgreementTemplateRequest) -> AgreementTemplate = agreement_template::get::get;
+        list_agreement_templates(ListAgreementTemplatesRequest) -> ListAgreementTemplatesResponse = agreement_template::list::list;
+        create_signature(CreateSignatureRequest) -> Signature = signature::create::create;
+        list_signatures(ListSignaturesRequest) -> ListSignaturesResponse = signature::list::list;
+    }
+
+    EnrollmentPeerService by EnrollmentPeerServiceServer {
+        record_verification(RecordVerificationRequest) -> RecordVerificationResponse = peer::record_verification::record_verification;
+        read_organization(ReadOrganizationRequest) -> OrganizationRecord = peer::read_organization::read_organization;
+    }
 }
-
-macro_rules! table {
-    ($service:ident { $($rpc:ident($request:ident) -> $answer:ident = $handler:path;)+ }) => {
-        #[tonic::async_trait]
-        impl $service for Rpc {
-            $(async fn $rpc(&self, request: Request<pb::$request>) -> Result<Response<pb::$answer>, Status> {
-                handle!(self, request, $handler)
-            })+
-        }
-    };
-}
-
-table! { OrganizationService {
-    lookup_organization(LookupOrganizationRequest) -> LookupOrganizationResponse = organization::lookup::lookup;
-    create_organization(CreateOrganizationRequest) -> Organization = organization::create::create;
-    get_organization(GetOrganizationRequest) -> Organization = organization::get::get;
-    get_legal_profile(GetLegalProfileRequest) -> LegalProfile = legal_profile::get::get;
-    update_legal_profile(UpdateLegalProfileRequest) -> LegalProfile = legal_profile::update::update;
-    get_support_profile(GetSupportProfileRequest) -> SupportProfile = support_profile::get::get;
-    update_support_profile(UpdateSupportProfileRequest) -> SupportProfile = support_profile::update::update;
-} }
-
-table! { UserService {
-    create_user(CreateUserRequest) -> User = user::create::create;
-    get_user(GetUserRequest) -> User = user::get::get;
-    list_users(ListUsersRequest) -> ListUsersResponse = user::list::list;
-    update_user(UpdateUserRequest) -> User = user::update::update;
-    get_self(GetSelfRequest) -> User = user::get_self::get_self;
-} }
-
-table! { SessionService {
-    create_session(CreateSessionRequest) -> Session = session::create::create;
-} }
-
-table! { EnrollmentService {
-    create_enrollment(CreateEnrollmentRequest) -> Enrollment = enrollment::create::create;
-    get_enrollment(GetEnrollmentRequest) -> Enrollment = enrollment::get::get;
-    list_enrollments(ListEnrollmentsRequest) -> ListEnrollmentsResponse = enrollment::list::list;
-    submit_enrollment(SubmitEnrollmentRequest) -> SubmitEnrollmentResponse = enrollment::submit::submit;
-    create_preapproval(CreatePreapprovalRequest) -> Preapproval = preapproval::create::create;
-} }
-
-table! { PartnerLocationService {
-    create_partner_location(CreatePartnerLocationRequest) -> PartnerLocation = location::create::create;
-    get_partner_location(GetPartnerLocationRequest) -> PartnerLocation = location::get::get;
-    list_partner_locations(ListPartnerLocationsRequest) -> ListPartnerLocationsResponse = location::list::list;
-    associate_partner_location(AssociatePartnerLocationRequest) -> PartnerLocation = location::associate::associate;
-} }
-
-table! { AgreementService {
-    publish_agreement_template(PublishAgreementTemplateRequest) -> AgreementTemplate = agreement_template::publish::publish;
-    get_agreement_template(GetAgreementTemplateRequest) -> AgreementTemplate = agreement_template::get::get;
-    list_agreement_templates(ListAgreementTemplatesRequest) -> ListAgreementTemplatesResponse = agreement_template::list::list;
-    create_signature(CreateSignatureRequest) -> Signature = signature::create::create;
-    list_signatures(ListSignaturesRequest) -> ListSignaturesResponse = signature::list::list;
-} }
-
-table! { EnrollmentPeerService {
-    record_verification(RecordVerificationRequest) -> RecordVerificationResponse = peer::record_verification::record_verification;
-    read_organization(ReadOrganizationRequest) -> OrganizationRecord = peer::read_organization::read_organization;
-} }

@@ -14,11 +14,8 @@ mod transport;
 
 pub use config::Config;
 use database::migrate::Migrations;
-use runtime::serve::{DECODE_LIMIT, ENCODE_LIMIT};
 use runtime::{Effect, Fault, Policy, ServiceName};
 use tonic::service::Routes;
-use wire::notification::mailbox_service_server::MailboxServiceServer;
-use wire::notification::notification_peer_service_server::NotificationPeerServiceServer;
 
 pub(crate) type App = runtime::App<Notification>;
 
@@ -50,10 +47,7 @@ impl runtime::Service for Notification {
     }
 
     fn routes(app: App) -> Routes {
-        let mailbox = MailboxServiceServer::new(rpc::Rpc(app.clone()));
-        let peer = NotificationPeerServiceServer::new(rpc::Rpc(app));
-        Routes::new(mailbox.max_decoding_message_size(DECODE_LIMIT).max_encoding_message_size(ENCODE_LIMIT))
-            .add_service(peer.max_decoding_message_size(DECODE_LIMIT).max_encoding_message_size(ENCODE_LIMIT))
+        rpc::routes(&app)
     }
 
     fn effects(_: &domain::Event) -> Vec<Effect> {

@@ -1,12 +1,4 @@
-//! What can be called: a table of contents.
-
-use runtime::handle;
-use tonic::{Request, Response, Status};
-use wire::notification as pb;
-use wire::notification::mailbox_service_server::MailboxService;
-use wire::notification::notification_peer_service_server::NotificationPeerService;
-
-use crate::App;
+//! The service's gRPC: a table of contents. Each handler is a file of its verb.
 
 mod convert;
 mod mailbox_message {
@@ -17,32 +9,19 @@ mod peer {
     pub(super) mod send_message;
 }
 
-/// The service's RPCs.
-pub(crate) struct Rpc(pub(crate) App);
+use wire::notification as pb;
+use wire::notification::mailbox_service_server::{MailboxService, MailboxServiceServer};
+use wire::notification::notification_peer_service_server::{NotificationPeerService, NotificationPeerServiceServer};
 
-#[tonic::async_trait]
-impl MailboxService for Rpc {
-    async fn list_mailbox_messages(
-        &self,
-        request: Request<pb::ListMailboxMessagesRequest>,
-    ) -> Result<Response<pb::ListMailboxMessagesResponse>, Status> {
-        handle!(self, request, mailbox_message::list::list)
+use crate::App;
+
+runtime::rpcs! { App, pb;
+    MailboxService by MailboxServiceServer {
+        list_mailbox_messages(ListMailboxMessagesRequest) -> ListMailboxMessagesResponse = mailbox_message::list::list;
+        get_mailbox_message(GetMailboxMessageRequest) -> MailboxMessage = mailbox_message::get::get;
     }
 
-    async fn get_mailbox_message(
-        &self,
-        request: Request<pb::GetMailboxMessageRequest>,
-    ) -> Result<Response<pb::MailboxMessage>, Status> {
-        handle!(self, request, mailbox_message::get::get)
-    }
-}
-
-#[tonic::async_trait]
-impl NotificationPeerService for Rpc {
-    async fn send_message(
-        &self,
-        request: Request<pb::SendMessageRequest>,
-    ) -> Result<Response<pb::SendMessageResponse>, Status> {
-        handle!(self, request, peer::send_message::send_message)
+    NotificationPeerService by NotificationPeerServiceServer {
+        send_message(SendMessageRequest) -> SendMessageResponse = peer::send_message::send_message;
     }
 }

@@ -55,7 +55,7 @@ impl Service for Relationship {
     }
 
     fn routes(app: App) -> Routes {
-        rpc::routes(app)
+        rpc::routes(&app)
     }
 
     fn effects(event: &domain::Event) -> Vec<Effect> {

@@ -1,4 +1,4 @@
-//! The table of contents: each RPC, and the file that answers it.
+//! The service's gRPC: a table of contents. Each handler is a file of its verb.
 
 mod admin_grant;
 mod convert;
@@ -12,188 +12,53 @@ mod reach;
 mod record;
 mod reseller_relationship;
 
-use runtime::serve::{DECODE_LIMIT, ENCODE_LIMIT};
-use tonic::service::Routes;
-use tonic::{Request, Response, Status};
 use wire::relationship as pb;
+use wire::relationship::admin_grant_service_server::{AdminGrantService, AdminGrantServiceServer};
+use wire::relationship::invitation_service_server::{InvitationService, InvitationServiceServer};
+use wire::relationship::order_eligibility_service_server::{OrderEligibilityService, OrderEligibilityServiceServer};
+use wire::relationship::partnership_service_server::{PartnershipService, PartnershipServiceServer};
+use wire::relationship::relationship_peer_service_server::{RelationshipPeerService, RelationshipPeerServiceServer};
+use wire::relationship::reseller_relationship_service_server::{
+    ResellerRelationshipService, ResellerRelationshipServiceServer,
+};
 
 use crate::App;
 
-/// The service's handlers.
-#[derive(Clone)]
-pub(crate) struct Rpc(App);
-
-macro_rules! sized {
-    ($server:ident, $rpc:expr) => {
-        $server::new($rpc).max_decoding_message_size(DECODE_LIMIT).max_encoding_message_size(ENCODE_LIMIT)
-    };
-}
-
-/// Every gRPC service of relationship.
-pub(crate) fn routes(app: App) -> Routes {
-    use pb::admin_grant_service_server::AdminGrantServiceServer;
-    use pb::invitation_service_server::InvitationServiceServer;
-    use pb::order_eligibility_service_server::OrderEligibilityServiceServer;
-    use pb::partnership_service_server::PartnershipServiceServer;
-    use pb::relationship_peer_service_server::RelationshipPeerServiceServer;
-    use pb::reseller_relationship_service_server::ResellerRelationshipServiceServer;
-
-    let rpc = Rpc(app);
-    Routes::new(sized!(InvitationServiceServer, rpc.clone()))
-        .add_service(sized!(PartnershipServiceServer, rpc.clone()))
-        .add_service(sized!(ResellerRelationshipServiceServer, rpc.clone()))
-        .add_service(sized!(AdminGrantServiceServer, rpc.clone()))
-        .add_service(sized!(OrderEligibilityServiceServer, rpc.clone()))
-        .add_service(sized!(RelationshipPeerServiceServer, rpc))
-}
-
-#[tonic::async_trait]
-impl pb::invitation_service_server::InvitationService for Rpc {
-    async fn create_invitation(
-        &self,
-        request: Request<pb::CreateInvitationRequest>,
-    ) -> Result<Response<pb::CreateInvitationResponse>, Status> {
-        runtime::handle!(self, request, invitation::create::create)
+runtime::rpcs! { App, pb;
+    InvitationService by InvitationServiceServer {
+        create_invitation(CreateInvitationRequest) -> CreateInvitationResponse = invitation::create::create;
+        get_invitation(GetInvitationRequest) -> Invitation = invitation::get::get;
+        list_invitations(ListInvitationsRequest) -> ListInvitationsResponse = invitation::list::list;
+        inspect_invitation(InspectInvitationRequest) -> InvitationOffer = invitation::inspect::inspect;
+        accept_invitation(AcceptInvitationRequest) -> AcceptInvitationResponse = invitation::accept::accept;
     }
 
-    async fn get_invitation(
-        &self,
-        request: Request<pb::GetInvitationRequest>,
-    ) -> Result<Response<pb::Invitation>, Status> {
-        runtime::handle!(self, request, invitation::get::get)
+    PartnershipService by PartnershipServiceServer {
+        get_partnership(GetPartnershipRequest) -> Partnership = partnership::get::get;
+        list_partnerships(ListPartnershipsRequest) -> ListPartnershipsResponse = partnership::list::list;
+        set_orders_allowed(SetOrdersAllowedRequest) -> Partnership = partnership::set_orders_allowed::set_orders_allowed;
+        end_partnership(EndPartnershipRequest) -> EndPartnershipResponse = partnership::end::end;
     }
 
-    async fn list_invitations(
-        &self,
-        request: Request<pb::ListInvitationsRequest>,
-    ) -> Result<Response<pb::ListInvitationsResponse>, Status> {
-        runtime::handle!(self, request, invitation::list::list)
+    ResellerRelationshipService by ResellerRelationshipServiceServer {
+        get_reseller_relationship(GetResellerRelationshipRequest) -> ResellerRelationship = reseller_relationship::get::get;
+        list_reseller_relationships(ListResellerRelationshipsRequest) -> ListResellerRelationshipsResponse = reseller_relationship::list::list;
     }
 
-    async fn inspect_invitation(
-        &self,
-        request: Request<pb::InspectInvitationRequest>,
-    ) -> Result<Response<pb::InvitationOffer>, Status> {
-        runtime::handle!(self, request, invitation::inspect::inspect)
+    AdminGrantService by AdminGrantServiceServer {
+        list_admin_grants(ListAdminGrantsRequest) -> ListAdminGrantsResponse = admin_grant::list::list;
+        revoke_admin_grant(RevokeAdminGrantRequest) -> AdminGrant = admin_grant::revoke::revoke;
+        check_delegated_access(CheckDelegatedAccessRequest) -> CheckDelegatedAccessResponse = delegated_access::check::check;
     }
 
-    async fn accept_invitation(
-        &self,
-        request: Request<pb::AcceptInvitationRequest>,
-    ) -> Result<Response<pb::AcceptInvitationResponse>, Status> {
-        runtime::handle!(self, request, invitation::accept::accept)
-    }
-}
-
-#[tonic::async_trait]
-impl pb::partnership_service_server::PartnershipService for Rpc {
-    async fn get_partnership(
-        &self,
-        request: Request<pb::GetPartnershipRequest>,
-    ) -> Result<Response<pb::Partnership>, Status> {
-        runtime::handle!(self, request, partnership::get::get)
+    OrderEligibilityService by OrderEligibilityServiceServer {
+        check_order_eligibility(CheckOrderEligibilityRequest) -> OrderEligibility = order_eligibility::check::check;
     }
 
-    async fn list_partnerships(
-        &self,
-        request: Request<pb::ListPartnershipsRequest>,
-    ) -> Result<Response<pb::ListPartnershipsResponse>, Status> {
-        runtime::handle!(self, request, partnership::list::list)
-    }
-
-    async fn set_orders_allowed(
-        &self,
-        request: Request<pb::SetOrdersAllowedRequest>,
-    ) -> Result<Response<pb::Partnership>, Status> {
-        runtime::handle!(self, request, partnership::set_orders_allowed::set_orders_allowed)
-    }
-
-    async fn end_partnership(
-        &self,
-        request: Request<pb::EndPartnershipRequest>,
-    ) -> Result<Response<pb::EndPartnershipResponse>, Status> {
-        runtime::handle!(self, request, partnership::end::end)
-    }
-}
-
-#[tonic::async_trait]
-impl pb::reseller_relationship_service_server::ResellerRelationshipService for Rpc {
-    async fn get_reseller_relationship(
-        &self,
-        request: Request<pb::GetResellerRelationshipRequest>,
-    ) -> Result<Response<pb::ResellerRelationship>, Status> {
-        runtime::handle!(self, request, reseller_relationship::get::get)
-    }
-
-    async fn list_reseller_relationships(
-        &self,
-        request: Request<pb::ListResellerRelationshipsRequest>,
-    ) -> Result<Response<pb::ListResellerRelationshipsResponse>, Status> {
-        runtime::handle!(self, request, reseller_relationship::list::list)
-    }
-}
-
-#[tonic::async_trait]
-impl pb::admin_grant_service_server::AdminGrantService for Rpc {
-    async fn list_admin_grants(
-        &self,
-        request: Request<pb::ListAdminGrantsRequest>,
-    ) -> Result<Response<pb::ListAdminGrantsResponse>, Status> {
-        runtime::handle!(self, request, admin_grant::list::list)
-    }
-
-    async fn revoke_admin_grant(
-        &self,
-        request: Request<pb::RevokeAdminGrantRequest>,
-    ) -> Result<Response<pb::AdminGrant>, Status> {
-        runtime::handle!(self, request, admin_grant::revoke::revoke)
-    }
-
-    async fn check_delegated_access(
-        &self,
-        request: Request<pb::CheckDelegatedAccessRequest>,
-    ) -> Result<Response<pb::CheckDelegatedAccessResponse>, Status> {
-        runtime::handle!(self, request, delegated_access::check::check)
-    }
-}
-
-#[tonic::async_trait]
-impl pb::order_eligibility_service_server::OrderEligibilityService for Rpc {
-    async fn check_order_eligibility(
-        &self,
-        request: Request<pb::CheckOrderEligibilityRequest>,
-    ) -> Result<Response<pb::OrderEligibility>, Status> {
-        runtime::handle!(self, request, order_eligibility::check::check)
-    }
-}
-
-#[tonic::async_trait]
-impl pb::relationship_peer_service_server::RelationshipPeerService for Rpc {
-    async fn record_organization(
-        &self,
-        request: Request<pb::RecordOrganizationRequest>,
-    ) -> Result<Response<pb::RecordOrganizationResponse>, Status> {
-        runtime::handle!(self, request, peer::record_organization::record_organization)
-    }
-
-    async fn record_standing(
-        &self,
-        request: Request<pb::RecordStandingRequest>,
-    ) -> Result<Response<pb::RecordStandingResponse>, Status> {
-        runtime::handle!(self, request, peer::record_standing::record_standing)
-    }
-
-    async fn record_agreement(
-        &self,
-        request: Request<pb::RecordAgreementRequest>,
-    ) -> Result<Response<pb::RecordAgreementResponse>, Status> {
-        runtime::handle!(self, request, peer::record_agreement::record_agreement)
-    }
-
-    async fn record_watermark(
-        &self,
-        request: Request<pb::RecordWatermarkRequest>,
-    ) -> Result<Response<pb::RecordWatermarkResponse>, Status> {
-        runtime::handle!(self, request, peer::record_watermark::record_watermark)
+    RelationshipPeerService by RelationshipPeerServiceServer {
+        record_organization(RecordOrganizationRequest) -> RecordOrganizationResponse = peer::record_organization::record_organization;
+        record_standing(RecordStandingRequest) -> RecordStandingResponse = peer::record_standing::record_standing;
+        record_agreement(RecordAgreementRequest) -> RecordAgreementResponse = peer::record_agreement::record_agreement;
+        record_watermark(RecordWatermarkRequest) -> RecordWatermarkResponse = peer::record_watermark::record_watermark;
     }
 }

@@ -47,7 +47,7 @@ impl Service for Verification {
     }
 
     fn routes(app: App) -> Routes {
-        rpc::routes(app)
+        rpc::routes(&app)
     }
 
     fn effects(event: &domain::Event) -> Vec<Effect> {
