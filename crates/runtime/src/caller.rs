@@ -22,6 +22,8 @@ pub struct Caller {
     pub method: String,
     /// W3C traceparent of the call.
     pub trace_parent: Option<String>,
+    /// What the rule that let it in lets it reach; none where rows are nobody's or found by a link.
+    pub(crate) scope: Option<Scope>,
     replayed: Arc<AtomicBool>,
 }
 
@@ -84,13 +86,14 @@ pub struct Link {
 impl Caller {
     /// A caller of this method.
     pub fn new(identity: Identity, method: impl Into<String>) -> Caller {
-        Caller { identity, source: None, method: method.into(), trace_parent: None, replayed: Arc::default() }
+        let scope = matches!(identity, Identity::Service(_) | Identity::Sweep).then_some(Scope::Peer);
+        Caller { identity, source: None, method: method.into(), trace_parent: None, scope, replayed: Arc::default() }
     }
 
     /// The same call, made by the holder of a link whose token is proven.
     #[must_use]
     pub fn holding(&self, purpose: &'static str, id: Uuid) -> Caller {
-        Caller { identity: Identity::Link(Link { purpose, id }), ..self.clone() }
+        Caller { identity: Identity::Link(Link { purpose, id }), scope: Some(Scope::Link), ..self.clone() }
     }
 
     /// The same call, made as a person, whatever organization the token is for.
@@ -119,15 +122,14 @@ impl Caller {
         Ok(self.user()?.organization)
     }
 
-    /// Whose rows the caller may touch.
+    /// Whose rows the caller may touch, by the rule that let it in.
     pub fn scope(&self) -> Result<Scope, Fault> {
-        match &self.identity {
-            Identity::User(user) if user.operator => Ok(Scope::Operator),
-            Identity::User(user) => Ok(Scope::Organization(user.organization)),
-            Identity::Service(_) | Identity::Sweep => Ok(Scope::Peer),
-            Identity::Link(_) => Ok(Scope::Link),
-            Identity::Person(_) | Identity::Anonymous => Err(Fault::missing()),
-        }
+        self.scope.ok_or_else(Fault::missing)
+    }
+
+    /// The same, where the request names whose rows they are: foreign ones answer like absent ones.
+    pub fn scope_of(&self, organization: OrganizationId) -> Result<Scope, Fault> {
+        self.scope().and_then(|scope| if scope.permits(organization) { Ok(scope) } else { Err(Fault::missing()) })
     }
 
     /// Whether the caller holds this role.

@@ -84,9 +84,12 @@ impl Fault {
         Fault::new(Code::PermissionDenied, Reason::NotAParty, "your organization is none of the parties named")
     }
 
-    /// The resource changed since the caller read it.
-    pub fn etag_mismatch() -> Fault {
-        Fault::new(Code::Aborted, Reason::EtagMismatch, "it changed since you read it: read it again")
+    /// Refused where the caller read another version than the present one; nothing is asked where it gave none.
+    pub fn unless_fresh(etag: &str, version: i64) -> Result<(), Fault> {
+        if etag.is_empty() || etag == version.to_string() {
+            return Ok(());
+        }
+        Err(Fault::new(Code::Aborted, Reason::EtagMismatch, "it changed since you read it: read it again"))
     }
 
     /// A sibling or the database is away.

@@ -1,5 +1,6 @@
 //! The journal as a feed: each organization reads what it is party to, the operator all.
 
+use database::Scope;
 use database::journal::{self, ListFilter};
 use ids::Id;
 use tonic::{Request, Response, Status};
@@ -7,7 +8,7 @@ use wire::event as pb;
 use wire::event::event_service_server::EventService;
 use wire::types::{Actor, ActorKind};
 
-use crate::{App, Caller, Fault, Role, Service, Violations, convert, page};
+use crate::{App, Caller, Fault, Service, Violations, convert, page};
 
 /// The longest resource name.
 const SUBJECT: usize = 200;
@@ -33,10 +34,12 @@ async fn list<S: Service>(
     let subject = violations.optional_text("subject", &request.subject, SUBJECT);
     let (subject,) = violations.all((subject,))?;
     let (position, size) = page::position(app.links(), caller, &request)?;
-    let user = caller.user()?;
+    let party = match caller.scope()? {
+        Scope::Organization(organization) => Some(organization.name()),
+        Scope::Operator | Scope::Peer | Scope::Link => None,
+    };
     let filter = ListFilter {
-        // The operator's other people are party to no more than anyone's.
-        party: (!(user.operator && caller.has(Role::Operator))).then(|| user.organization.name()),
+        party,
         after_sequence: position.map(|position| sequence(&position)).transpose()?,
         subject,
         limit: size + 1,

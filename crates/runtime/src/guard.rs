@@ -68,8 +68,9 @@ impl Gate {
         if rule == Rule::Public && !matches!(identity, Identity::Service(_)) {
             self.limiter.admit(source)?;
         }
-        decide(rule, &identity)?;
+        let scope = decide(rule, &identity)?;
         let mut caller = Caller::new(identity, method);
+        caller.scope = scope;
         caller.source = source;
         caller.trace_parent = trace_parent(headers);
         Ok(Some(caller))

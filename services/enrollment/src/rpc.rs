@@ -9,7 +9,6 @@ mod organization;
 mod parse;
 mod peer;
 mod preapproval;
-mod reach;
 mod session;
 mod signature;
 mod support_profile;

@@ -8,7 +8,6 @@ mod judge;
 mod order_eligibility;
 mod partnership;
 mod peer;
-mod reach;
 mod record;
 mod reseller_relationship;
 

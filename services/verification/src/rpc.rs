@@ -3,7 +3,6 @@
 mod convert;
 mod email_verification;
 mod peer;
-mod scope;
 mod vetting_case;
 
 use wire::verification as pb;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use database::Scope;
 use prost::Message;
 use prost_types::FileDescriptorSet;
 use tonic::Code;
@@ -10,7 +11,7 @@ use crate::{Fault, Identity, Policy, Reason, Role, Rule, ServiceName, User};
 
 /// What every service serves, beside its own policy.
 pub const RUNTIME_POLICY: Policy = &[
-    ("/linkage.event.v1.EventService/ListEvents", Rule::Member(&[])),
+    ("/linkage.event.v1.EventService/ListEvents", Rule::MemberOrOperator(&[], &[Role::Operator])),
     ("/linkage.event.v1.OutboxService/ListOutboxRows", Rule::Operator(&[Role::Operator])),
     ("/linkage.simulation.v1.ClockService/GetClock", Rule::Simulation),
     ("/linkage.simulation.v1.ClockService/SetOffset", Rule::Simulation),
@@ -61,31 +62,44 @@ impl Rules {
     }
 }
 
-/// Whether the rule lets this caller in. [`Rule::Simulation`] is judged before, by the caller's address.
-pub(super) fn decide(rule: Rule, identity: &Identity) -> Result<(), Fault> {
+/// Whether the rule lets this caller in, and whose rows it then reaches: all only by a rule and a role that are for it.
+/// [`Rule::Simulation`] is judged before, by the caller's address.
+pub(super) fn decide(rule: Rule, identity: &Identity) -> Result<Option<Scope>, Fault> {
     let refusal = match (rule, identity) {
-        (Rule::Public | Rule::Simulation, _) => return Ok(()),
+        (Rule::Public | Rule::Simulation, identity) => return Ok(own(identity)),
         (_, Identity::Anonymous) => {
             let message = "this needs a bearer token: sign in first";
             return Err(Fault::new(Code::Unauthenticated, Reason::CredentialMissing, message));
         }
-        (Rule::Person, Identity::User(_) | Identity::Person(_)) => return Ok(()),
+        (Rule::Person, Identity::User(_) | Identity::Person(_)) => return Ok(own(identity)),
         (Rule::Person, _) => refused("this is for people who signed in"),
-        (Rule::Peer(services), Identity::Service(service)) if services.contains(service) => return Ok(()),
-        (Rule::Peer(_), _) => refused("this is for sibling services"),
-        (Rule::Member(roles), Identity::User(user)) if holds(user, roles) => return Ok(()),
-        (Rule::Operator(roles), Identity::User(user)) if user.operator && holds(user, roles) => return Ok(()),
-        (Rule::MemberOrOperator(roles, operator_roles), Identity::User(user))
-            if holds(user, roles) || (user.operator && holds(user, operator_roles)) =>
-        {
-            return Ok(());
+        (Rule::Peer(services), Identity::Service(service)) if services.contains(service) => {
+            return Ok(Some(Scope::Peer));
         }
+        (Rule::Peer(_), _) => refused("this is for sibling services"),
+        (Rule::Member(roles), Identity::User(user)) if holds(user, roles) => return Ok(own(identity)),
+        (Rule::Operator(roles) | Rule::MemberOrOperator(_, roles), Identity::User(user))
+            if user.operator && holds(user, roles) =>
+        {
+            return Ok(Some(Scope::Operator));
+        }
+        (Rule::MemberOrOperator(roles, _), Identity::User(user)) if holds(user, roles) => return Ok(own(identity)),
         (Rule::Member([]) | Rule::MemberOrOperator([], _), _) => refused("sign in for an organization"),
         (Rule::Operator([]), _) => refused("this is for the operator"),
         (Rule::Member(roles) | Rule::Operator(roles), _) => Fault::role_required(roles),
         (Rule::MemberOrOperator(roles, operator_roles), _) => Fault::role_required(&[roles, operator_roles].concat()),
     };
     Err(refusal)
+}
+
+/// What is the caller's own.
+fn own(identity: &Identity) -> Option<Scope> {
+    match identity {
+        Identity::User(user) => Some(Scope::Organization(user.organization)),
+        Identity::Service(_) | Identity::Sweep => Some(Scope::Peer),
+        Identity::Link(_) => Some(Scope::Link),
+        Identity::Person(_) | Identity::Anonymous => None,
+    }
 }
 
 pub(super) fn unknown_method() -> Fault {

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use database::Scope;
 use http::header::AUTHORIZATION;
 use tonic::Code;
 use uuid::Uuid;
@@ -115,18 +116,19 @@ fn each_rule_lets_in_whom_it_names() {
         ("enrollment", Identity::Service(ServiceName::Enrollment)),
         ("notification", Identity::Service(ServiceName::Notification)),
     ];
-    // One letter per caller above: y = let in, n = refused, s = must sign in.
+    // One letter per caller above. Let in, and reaches: o = its own organization's rows, a = all, p = a sibling's, y = nobody's;
+    // n = refused, s = must sign in.
     let table = [
-        (Rule::Public, "yyyyyyyyyy"),
-        (Rule::Simulation, "yyyyyyyyyy"),
-        (Rule::Person, "syyyyyyynn"),
-        (Rule::Member(&[]), "snyyyyyynn"),
-        (Rule::Member(&[Role::GlobalAdmin, Role::SalesAgent]), "snnyynynnn"),
-        (Rule::Operator(&[]), "snnnnnyynn"),
-        (Rule::Operator(&[Role::Reviewer]), "snnnnnnynn"),
-        (Rule::MemberOrOperator(&[Role::GlobalAdmin], &[Role::Reviewer]), "snnnynyynn"),
-        (Rule::MemberOrOperator(&[], &[Role::Reviewer]), "snyyyyyynn"),
-        (Rule::Peer(&[ServiceName::Enrollment]), "snnnnnnnyn"),
+        (Rule::Public, "yyoooooopp"),
+        (Rule::Simulation, "yyoooooopp"),
+        (Rule::Person, "syoooooonn"),
+        (Rule::Member(&[]), "snoooooonn"),
+        (Rule::Member(&[Role::GlobalAdmin, Role::SalesAgent]), "snnoononnn"),
+        (Rule::Operator(&[]), "snnnnnaann"),
+        (Rule::Operator(&[Role::Reviewer]), "snnnnnnann"),
+        (Rule::MemberOrOperator(&[Role::GlobalAdmin], &[Role::Reviewer]), "snnnonoann"),
+        (Rule::MemberOrOperator(&[], &[Role::Reviewer]), "snoooooann"),
+        (Rule::Peer(&[ServiceName::Enrollment]), "snnnnnnnpn"),
         (Rule::Peer(&[]), "snnnnnnnnn"),
     ];
     for (rule, expected) in table {
@@ -135,9 +137,13 @@ fn each_rule_lets_in_whom_it_names() {
     }
 }
 
-fn letter(decision: &Result<(), Fault>) -> char {
+fn letter(decision: &Result<Option<Scope>, Fault>) -> char {
     match decision {
-        Ok(()) => 'y',
+        Ok(None) => 'y',
+        Ok(Some(Scope::Organization(own))) if *own == ids::Id::from_uuid(Uuid::from_u128(3)) => 'o',
+        Ok(Some(Scope::Operator)) => 'a',
+        Ok(Some(Scope::Peer)) => 'p',
+        Ok(Some(_)) => '?',
         Err(fault) if (fault.code(), fault.reason()) == (Code::Unauthenticated, "CREDENTIAL_MISSING") => 's',
         Err(fault) if (fault.code(), fault.reason()) == (Code::PermissionDenied, "ROLE_REQUIRED") => 'n',
         Err(_) => '?',

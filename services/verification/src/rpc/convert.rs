@@ -3,6 +3,7 @@
 pub(super) mod open_case;
 
 use chrono::{DateTime, Utc};
+use database::Scope;
 use runtime::Violations;
 use runtime::convert::timestamp;
 use wire::types::{ActorKind, PostalAddress};
@@ -38,10 +39,10 @@ pub(super) fn case_state_name(state: pb::vetting_case::State) -> Option<&'static
     (state != State::Unspecified).then(|| state.as_str_name().trim_start_matches("STATE_"))
 }
 
-/// The case as it stands at this time; its claimant for those who oversee.
-pub(super) fn vetting_case(case: &VettingCase, oversees: bool, now: DateTime<Utc>) -> pb::VettingCase {
+/// The case as it stands at this time; its claimant for those who see all cases.
+pub(super) fn vetting_case(case: &VettingCase, seen_by: Scope, now: DateTime<Utc>) -> pb::VettingCase {
     let case = case.clone().at(now);
-    let claimant = case.state.reviewer().filter(|_| oversees);
+    let claimant = case.state.reviewer().filter(|_| seen_by == Scope::Operator);
     pb::VettingCase {
         name: case.organization.child(case.id),
         uid: case.id.to_string(),

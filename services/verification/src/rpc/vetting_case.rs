@@ -8,13 +8,19 @@ pub(super) mod list;
 
 use database::Scope;
 use ids::{OrganizationId, VettingCaseId};
-use runtime::{Fault, Outcome};
+use runtime::{Caller, Fault, Outcome};
 use wire::verification as pb;
 
 use crate::Change;
-use crate::domain::{CaseEvent, Event, Refusal, VettingCase};
+use crate::domain::{CaseEvent, Event, Refusal, Reviewer, VettingCase};
 use crate::rpc::convert;
 use crate::store;
+
+/// The reviewer who calls.
+fn reviewer(caller: &Caller) -> Result<Reviewer, Fault> {
+    let user = caller.user()?;
+    Ok(Reviewer { organization: user.organization, user: user.user })
+}
 
 /// A reviewer's act on one case: the version first, then the rule, then the row.
 async fn review(
@@ -26,10 +32,8 @@ async fn review(
     let tx = &change.tx;
     let case = store::vetting_case::get(tx, Scope::Operator, organization, id).await?;
     let mut case = case.ok_or_else(Fault::missing)?;
-    if !etag.is_empty() && etag != case.version.to_string() {
-        return Err(Fault::etag_mismatch());
-    }
+    Fault::unless_fresh(etag, case.version)?;
     let event = act(&mut case)?;
     store::vetting_case::save(tx, Scope::Operator, &mut case).await?;
-    Ok(Outcome::Done(convert::vetting_case(&case, true, change.now()), vec![event.into()]))
+    Ok(Outcome::Done(convert::vetting_case(&case, Scope::Operator, change.now()), vec![event.into()]))
 }

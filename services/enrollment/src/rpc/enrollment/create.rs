@@ -6,7 +6,6 @@ use wire::enrollment as pb;
 
 use crate::domain::Event;
 use crate::domain::enrollment::Enrollment;
-use crate::rpc::reach::own_named;
 use crate::{App, convert, store};
 
 pub(crate) async fn create(
@@ -19,7 +18,7 @@ pub(crate) async fn create(
     let parent = v.name::<kind::Organization>("parent", &request.parent);
     let kind = v.choice::<pb::EnrollmentType>("enrollment.type", given.r#type).and_then(convert::type_of);
     let (organization, kind) = v.all((parent, kind))?;
-    let scope = own_named(caller, organization)?;
+    let scope = caller.scope_of(organization)?;
     app.change(caller, &request, |change| async move {
         let (tx, now) = (&change.tx, change.now());
         if !store::organization::lock(tx, scope, organization).await? {

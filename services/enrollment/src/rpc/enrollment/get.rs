@@ -4,7 +4,6 @@ use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::enrollment as pb;
 
-use crate::rpc::reach::{REVIEWING, readable_named};
 use crate::{App, convert, store};
 
 pub(crate) async fn get(
@@ -15,7 +14,7 @@ pub(crate) async fn get(
     let mut v = Violations::of(&request);
     let name = v.child::<kind::Organization, kind::Enrollment>("name", &request.name);
     let ((organization, id),) = v.all((name,))?;
-    let scope = readable_named(caller, REVIEWING, organization)?;
+    let scope = caller.scope_of(organization)?;
     let (reader, now) = (app.database().reader(), app.now());
     let enrollment = store::enrollment::get(reader, scope, organization, id).await?.ok_or_else(Fault::missing)?;
     let picture = store::picture::load(reader, scope, organization, now).await?.ok_or_else(Fault::missing)?;

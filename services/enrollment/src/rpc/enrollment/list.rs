@@ -4,7 +4,6 @@ use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::enrollment as pb;
 
-use crate::rpc::reach::{OPERATOR, readable_named};
 use crate::{App, convert, store};
 
 pub(crate) async fn list(
@@ -15,7 +14,7 @@ pub(crate) async fn list(
     let mut v = Violations::of(&request);
     let parent = v.name::<kind::Organization>("parent", &request.parent);
     let (organization,) = v.all((parent,))?;
-    let scope = readable_named(caller, OPERATOR, organization)?;
+    let scope = caller.scope_of(organization)?;
     let page = app.page(caller, &request)?;
     let (reader, now) = (app.database().reader(), app.now());
     let picture = store::picture::load(reader, scope, organization, now).await?.ok_or_else(Fault::missing)?;

@@ -11,7 +11,6 @@ use crate::domain::organization::Mailbox;
 use crate::domain::submission::Applicant;
 use crate::domain::{Event, Refusal};
 use crate::rpc::peer::approval;
-use crate::rpc::reach::{fresh, own_named};
 use crate::{App, Change, convert, store};
 
 /// Which enrollment, and who hands it in.
@@ -31,7 +30,7 @@ pub(crate) async fn submit(
     let mut v = Violations::of(&request);
     let name = v.child::<kind::Organization, kind::Enrollment>("name", &request.name);
     let ((organization, id),) = v.all((name,))?;
-    let scope = own_named(caller, organization)?;
+    let scope = caller.scope_of(organization)?;
     let asked = &Asked { scope, organization, id, etag: &request.etag, user: caller.user()? };
     app.change(caller, &request, |change| submit_in(change, asked)).await
 }
@@ -43,7 +42,7 @@ async fn submit_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::Subm
     }
     let mut enrollment =
         store::enrollment::get(tx, asked.scope, organization, asked.id).await?.ok_or_else(Fault::missing)?;
-    fresh(asked.etag, enrollment.version)?;
+    Fault::unless_fresh(asked.etag, enrollment.version)?;
     let mut picture = store::picture::load(tx, asked.scope, organization, now).await?.ok_or_else(Fault::missing)?;
     let applicant =
         Applicant { user: asked.user.user, name: asked.user.display_name.clone(), email: asked.user.email.clone() };

@@ -14,7 +14,6 @@ use crate::domain::lifecycle::State;
 use crate::domain::organization::{Mailbox, Organization, region};
 use crate::domain::profile::LegalProfile;
 use crate::domain::{Event, Refusal};
-use crate::rpc::reach::{fresh, own_named};
 use crate::{App, Change, convert, store};
 
 /// What is to change.
@@ -37,7 +36,7 @@ pub(crate) async fn update(
     let leaves = PATHS.chosen(request.update_mask.as_ref(), |leaf| fields::is_set(&profile, leaf))?;
     let values = leaves.into_iter().map(|leaf| (leaf, fields::parse(&mut v, &profile, leaf))).collect();
     let (id,) = v.all((name,))?;
-    let asked = &Asked { scope: own_named(caller, id)?, id, etag: &profile.etag, values };
+    let asked = &Asked { scope: caller.scope_of(id)?, id, etag: &profile.etag, values };
     app.change(caller, &request, |change| update_in(change, asked)).await
 }
 
@@ -49,7 +48,7 @@ async fn update_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::Lega
     let mut organization = store::organization::get(tx, asked.scope, id).await?.ok_or_else(Fault::missing)?;
     let old = store::profile::legal(tx, id).await?.ok_or_else(Fault::missing)?;
     let enrollments = store::enrollment::all(tx, id).await?;
-    fresh(asked.etag, old.version)?;
+    Fault::unless_fresh(asked.etag, old.version)?;
     let mut new = old.clone();
     for (leaf, value) in &asked.values {
         fields::put(&mut new, leaf, value);

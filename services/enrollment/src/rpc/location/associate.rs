@@ -9,7 +9,6 @@ use crate::domain::claim::Claim;
 use crate::domain::lifecycle::Command;
 use crate::domain::{Event, Refusal};
 use crate::error::claim_code_wrong;
-use crate::rpc::reach::{fresh, own};
 use crate::{App, Change, convert, store};
 
 /// Which location, with what proof.
@@ -31,7 +30,7 @@ pub(crate) async fn associate(
     let code = v.text("claim_code", &request.claim_code, 1..=32);
     let (id, code) = v.all((name, code))?;
     let asked = &Asked { app, organization: caller.organization()?, id, code, etag: &request.etag };
-    let scope = own(caller)?;
+    let scope = caller.scope()?;
     app.change(caller, &request, |change| associate_in(change, scope, asked)).await
 }
 
@@ -45,7 +44,7 @@ async fn associate_in(
         return Err(Fault::missing());
     }
     let mut location = store::location::get(tx, scope, asked.id).await?.ok_or_else(Fault::missing)?;
-    fresh(asked.etag, location.version)?;
+    Fault::unless_fresh(asked.etag, location.version)?;
     let enrollments = store::enrollment::all(tx, organization).await?;
     let mut picture = store::picture::load(tx, scope, organization, now).await?.ok_or_else(Fault::missing)?;
     let country = picture.organization.country;

@@ -5,7 +5,6 @@ use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::enrollment as pb;
 
-use crate::rpc::reach::{OPERATOR, readable};
 use crate::{App, convert, store};
 
 pub(crate) async fn get(
@@ -17,7 +16,7 @@ pub(crate) async fn get(
     let name = v.name::<kind::PartnerLocation>("name", &request.name);
     let (id,) = v.all((name,))?;
     let reader = app.database().reader();
-    let location = store::location::get(reader, readable(caller, OPERATOR)?, id).await?.ok_or_else(Fault::missing)?;
+    let location = store::location::get(reader, caller.scope()?, id).await?.ok_or_else(Fault::missing)?;
     let own = Scope::Organization(location.organization);
     let owner = store::organization::get(reader, own, location.organization).await?.ok_or_else(Fault::missing)?;
     Ok(convert::location(&location, owner.country.as_str()))

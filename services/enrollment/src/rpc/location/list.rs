@@ -4,7 +4,6 @@ use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::enrollment as pb;
 
-use crate::rpc::reach::{OPERATOR, readable_named};
 use crate::{App, convert, store};
 
 pub(crate) async fn list(
@@ -15,7 +14,7 @@ pub(crate) async fn list(
     let mut v = Violations::of(&request);
     let organization = v.name::<kind::Organization>("organization", &request.organization);
     let (organization,) = v.all((organization,))?;
-    let scope = readable_named(caller, OPERATOR, organization)?;
+    let scope = caller.scope_of(organization)?;
     let page = app.page(caller, &request)?;
     let reader = app.database().reader();
     let owner = store::organization::get(reader, scope, organization).await?.ok_or_else(Fault::missing)?;

@@ -4,7 +4,6 @@ use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::enrollment as pb;
 
-use crate::rpc::reach::{OPERATOR, readable_named};
 use crate::{App, convert, store};
 
 pub(crate) async fn get(
@@ -15,7 +14,7 @@ pub(crate) async fn get(
     let mut v = Violations::of(&request);
     let name = v.name::<kind::Organization>("name", &request.name);
     let (id,) = v.all((name,))?;
-    let scope = readable_named(caller, OPERATOR, id)?;
+    let scope = caller.scope_of(id)?;
     let (reader, now) = (app.database().reader(), app.now());
     let picture = store::picture::load(reader, scope, id, now).await?.ok_or_else(Fault::missing)?;
     let enrollments = store::enrollment::all(reader, id).await?;

@@ -12,7 +12,6 @@ use crate::domain::picture::Picture;
 use crate::domain::refusal::Missing;
 use crate::domain::requirement::Code;
 use crate::domain::{Event, Refusal};
-use crate::rpc::reach::own_named;
 use crate::{App, Change, convert, store};
 
 /// What is signed, and by whom.
@@ -46,7 +45,7 @@ pub(crate) async fn create(
     }
     let (organization, (_, enrollment), template) = v.all((parent, enrollment, template))?;
     let asked = &Asked {
-        scope: own_named(caller, organization)?,
+        scope: caller.scope_of(organization)?,
         organization,
         enrollment,
         template,

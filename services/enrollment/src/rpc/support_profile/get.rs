@@ -4,7 +4,6 @@ use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::enrollment as pb;
 
-use crate::rpc::reach::{OPERATOR, readable_named};
 use crate::{App, convert, store};
 
 pub(crate) async fn get(
@@ -15,7 +14,7 @@ pub(crate) async fn get(
     let mut v = Violations::of(&request);
     let name = v.singleton::<kind::Organization>("name", &request.name, "supportProfile");
     let (id,) = v.all((name,))?;
-    readable_named(caller, OPERATOR, id)?;
+    caller.scope_of(id)?;
     let profile = store::profile::support(app.database().reader(), id).await?.ok_or_else(Fault::missing)?;
     Ok(convert::support_profile(id, &profile))
 }

@@ -9,7 +9,6 @@ use crate::domain::contact::{phone, website};
 use crate::domain::email::Email;
 use crate::rpc::mask::Paths;
 use crate::rpc::parse::given;
-use crate::rpc::reach::{fresh, own_named};
 use crate::{App, convert, store};
 
 const PATHS: Paths<'static> =
@@ -27,7 +26,7 @@ pub(crate) async fn update(
     let leaves = PATHS.chosen(request.update_mask.as_ref(), |leaf| !raw(&profile, leaf).is_empty())?;
     let values: Vec<(&str, String)> = leaves.into_iter().map(|leaf| (leaf, parsed(&mut v, leaf, &profile))).collect();
     let (id,) = v.all((name,))?;
-    let scope = own_named(caller, id)?;
+    let scope = caller.scope_of(id)?;
     let (etag, values) = (&profile.etag, &values);
     app.change(caller, &request, |change| async move {
         let (tx, now) = (&change.tx, change.now());
@@ -35,7 +34,7 @@ pub(crate) async fn update(
             return Err(Fault::missing());
         }
         let mut profile = store::profile::support(tx, id).await?.ok_or_else(Fault::missing)?;
-        fresh(etag, profile.version)?;
+        Fault::unless_fresh(etag, profile.version)?;
         for (leaf, value) in values {
             match *leaf {
                 "email" => profile.email.clone_from(value),

@@ -11,7 +11,6 @@ use crate::domain::email::Email;
 use crate::domain::event::UserFacts;
 use crate::domain::user::{User, may_give};
 use crate::domain::{Event, Refusal};
-use crate::rpc::reach::own_named;
 use crate::{App, convert, store};
 
 pub(crate) async fn create(app: &App, caller: &Caller, request: pb::CreateUserRequest) -> Result<pb::User, Fault> {
@@ -22,7 +21,7 @@ pub(crate) async fn create(app: &App, caller: &Caller, request: pb::CreateUserRe
     let display_name = v.optional_text("user.display_name", &given.display_name, 120);
     let roles = parse(&mut v, "user.roles", &given.roles);
     let (organization, email, display_name, roles) = v.all((parent, email, display_name, roles))?;
-    let scope = own_named(caller, organization)?;
+    let scope = caller.scope_of(organization)?;
     operators_only(caller, "user.roles", &roles)?;
     may_give(&by(caller), &BTreeSet::new(), &roles)?;
     let (email, display_name, roles) = (&email, &display_name, &roles);

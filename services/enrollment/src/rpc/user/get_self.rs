@@ -3,11 +3,10 @@
 use runtime::{Caller, Fault};
 use wire::enrollment as pb;
 
-use crate::rpc::reach::own;
 use crate::{App, convert, store};
 
 pub(crate) async fn get_self(app: &App, caller: &Caller, _request: pb::GetSelfRequest) -> Result<pb::User, Fault> {
     let me = caller.user()?;
-    let user = store::user::get(app.database().reader(), own(caller)?, me.organization, me.user).await?;
+    let user = store::user::get(app.database().reader(), caller.scope()?, me.organization, me.user).await?;
     Ok(convert::user(&user.ok_or_else(Fault::missing)?))
 }

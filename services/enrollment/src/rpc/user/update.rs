@@ -10,7 +10,6 @@ use crate::domain::Event;
 use crate::domain::event::UserFacts;
 use crate::domain::user::UserChange;
 use crate::rpc::mask::Paths;
-use crate::rpc::reach::{fresh, own_named};
 use crate::{App, Change, convert, store};
 
 const PATHS: Paths<'static> = Paths {
@@ -54,7 +53,7 @@ pub(crate) async fn update(app: &App, caller: &Caller, request: pb::UpdateUserRe
         }
     }
     let ((organization, id),) = v.all((name,))?;
-    let scope = own_named(caller, organization)?;
+    let scope = caller.scope_of(organization)?;
     if let Some(roles) = &wanted.roles {
         operators_only(caller, "user.roles", roles)?;
     }
@@ -76,7 +75,7 @@ async fn update_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::User
     let users = store::user::all(tx, asked.organization).await?;
     let others = users.iter().any(|user| user.id != asked.id && user.governs());
     let mut user = users.into_iter().find(|user| user.id == asked.id).ok_or_else(Fault::missing)?;
-    fresh(asked.etag, user.version)?;
+    Fault::unless_fresh(asked.etag, user.version)?;
     let before = user.clone();
     let changed = user.update(asked.change.clone(), &by(asked.caller), others, now)?;
     if changed.is_empty() {

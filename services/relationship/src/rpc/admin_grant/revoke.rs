@@ -30,9 +30,7 @@ pub(crate) async fn revoke(
             let message = "only a global administrator of the grantor takes it away";
             return Err(Fault::new(Code::PermissionDenied, Reason::RoleRequired, message));
         }
-        if !asked.etag.is_empty() && asked.etag != grant.version.to_string() {
-            return Err(Fault::etag_mismatch());
-        }
+        Fault::unless_fresh(&asked.etag, grant.version)?;
         grant.revoke(now)?;
         store::admin_grant::save(tx, &mut grant).await?;
         let parties = store::organization::many(tx, [grant.grantor, grant.grantee]).await?;

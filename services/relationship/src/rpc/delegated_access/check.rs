@@ -7,7 +7,6 @@ use runtime::{Caller, Fault, Violations};
 use wire::relationship as pb;
 
 use crate::domain::access::{Access, Agent, judge};
-use crate::rpc::reach;
 use crate::{App, store};
 
 pub(crate) async fn check(
@@ -18,7 +17,7 @@ pub(crate) async fn check(
     let (user, organization) = parse(&request)?;
     let own = caller.user()?;
     let (grantee, user) = user.unwrap_or((own.organization, own.user));
-    let scope = reach::scope(caller)?;
+    let scope = caller.scope()?;
     if !scope.permits(grantee) && !scope.permits(organization) {
         return Err(Fault::not_a_party());
     }

@@ -13,8 +13,8 @@ use crate::domain::invitation::{Invitation, Kind, State};
 use crate::domain::offer::Offer;
 use crate::domain::organization::{Addressee, Parties};
 use crate::domain::{Event, Refusal};
+use crate::rpc::convert;
 use crate::rpc::judge::Judge;
-use crate::rpc::{convert, reach};
 use crate::{App, Change, store};
 use terms::Terms;
 
@@ -24,7 +24,7 @@ pub(crate) async fn create(
     request: pb::CreateInvitationRequest,
 ) -> Result<pb::CreateInvitationResponse, Fault> {
     let draft = &draft::parse(&request)?;
-    let (user, scope) = (caller.user()?, reach::scope(caller)?);
+    let (user, scope) = (caller.user()?, caller.scope()?);
     app.change(caller, &request, move |change: Change| async move {
         let (tx, now) = (&change.tx, change.now());
         let expire_time = draft.expire_time(app.service().config.invitation_time(), now)?;

@@ -4,7 +4,7 @@ use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::relationship as pb;
 
-use crate::rpc::{convert, reach};
+use crate::rpc::convert;
 use crate::{App, store};
 
 pub(crate) async fn get(
@@ -15,7 +15,7 @@ pub(crate) async fn get(
     let mut v = Violations::of(&request);
     let name = v.name::<kind::Invitation>("name", &request.name);
     let (id,) = v.all((name,))?;
-    let (scope, reader) = (reach::scope(caller)?, app.database().reader());
+    let (scope, reader) = (caller.scope()?, app.database().reader());
     let invitation = store::invitation::get(reader, scope, id).await?.ok_or_else(Fault::missing)?;
     let parties = store::organization::many(reader, invitation.parties()).await?;
     Ok(convert::invitation(&invitation, &parties, scope, app.now()))

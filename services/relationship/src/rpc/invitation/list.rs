@@ -6,7 +6,6 @@ use wire::relationship::list_invitations_request::Direction;
 
 use crate::domain::invitation::Invitation;
 use crate::rpc::convert::{self, code};
-use crate::rpc::reach;
 use crate::store::invitation::Filter;
 use crate::{App, store};
 
@@ -22,7 +21,7 @@ pub(crate) async fn list(
     let (direction, stage, external_id) = v.all((direction, stage, external_id))?;
     let filter = Filter { sent: direction == Direction::Sent, stage, external_id };
     let page = app.page(caller, &request)?;
-    let (own, scope, now) = (caller.organization()?, reach::scope(caller)?, app.now());
+    let (own, scope, now) = (caller.organization()?, caller.scope()?, app.now());
     let reader = app.database().reader();
     let page = store::invitation::list_of(reader, own, &filter, (page.after, page.size), now).await?;
     let parties = store::organization::many(reader, page.items.iter().flat_map(Invitation::parties)).await?;

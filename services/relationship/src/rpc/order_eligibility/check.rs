@@ -8,7 +8,7 @@ use runtime::{Caller, Fault, Outcome, Violations};
 use wire::relationship as pb;
 
 use crate::domain::eligibility::{Facts, Rules, evidence, judge};
-use crate::rpc::{convert, reach, record};
+use crate::rpc::{convert, record};
 use crate::store::facts::Trio;
 use crate::{App, Change, store};
 
@@ -18,7 +18,7 @@ pub(crate) async fn check(
     request: pb::CheckOrderEligibilityRequest,
 ) -> Result<pb::OrderEligibility, Fault> {
     let trio = parse(&request)?;
-    let scope = reach::scope(caller)?;
+    let scope = caller.scope()?;
     if ![trio.provider, trio.reseller, trio.customer].into_iter().any(|party| scope.permits(party)) {
         return Err(Fault::not_a_party());
     }

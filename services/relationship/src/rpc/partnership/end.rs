@@ -38,9 +38,7 @@ pub(crate) async fn end(
         let tx = &change.tx;
         let found = store::partnership::get(tx, Scope::Organization(own), id).await?;
         let mut partnership = found.ok_or_else(Fault::missing)?;
-        if !asked.etag.is_empty() && asked.etag != partnership.version.to_string() {
-            return Err(Fault::etag_mismatch());
-        }
+        Fault::unless_fresh(&asked.etag, partnership.version)?;
         let before = partnership.state.stage();
         partnership.end(change.now())?;
         // Written first: from here on nobody binds a customer through it, so what is found below is all there is.

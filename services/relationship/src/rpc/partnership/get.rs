@@ -5,7 +5,7 @@ use runtime::{Caller, Fault, Violations};
 use wire::relationship as pb;
 
 use super::blockers::blockers;
-use crate::rpc::{convert, reach};
+use crate::rpc::convert;
 use crate::{App, store};
 
 pub(crate) async fn get(
@@ -17,7 +17,7 @@ pub(crate) async fn get(
     let name = v.name::<kind::Partnership>("name", &request.name);
     let (id,) = v.all((name,))?;
     let reader = app.database().reader();
-    let partnership = store::partnership::get(reader, reach::scope(caller)?, id).await?.ok_or_else(Fault::missing)?;
+    let partnership = store::partnership::get(reader, caller.scope()?, id).await?.ok_or_else(Fault::missing)?;
     let parties = store::organization::many(reader, [partnership.provider, partnership.reseller]).await?;
     let blockers = blockers(app, &partnership, app.now()).await?;
     Ok(pb::Partnership { blockers, ..convert::partnership(&partnership, &parties) })

@@ -31,9 +31,7 @@ pub(crate) async fn set_orders_allowed(
             let message = "only a global administrator of the reseller sets this";
             return Err(Fault::new(Code::PermissionDenied, Reason::RoleRequired, message));
         }
-        if !asked.etag.is_empty() && asked.etag != partnership.version.to_string() {
-            return Err(Fault::etag_mismatch());
-        }
+        Fault::unless_fresh(&asked.etag, partnership.version)?;
         let parties = store::organization::many(tx, [partnership.provider, partnership.reseller]).await?;
         let mut events = Vec::new();
         if partnership.set_orders_allowed(asked.orders_allowed, change.now())? {

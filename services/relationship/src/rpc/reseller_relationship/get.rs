@@ -4,7 +4,7 @@ use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::relationship as pb;
 
-use crate::rpc::{convert, reach};
+use crate::rpc::convert;
 use crate::{App, store};
 
 pub(crate) async fn get(
@@ -16,7 +16,7 @@ pub(crate) async fn get(
     let name = v.name::<kind::ResellerRelationship>("name", &request.name);
     let (id,) = v.all((name,))?;
     let reader = app.database().reader();
-    let found = store::reseller_relationship::get(reader, reach::scope(caller)?, id).await?;
+    let found = store::reseller_relationship::get(reader, caller.scope()?, id).await?;
     let relationship = found.ok_or_else(Fault::missing)?;
     let parties = store::organization::many(reader, [relationship.customer]).await?;
     Ok(convert::reseller_relationship(&relationship, &parties))

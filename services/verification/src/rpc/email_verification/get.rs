@@ -4,7 +4,7 @@ use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::verification as pb;
 
-use crate::rpc::{convert, scope};
+use crate::rpc::convert;
 use crate::{App, store};
 
 pub(crate) async fn get(
@@ -16,6 +16,6 @@ pub(crate) async fn get(
     let name = v.child::<kind::Organization, kind::EmailVerification>("name", &request.name);
     let ((organization, id),) = v.all((name,))?;
     let reader = app.database().reader();
-    let found = store::email_verification::get(reader, scope::scope(caller)?, organization, id).await?;
+    let found = store::email_verification::get(reader, caller.scope()?, organization, id).await?;
     Ok(convert::email_verification(&found.ok_or_else(Fault::missing)?, app.now()))
 }

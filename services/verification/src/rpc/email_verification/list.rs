@@ -4,7 +4,7 @@ use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::verification as pb;
 
-use crate::rpc::{convert, scope};
+use crate::rpc::convert;
 use crate::{App, store};
 
 pub(crate) async fn list(
@@ -16,7 +16,7 @@ pub(crate) async fn list(
     let parent = v.name::<kind::Organization>("parent", &request.parent);
     let (organization,) = v.all((parent,))?;
     let page = app.page(caller, &request)?;
-    let scope = scope::scope(caller)?;
+    let scope = caller.scope()?;
     if !scope.permits(organization) {
         return Err(Fault::missing());
     }

@@ -4,8 +4,8 @@ use ids::{OrganizationId, VettingCaseId, kind};
 use runtime::{Caller, Fault, Violations};
 use wire::verification as pb;
 
-use super::review;
-use crate::rpc::{convert, scope};
+use super::{review, reviewer};
+use crate::rpc::convert;
 use crate::{App, Change};
 
 pub(crate) async fn approve(
@@ -14,7 +14,7 @@ pub(crate) async fn approve(
     request: pb::ApproveVettingCaseRequest,
 ) -> Result<pb::VettingCase, Fault> {
     let name = parse(&request)?;
-    let (reviewer, etag) = (scope::reviewer(caller)?, request.etag.as_str());
+    let (reviewer, etag) = (reviewer(caller)?, request.etag.as_str());
     app.change(caller, &request, move |change: Change| async move {
         review(&change, name, etag, |case| case.approve(reviewer, change.now())).await
     })

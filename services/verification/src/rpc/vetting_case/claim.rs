@@ -4,8 +4,7 @@ use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::verification as pb;
 
-use super::review;
-use crate::rpc::scope;
+use super::{review, reviewer};
 use crate::{App, Change};
 
 pub(crate) async fn claim(
@@ -16,7 +15,7 @@ pub(crate) async fn claim(
     let mut v = Violations::of(&request);
     let name = v.child::<kind::Organization, kind::VettingCase>("name", &request.name);
     let (name,) = v.all((name,))?;
-    let (reviewer, etag) = (scope::reviewer(caller)?, request.etag.as_str());
+    let (reviewer, etag) = (reviewer(caller)?, request.etag.as_str());
     app.change(caller, &request, move |change: Change| async move {
         review(&change, name, etag, |case| case.claim(reviewer, change.now())).await
     })

@@ -4,9 +4,9 @@ use ids::{OrganizationId, VettingCaseId, kind};
 use runtime::{Caller, Fault, Violations};
 use wire::verification as pb;
 
-use super::review;
+use super::{review, reviewer};
 use crate::domain::{CheckKind, Verdict};
-use crate::rpc::{convert, scope};
+use crate::rpc::convert;
 use crate::{App, Change};
 
 #[derive(Debug, PartialEq)]
@@ -22,7 +22,7 @@ pub(crate) async fn decide_check(
     request: pb::DecideCheckRequest,
 ) -> Result<pb::VettingCase, Fault> {
     let decision = &parse(&request)?;
-    let (reviewer, etag) = (scope::reviewer(caller)?, request.etag.as_str());
+    let (reviewer, etag) = (reviewer(caller)?, request.etag.as_str());
     app.change(caller, &request, move |change: Change| async move {
         let verdict = decision.verdict.clone();
         review(&change, decision.name, etag, |case| case.decide(reviewer, decision.kind, verdict, change.now())).await

@@ -4,7 +4,7 @@ use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::verification as pb;
 
-use crate::rpc::{convert, scope};
+use crate::rpc::convert;
 use crate::{App, store};
 
 pub(crate) async fn get(
@@ -15,8 +15,8 @@ pub(crate) async fn get(
     let mut v = Violations::of(&request);
     let name = v.child::<kind::Organization, kind::VettingCase>("name", &request.name);
     let ((organization, id),) = v.all((name,))?;
-    let reader = app.database().reader();
-    let case = store::vetting_case::get(reader, scope::scope(caller)?, organization, id).await?;
+    let (reader, scope) = (app.database().reader(), caller.scope()?);
+    let case = store::vetting_case::get(reader, scope, organization, id).await?;
     let case = case.ok_or_else(Fault::missing)?;
-    Ok(convert::vetting_case(&case, scope::oversees(caller), app.now()))
+    Ok(convert::vetting_case(&case, scope, app.now()))
 }

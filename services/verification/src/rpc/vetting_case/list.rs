@@ -1,10 +1,12 @@
 //! ListVettingCases: the queue, or the cases of one organization.
 
+use database::Scope;
 use ids::{OrganizationId, kind};
 use runtime::{Caller, Fault, Violations};
 use wire::verification as pb;
 
-use crate::rpc::{convert, scope};
+use crate::policy::OVERSEERS;
+use crate::rpc::convert;
 use crate::store::vetting_case::Filter;
 use crate::{App, store};
 
@@ -18,16 +20,16 @@ pub(crate) async fn list(
 ) -> Result<pb::ListVettingCasesResponse, Fault> {
     let (organization, state) = parse(&request)?;
     let page = app.page(caller, &request)?;
-    let (scope, oversees) = (scope::scope(caller)?, scope::oversees(caller));
+    let scope = caller.scope()?;
     match organization {
         Some(organization) if !scope.permits(organization) => return Err(Fault::missing()),
-        None if !oversees => return Err(Fault::role_required(scope::OVERSEERS)),
+        None if scope != Scope::Operator => return Err(Fault::role_required(OVERSEERS)),
         _ => {}
     }
     let filter = Filter { organization, state, now: app.now() };
     let found = store::vetting_case::list(app.database().reader(), scope, filter, page.after, page.size).await?;
     Ok(pb::ListVettingCasesResponse {
-        vetting_cases: found.items.iter().map(|case| convert::vetting_case(case, oversees, filter.now)).collect(),
+        vetting_cases: found.items.iter().map(|case| convert::vetting_case(case, scope, filter.now)).collect(),
         next_page_token: app.next_page(caller, &request, found.next),
     })
 }
