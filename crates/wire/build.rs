@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{env, error, fs};
 
 use prost::Message as _;
-use prost_types::{DescriptorProto, FileDescriptorSet};
+use prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet};
 
 #[expect(clippy::disallowed_methods, reason = "cargo tells a build script where things are by the environment")]
 fn main() -> Result<(), Box<dyn error::Error>> {
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     compiler.include_source_info(true).include_imports(true).open_files(&files)?;
     fs::write(out.join("linkage.bin"), compiler.encode_file_descriptor_set())?;
     let set = compiler.file_descriptor_set();
-    fs::write(out.join("requests.rs"), requests(&set)? + &reasons(&set)?)?;
+    fs::write(out.join("requests.rs"), requests(&set)? + &peers(&set)? + &reasons(&set)?)?;
     tonic_prost_build::configure()
         .codec_path("crate::Utf8Codec")
         .include_file("packages.rs")
@@ -44,7 +44,7 @@ fn find(folder: &Path, into: &mut Vec<PathBuf>) -> Result<(), Box<dyn error::Err
 fn requests(set: &FileDescriptorSet) -> Result<String, Box<dyn error::Error>> {
     let mut code = String::new();
     for file in set.file.iter().filter(|f| f.package().starts_with("linkage.")) {
-        let module = file.package().replace(".type.", ".r#type.").replace('.', "::");
+        let module = module(file.package());
         for message in file.message_type.iter().filter(|m| m.name().ends_with("Request")) {
             one_request(&mut code, &module, message)?;
         }
@@ -52,11 +52,59 @@ fn requests(set: &FileDescriptorSet) -> Result<String, Box<dyn error::Error>> {
     Ok(code)
 }
 
+/// The Rust path of a proto package or message.
+fn module(name: &str) -> String {
+    name.trim_start_matches('.').replace(".type.", ".r#type.").replace('.', "::")
+}
+
+/// `impl PeerRequest` for what siblings tell each other, and the way to the variables of those that have some.
+fn peers(set: &FileDescriptorSet) -> Result<String, std::fmt::Error> {
+    let (mut code, mut arms) = (String::new(), String::new());
+    let messages = |name: &str| {
+        let of = |file: &FileDescriptorProto| {
+            file.message_type.iter().find(|m| name == format!(".{}.{}", file.package(), m.name())).cloned()
+        };
+        set.file.iter().find_map(of)
+    };
+    for file in &set.file {
+        for service in file.service.iter().filter(|service| service.name().ends_with("PeerService")) {
+            for method in &service.method {
+                let Some(message) = messages(method.input_type()) else { continue };
+                let has = |name: &str| message.field.iter().any(|f| f.name() == name);
+                if !has("origin") {
+                    continue;
+                }
+                let request = format!("crate::{}", module(method.input_type()));
+                let path = format!("/{}.{}/{}", file.package(), service.name(), method.name());
+                writeln!(code, "impl crate::PeerRequest for {request} {{")?;
+                writeln!(code, "    const METHOD: &'static str = \"{path}\";")?;
+                writeln!(
+                    code,
+                    "    fn set_origin(&mut self, origin: crate::types::Origin) {{ self.origin = Some(origin); }}\n}}"
+                )?;
+                if has("variables") {
+                    writeln!(
+                        arms,
+                        "        \"{path}\" => {{ let mut message = <{request} as ::prost::Message>::decode(payload.as_slice())?; edit(&mut message.variables)?; Ok(::prost::Message::encode_to_vec(&message)) }}"
+                    )?;
+                }
+            }
+        }
+    }
+    writeln!(code, "/// The encoded request of this method, with its variables edited where it has some.")?;
+    writeln!(
+        code,
+        "pub fn edit_variables<E: From<::prost::DecodeError>>(method: &str, payload: Vec<u8>, edit: impl FnOnce(&mut [crate::types::Variable]) -> Result<(), E>) -> Result<Vec<u8>, E> {{"
+    )?;
+    writeln!(code, "    match method {{\n{arms}        _ => Ok(payload),\n    }}\n}}")?;
+    Ok(code)
+}
+
 /// `impl ErrorReason` for each package's enum `Reason`: its names without the prefix, its package as the domain.
 fn reasons(set: &FileDescriptorSet) -> Result<String, std::fmt::Error> {
     let mut code = String::new();
     for file in set.file.iter().filter(|f| f.package().starts_with("linkage.")) {
-        let module = file.package().replace(".type.", ".r#type.").replace('.', "::");
+        let module = module(file.package());
         for reason in file.enum_type.iter().filter(|e| e.name() == "Reason") {
             writeln!(code, "impl crate::ErrorReason for crate::{module}::Reason {{")?;
             writeln!(code, "    fn domain(&self) -> &'static str {{ \"{}\" }}", file.package())?;

@@ -1,6 +1,6 @@
 //! What an event causes at a sibling.
 
-use prost::Message;
+use wire::PeerRequest;
 use wire::types::Origin;
 
 use crate::ServiceName;
@@ -10,18 +10,17 @@ pub struct Effect {
     pub(crate) ordered: bool,
     pub(crate) destination: ServiceName,
     pub(crate) method: &'static str,
-    pub(crate) encode: Box<dyn Fn(Origin) -> Vec<u8> + Send + Sync>,
+    pub(crate) encode: Box<dyn FnOnce(Origin) -> Vec<u8> + Send>,
 }
 
 impl Effect {
-    /// Calls `method` (full path) of `destination` with the message that `request` makes of the event's origin.
-    pub fn call<R: Message>(
-        destination: ServiceName,
-        method: &'static str,
-        request: impl Fn(Origin) -> R + Send + Sync + 'static,
-    ) -> Effect {
-        let encode = Box::new(move |origin| request(origin).encode_to_vec());
-        Effect { ordered: true, destination, method, encode }
+    /// Tells `destination`; the request's origin is set when the event is recorded.
+    pub fn tell<R: PeerRequest + 'static>(destination: ServiceName, mut request: R) -> Effect {
+        let encode = Box::new(move |origin| {
+            request.set_origin(origin);
+            request.encode_to_vec()
+        });
+        Effect { ordered: true, destination, method: R::METHOD, encode }
     }
 
     /// The same, waiting for no earlier call: for what tells of a moment instead of carrying a state, such as mail.

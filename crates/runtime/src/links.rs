@@ -6,11 +6,10 @@
 use std::str::FromStr;
 
 use ids::Id;
-use prost::Message;
 use ring::hmac;
 use secrecy::{ExposeSecret, SecretBox};
 use uuid::Uuid;
-use wire::types::{LinkSeed, Variable, variable};
+use wire::types::{LinkSeed, variable};
 
 use crate::Fault;
 
@@ -121,22 +120,20 @@ impl Links {
         context.sign().as_ref().to_vec()
     }
 
-    /// Decodes a message, turns the seeds among its variables into links and codes, and encodes it again.
-    pub fn seal<M: Message + Default>(
-        &self,
-        payload: &[u8],
-        variables: impl Fn(&mut M) -> &mut Vec<Variable>,
-    ) -> Result<Vec<u8>, Fault> {
-        let mut message = M::decode(payload).map_err(Fault::internal)?;
-        for variable in variables(&mut message) {
-            if let Some(variable::Value::Seed(seed)) = &variable.value {
-                let id = Id::<()>::from_str(&seed.id).map_err(Fault::internal)?.uuid();
-                let bond = Bond { purpose: &seed.purpose, id, generation: seed.generation, nonce: &seed.nonce };
-                let text = if seed.code { self.code(bond) } else { self.url(bond) };
-                variable.value = Some(variable::Value::Text(text));
+    /// The encoded request of this method, the seeds among its variables turned into links and codes.
+    pub fn seal(&self, method: &str, payload: Vec<u8>) -> Result<Vec<u8>, Fault> {
+        wire::edit_variables(method, payload, |variables| {
+            for variable in variables {
+                if let Some(variable::Value::Seed(seed)) = &variable.value {
+                    let id = Id::<()>::from_str(&seed.id)?.uuid();
+                    let bond = Bond { purpose: &seed.purpose, id, generation: seed.generation, nonce: &seed.nonce };
+                    let text = if seed.code { self.code(bond) } else { self.url(bond) };
+                    variable.value = Some(variable::Value::Text(text));
+                }
             }
-        }
-        Ok(message.encode_to_vec())
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
+        })
+        .map_err(Fault::internal)
     }
 }
 

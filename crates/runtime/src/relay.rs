@@ -211,7 +211,7 @@ impl<S: Service> Relay<S> {
         }
         let destination = ServiceName::parse(&row.destination).ok_or("there is no such service")?;
         let sealed = AssertUnwindSafe(async {
-            let payload = S::seal(self.app.links(), &row.method, row.payload.clone())?;
+            let payload = self.app.links().seal(&row.method, row.payload.clone())?;
             let answer = self.app.peers().call(destination, &row.method, payload, row.trace.as_deref()).await;
             Ok::<_, Fault>(answer)
         });

@@ -5,7 +5,7 @@ use std::future::Future;
 use database::migrate::Migrations;
 use tonic::service::Routes;
 
-use crate::{App, Effect, Event, Fault, Links, Policy};
+use crate::{App, Effect, Event, Fault, Policy};
 
 /// The four services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,12 +79,6 @@ pub trait Service: Send + Sync + Sized + 'static {
 
     /// What an event causes at siblings: the whole list, on one page.
     fn effects(event: &Self::Event) -> Vec<Effect>;
-
-    /// Turns the seeds of links in a message into links, just before it is delivered.
-    fn seal(links: &Links, method: &str, payload: Vec<u8>) -> Result<Vec<u8>, Fault> {
-        let _ = (links, method);
-        Ok(payload)
-    }
 
     /// Writes down what time alone has changed; says how many rows it moved.
     fn sweep(app: &App<Self>) -> impl Future<Output = Result<usize, Fault>> + Send;

@@ -6,7 +6,7 @@ mod codec;
 mod request;
 
 pub use codec::Utf8Codec;
-pub use request::{ErrorReason, Request};
+pub use request::{ErrorReason, PeerRequest, Request};
 
 include!(concat!(env!("OUT_DIR"), "/packages.rs"));
 include!(concat!(env!("OUT_DIR"), "/requests.rs"));

@@ -30,10 +30,30 @@ pub trait Request: prost::Message + Clone + Default {
     }
 }
 
+/// What one service tells another: it knows the one RPC that takes it.
+pub trait PeerRequest: Request {
+    /// Full path of the RPC.
+    const METHOD: &'static str;
+    /// Sets the event behind the call.
+    fn set_origin(&mut self, origin: crate::types::Origin);
+}
+
 /// A value of a package's enum `Reason`, as `google.rpc.ErrorInfo` spells it.
 pub trait ErrorReason {
     /// The proto package.
     fn domain(&self) -> &'static str;
     /// The name without its prefix.
     fn reason(&self) -> &'static str;
+}
+
+impl crate::types::Variable {
+    /// A variable with a value of its own.
+    pub fn text(name: &str, text: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), value: Some(crate::types::variable::Value::Text(text.into())) }
+    }
+
+    /// A variable whose link or code is made when it is delivered.
+    pub fn seed(name: &str, seed: crate::types::LinkSeed) -> Self {
+        Self { name: name.to_owned(), value: Some(crate::types::variable::Value::Seed(seed)) }
+    }
 }

@@ -2,7 +2,7 @@
 
 use runtime::convert::timestamp;
 use runtime::{Effect, ServiceName};
-use wire::types::{Variable, variable};
+use wire::types::Variable;
 use wire::{access, notification, relationship, verification};
 
 use crate::convert;
@@ -43,30 +43,32 @@ pub(crate) fn of(event: &Event) -> Vec<Effect> {
 }
 
 fn record_organization(facts: &OrganizationFacts) -> Effect {
-    let facts = facts.clone();
-    let method = "/linkage.relationship.v1.RelationshipPeerService/RecordOrganization";
-    Effect::call(ServiceName::Relationship, method, move |origin| relationship::RecordOrganizationRequest {
-        origin: Some(origin),
-        organization: facts.organization.id.name(),
-        display_name: facts.organization.display_name.clone(),
-        region_code: facts.organization.country.to_string(),
-        language_code: facts.organization.mail.language.clone(),
-        mail_address: facts.organization.mail.address.clone(),
-        proven_domains: facts.proven_domains.clone(),
-    })
+    Effect::tell(
+        ServiceName::Relationship,
+        relationship::RecordOrganizationRequest {
+            origin: None,
+            organization: facts.organization.id.name(),
+            display_name: facts.organization.display_name.clone(),
+            region_code: facts.organization.country.to_string(),
+            language_code: facts.organization.mail.language.clone(),
+            mail_address: facts.organization.mail.address.clone(),
+            proven_domains: facts.proven_domains.clone(),
+        },
+    )
 }
 
 fn record_access(sibling: ServiceName, facts: &UserFacts) -> Effect {
-    let facts = facts.clone();
-    let method = "/linkage.access.v1.AccessPeerService/RecordAccessChange";
-    Effect::call(sibling, method, move |origin| access::RecordAccessChangeRequest {
-        origin: Some(origin),
-        user: facts.organization.child(facts.user),
-        roles: facts.roles.iter().map(|role| convert::role(*role).into()).collect(),
-        lowest_version: facts.lowest_version,
-        disabled: facts.disabled,
-        change_time: Some(timestamp(facts.changed)),
-    })
+    Effect::tell(
+        sibling,
+        access::RecordAccessChangeRequest {
+            origin: None,
+            user: facts.organization.child(facts.user),
+            roles: facts.roles.iter().map(|role| convert::role(*role).into()).collect(),
+            lowest_version: facts.lowest_version,
+            disabled: facts.disabled,
+            change_time: Some(timestamp(facts.changed)),
+        },
+    )
 }
 
 /// A change of state goes to relationship, and to the primary contact where there is one.
@@ -77,12 +79,11 @@ fn told(moved: &Moved) -> Vec<Effect> {
 }
 
 fn record_standing(standing: &Standing) -> Effect {
-    let standing = standing.clone();
-    let method = "/linkage.relationship.v1.RelationshipPeerService/RecordStanding";
-    Effect::call(ServiceName::Relationship, method, move |origin| {
-        let (location, country) = convert::located(standing.location.as_ref());
+    let (location, country) = convert::located(standing.location.as_ref());
+    Effect::tell(
+        ServiceName::Relationship,
         relationship::RecordStandingRequest {
-            origin: Some(origin),
+            origin: None,
             enrollment: standing.organization.child(standing.enrollment),
             r#type: standing.kind.as_str().to_owned(),
             state: standing.state.as_str().to_owned(),
@@ -90,17 +91,16 @@ fn record_standing(standing: &Standing) -> Effect {
             location_region_code: country,
             signed_version: standing.signed_version,
             state_time: Some(timestamp(standing.since)),
-        }
-    })
+        },
+    )
 }
 
 fn send_status(notice: &Notice, state: &'static str) -> Effect {
-    let notice = notice.clone();
-    let method = "/linkage.notification.v1.NotificationPeerService/SendMessage";
-    Effect::call(ServiceName::Notification, method, move |origin| {
-        let next: Vec<&str> = notice.next_step.iter().map(|code| code.as_str()).collect();
+    let next: Vec<&str> = notice.next_step.iter().map(|code| code.as_str()).collect();
+    Effect::tell(
+        ServiceName::Notification,
         notification::SendMessageRequest {
-            origin: Some(origin),
+            origin: None,
             kind: "enrollment-status".to_owned(),
             recipients: vec![notification::Recipient {
                 email: notice.address.clone(),
@@ -109,49 +109,47 @@ fn send_status(notice: &Notice, state: &'static str) -> Effect {
             }],
             reply_to: String::new(),
             variables: vec![
-                text("recipient_name", &notice.name),
-                text("company", &notice.company),
-                text("state", state),
-                text("next_step", &next.join(",")),
+                Variable::text("recipient_name", &notice.name),
+                Variable::text("company", &notice.company),
+                Variable::text("state", state),
+                Variable::text("next_step", next.join(",")),
             ],
-        }
-    })
+        },
+    )
     .unordered()
 }
 
-fn text(name: &str, value: &str) -> Variable {
-    Variable { name: name.to_owned(), value: Some(variable::Value::Text(value.to_owned())) }
-}
-
 fn open_case(standing: &Standing, case: &CaseRequest) -> Effect {
-    let (standing, case) = (standing.clone(), case.clone());
-    let method = "/linkage.verification.v1.VerificationPeerService/OpenCase";
-    Effect::call(ServiceName::Verification, method, move |origin| verification::OpenCaseRequest {
-        origin: Some(origin),
-        organization: standing.organization.name(),
-        enrollment: standing.organization.child(standing.enrollment),
-        legal_name: case.legal.legal_name.clone(),
-        address: Some(convert::address(&case.legal.address)),
-        registration_number: case.legal.registration_number.clone(),
-        primary_contact: Some(convert::contact(&case.legal.primary_contact)),
-        company_approver: Some(convert::contact(&case.legal.company_approver)),
-        applicant_name: case.applicant_name.clone(),
-        applicant_email: case.applicant_email.clone(),
-        language_code: case.legal.language.clone(),
-        revision: case.legal.revision,
-        checks: case.checks.iter().map(|kind| convert::check(*kind).into()).collect(),
-    })
+    Effect::tell(
+        ServiceName::Verification,
+        verification::OpenCaseRequest {
+            origin: None,
+            organization: standing.organization.name(),
+            enrollment: standing.organization.child(standing.enrollment),
+            legal_name: case.legal.legal_name.clone(),
+            address: Some(convert::address(&case.legal.address)),
+            registration_number: case.legal.registration_number.clone(),
+            primary_contact: Some(convert::contact(&case.legal.primary_contact)),
+            company_approver: Some(convert::contact(&case.legal.company_approver)),
+            applicant_name: case.applicant_name.clone(),
+            applicant_email: case.applicant_email.clone(),
+            language_code: case.legal.language.clone(),
+            revision: case.legal.revision,
+            checks: case.checks.iter().map(|kind| convert::check(*kind).into()).collect(),
+        },
+    )
 }
 
 fn record_agreement(template: &Template) -> Effect {
-    let template = template.clone();
-    let method = "/linkage.relationship.v1.RelationshipPeerService/RecordAgreement";
-    Effect::call(ServiceName::Relationship, method, move |origin| relationship::RecordAgreementRequest {
-        origin: Some(origin),
-        r#type: template.kind.as_str().to_owned(),
-        region: template.region.clone(),
-        version: template.version,
-        effective_time: Some(timestamp(template.effective)),
-        sign_by_time: template.sign_by.map(timestamp),
-    })
+    Effect::tell(
+        ServiceName::Relationship,
+        relationship::RecordAgreementRequest {
+            origin: None,
+            r#type: template.kind.as_str().to_owned(),
+            region: template.region.clone(),
+            version: template.version,
+            effective_time: Some(timestamp(template.effective)),
+            sign_by_time: template.sign_by.map(timestamp),
+        },
+    )
 }

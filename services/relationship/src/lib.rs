@@ -12,7 +12,7 @@ mod sweep;
 
 use database::migrate::Migrations;
 use markets::Markets;
-use runtime::{Effect, Fault, Links, Policy, Service, ServiceName};
+use runtime::{Effect, Fault, Policy, Service, ServiceName};
 use tonic::service::Routes;
 
 pub use config::Config;
@@ -59,11 +59,7 @@ impl Service for Relationship {
     }
 
     fn effects(event: &domain::Event) -> Vec<Effect> {
-        effects::effects(event)
-    }
-
-    fn seal(links: &Links, method: &str, payload: Vec<u8>) -> Result<Vec<u8>, Fault> {
-        effects::seal(links, method, payload)
+        effects::of(event)
     }
 
     async fn sweep(app: &App) -> Result<usize, Fault> {

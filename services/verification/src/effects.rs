@@ -1,30 +1,23 @@
 //! What each event causes elsewhere: the whole list.
 
 use runtime::convert::timestamp;
-use runtime::{Effect, Fault, Links, ServiceName};
+use runtime::{Effect, Links, ServiceName};
 use wire::enrollment::{RecordVerificationRequest, VerificationCheck};
 use wire::notification::{Recipient, SendMessageRequest};
-use wire::types::{Origin, Variable, variable::Value};
+use wire::types::Variable;
 
 use crate::domain::{CheckKind, EmailVerification, Event, Letter, Purpose, VerificationMove, VettingCase};
 use crate::link::bond;
 
-const RECORD_VERIFICATION: &str = "/linkage.enrollment.v1.EnrollmentPeerService/RecordVerification";
-const SEND_MESSAGE: &str = "/linkage.notification.v1.NotificationPeerService/SendMessage";
-
 /// The calls that an event causes.
-pub(crate) fn effects(event: &Event) -> Vec<Effect> {
+pub(crate) fn of(event: &Event) -> Vec<Effect> {
     match event {
         Event::Case(event) => {
-            let case = event.case.clone();
-            let record = move |origin| record_verification(origin, &case);
-            vec![Effect::call(ServiceName::Enrollment, RECORD_VERIFICATION, record)]
+            vec![Effect::tell(ServiceName::Enrollment, record_verification(&event.case))]
         }
         Event::Verification(event) => match &event.what {
             VerificationMove::Issued(letter) => {
-                let (letter, verification) = (letter.clone(), event.verification.clone());
-                let send = move |origin| send_message(origin, &letter, &verification);
-                vec![Effect::call(ServiceName::Notification, SEND_MESSAGE, send).unordered()]
+                vec![Effect::tell(ServiceName::Notification, send_message(letter, &event.verification)).unordered()]
             }
             VerificationMove::Answered
             | VerificationMove::CodeWrong
@@ -34,18 +27,9 @@ pub(crate) fn effects(event: &Event) -> Vec<Effect> {
     }
 }
 
-/// Links and codes take the place of their seeds.
-pub(crate) fn seal(links: &Links, method: &str, payload: Vec<u8>) -> Result<Vec<u8>, Fault> {
-    if method == SEND_MESSAGE {
-        links.seal(&payload, |message: &mut SendMessageRequest| &mut message.variables)
-    } else {
-        Ok(payload)
-    }
-}
-
-fn record_verification(origin: Origin, case: &VettingCase) -> RecordVerificationRequest {
+fn record_verification(case: &VettingCase) -> RecordVerificationRequest {
     RecordVerificationRequest {
-        origin: Some(origin),
+        origin: None,
         organization: case.organization.name(),
         vetting_case: case.organization.child(case.id),
         case_state: case.state.as_str().to_owned(),
@@ -66,29 +50,25 @@ fn check(case: &VettingCase, kind: CheckKind) -> VerificationCheck {
     }
 }
 
-fn send_message(origin: Origin, letter: &Letter, verification: &EmailVerification) -> SendMessageRequest {
-    let text = |name: &str, text: &str| Variable { name: name.to_owned(), value: Some(Value::Text(text.to_owned())) };
-    let seed = |name: &str, code| Variable {
-        name: name.to_owned(),
-        value: Some(Value::Seed(Links::seed(bond(verification), code))),
-    };
+fn send_message(letter: &Letter, verification: &EmailVerification) -> SendMessageRequest {
+    let seed = |name: &str, code| Variable::seed(name, Links::seed(bond(verification), code));
     let recipient = &verification.recipient;
     let mut variables = vec![
-        text("recipient_name", &recipient.name),
-        text("company", &letter.company),
+        Variable::text("recipient_name", &recipient.name),
+        Variable::text("company", &letter.company),
         seed("confirm_link", false),
         seed("confirm_code", true),
-        text("expire_date", &verification.expires.to_rfc3339()),
+        Variable::text("expire_date", verification.expires.to_rfc3339()),
     ];
     let kind = match verification.purpose {
         Purpose::Contact => "email-verification",
         Purpose::Approver => {
-            variables.push(text("applicant", &letter.applicant));
+            variables.push(Variable::text("applicant", &letter.applicant));
             "approver-verification"
         }
     };
     SendMessageRequest {
-        origin: Some(origin),
+        origin: None,
         kind: kind.to_owned(),
         recipients: vec![Recipient {
             email: recipient.email.clone(),

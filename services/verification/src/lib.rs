@@ -14,7 +14,7 @@ mod store;
 mod sweep;
 
 use database::migrate::Migrations;
-use runtime::{Effect, Fault, Links, Policy, Service, ServiceName};
+use runtime::{Effect, Fault, Policy, Service, ServiceName};
 use tonic::service::Routes;
 
 pub use config::Config;
@@ -51,11 +51,7 @@ impl Service for Verification {
     }
 
     fn effects(event: &domain::Event) -> Vec<Effect> {
-        effects::effects(event)
-    }
-
-    fn seal(links: &Links, method: &str, payload: Vec<u8>) -> Result<Vec<u8>, Fault> {
-        effects::seal(links, method, payload)
+        effects::of(event)
     }
 
     async fn sweep(app: &App) -> Result<usize, Fault> {

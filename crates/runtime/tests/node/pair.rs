@@ -8,8 +8,8 @@ use database::migrate::Migrations;
 use http::Uri;
 use ids::{Id, OrganizationId};
 use runtime::{
-    App, Caller, Effect, Entry, Event, Fault, Inbox, Keys, Limits, Links, Membership, Options, Outcome, Policy, Role,
-    Rule, Running, Service, ServiceName, start,
+    App, Caller, Effect, Entry, Event, Fault, Inbox, Keys, Limits, Membership, Options, Outcome, Policy, Role, Rule,
+    Running, Service, ServiceName, start,
 };
 use secrecy::SecretBox;
 use tempfile::TempDir;
@@ -20,6 +20,7 @@ use tonic::service::Routes;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status};
 use uuid::Uuid;
+use wire::PeerRequest;
 use wire::notification as pb;
 use wire::notification::mailbox_service_server::{MailboxService, MailboxServiceServer};
 use wire::notification::notification_peer_service_server::{NotificationPeerService, NotificationPeerServiceServer};
@@ -27,7 +28,6 @@ use wire::simulation::SetOffsetRequest;
 use wire::simulation::clock_service_client::ClockServiceClient;
 use wire::types::{LinkSeed, Reason, Variable, variable};
 
-const SEND: &str = "/linkage.notification.v1.NotificationPeerService/SendMessage";
 pub(crate) const BASE_URL: &str = "https://linkage.example";
 
 #[derive(Clone)]
@@ -60,18 +60,14 @@ impl Service for Source {
     }
 
     fn effects(event: &Happened) -> Vec<Effect> {
-        let kind = event.text.clone();
-        vec![Effect::call(ServiceName::Notification, SEND, move |origin| pb::SendMessageRequest {
-            origin: Some(origin),
-            kind: kind.clone(),
-            variables: vec![Variable { name: "link".to_owned(), value: Some(variable::Value::Seed(seed())) }],
-            ..Default::default()
-        })]
-    }
-
-    fn seal(links: &Links, method: &str, payload: Vec<u8>) -> Result<Vec<u8>, Fault> {
-        assert_eq!(method, SEND);
-        links.seal(&payload, |message: &mut pb::SendMessageRequest| &mut message.variables)
+        vec![Effect::tell(
+            ServiceName::Notification,
+            pb::SendMessageRequest {
+                kind: event.text.clone(),
+                variables: vec![Variable::seed("link", seed())],
+                ..Default::default()
+            },
+        )]
     }
 
     async fn sweep(_: &App<Source>) -> Result<usize, Fault> {
@@ -104,7 +100,7 @@ impl Service for Sink {
     type Event = Happened;
     const NAME: ServiceName = ServiceName::Notification;
     const POLICY: Policy = &[
-        (SEND, Rule::Peer(&[ServiceName::Enrollment])),
+        (pb::SendMessageRequest::METHOD, Rule::Peer(&[ServiceName::Enrollment])),
         ("/linkage.notification.v1.MailboxService/GetMailboxMessage", Rule::Public),
         ("/linkage.notification.v1.MailboxService/ListMailboxMessages", Rule::Public),
     ];

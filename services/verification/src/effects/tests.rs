@@ -3,6 +3,8 @@
 use prost::Message;
 use runtime::Event as _;
 use secrecy::SecretBox;
+use wire::PeerRequest;
+use wire::types::variable::Value;
 
 use super::*;
 use crate::domain::samples::{DEADLINES, case, id, now, reviewer, verification};
@@ -18,7 +20,7 @@ fn letter() -> Letter {
 
 fn mail(purpose: Purpose) -> SendMessageRequest {
     let verification = EmailVerification { purpose, ..verification() };
-    send_message(Origin::default(), &letter(), &verification)
+    send_message(&letter(), &verification)
 }
 
 fn names(mail: &SendMessageRequest) -> Vec<&str> {
@@ -34,7 +36,7 @@ fn r25_enrollment_is_told_the_case_and_all_its_checks() {
     case.claim(reviewer(10), now()).unwrap();
     let verdict = Verdict::Failed { reason: "NO_REGISTER_ENTRY".to_owned() };
     case.decide(reviewer(10), CheckKind::Business, verdict, now()).unwrap();
-    let told = record_verification(Origin::default(), &case);
+    let told = record_verification(&case);
     assert_eq!((told.case_state.as_str(), told.revision), ("IN_REVIEW", 1));
     assert_eq!(told.vetting_case, case.organization.child(case.id));
     let checks: Vec<_> = told
@@ -70,8 +72,8 @@ fn r25_every_event_of_a_case_reaches_enrollment() {
     for event in events {
         let event = Event::from(event);
         assert_eq!(event.entry().subject, case.organization.child(case.id));
-        let told = format!("{:?}", effects(&event));
-        assert!(told.contains("Enrollment") && told.contains(RECORD_VERIFICATION), "{told}");
+        let told = format!("{:?}", of(&event));
+        assert!(told.contains("Enrollment") && told.contains(RecordVerificationRequest::METHOD), "{told}");
     }
 }
 
@@ -97,7 +99,7 @@ fn r21_a_link_is_made_only_when_the_mail_is_delivered() {
     let at_rest = mail(Purpose::Contact).encode_to_vec();
     let text = String::from_utf8_lossy(&at_rest).into_owned();
     assert!(!text.contains(&links().token(bond)) && !text.contains(&links().code(bond)));
-    let sealed = seal(&links(), SEND_MESSAGE, at_rest).unwrap();
+    let sealed = links().seal(SendMessageRequest::METHOD, at_rest).unwrap();
     let sealed = SendMessageRequest::decode(sealed.as_slice()).unwrap();
     let value = |name: &str| {
         let variable = sealed.variables.iter().find(|variable| variable.name == name).unwrap();
@@ -108,7 +110,7 @@ fn r21_a_link_is_made_only_when_the_mail_is_delivered() {
     };
     assert_eq!(value("confirm_link"), links().url(bond));
     assert_eq!(value("confirm_code"), links().code(bond));
-    assert_eq!(seal(&links(), RECORD_VERIFICATION, vec![1, 2]).unwrap(), [1, 2]);
+    assert_eq!(links().seal(RecordVerificationRequest::METHOD, vec![1, 2]).unwrap(), [1, 2]);
 }
 
 #[test]

@@ -231,7 +231,7 @@ impl House {
             if row.destination != ServiceName::Notification.as_str() {
                 continue;
             }
-            let payload = Verification::seal(self.service.app().links(), &row.method, row.payload).unwrap();
+            let payload = self.service.app().links().seal(&row.method, row.payload).unwrap();
             let message = SendMessageRequest::decode(payload.as_slice()).unwrap();
             let text = |name: &str| {
                 let found = message.variables.iter().find(|variable| variable.name == name).unwrap();
