@@ -32,6 +32,7 @@ pub mod reply;
 pub mod serve;
 pub mod service;
 pub mod start;
+pub mod sweep;
 pub mod telemetry;
 mod tick;
 pub mod token;

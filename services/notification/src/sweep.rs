@@ -2,6 +2,7 @@
 
 use database::Scope;
 use ids::MessageId;
+use runtime::sweep::{BATCH, each};
 use runtime::{Change, Fault};
 
 use crate::domain::message::Refusal;
@@ -9,21 +10,10 @@ use crate::domain::{Event, Message};
 use crate::transport::Verdict;
 use crate::{App, Notification, render, store, transport};
 
-/// As many messages as one pass tries.
-const BATCH: u64 = 200;
-
 /// Tries what is due; says how many messages were tried.
 pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
     let due = store::message::due(app.database().reader(), Scope::Peer, app.now(), BATCH).await?;
-    let mut tried = 0;
-    for id in due {
-        match attempt(app, id).await {
-            Ok(()) => tried += 1,
-            // One that can't even be read must not hold up the others.
-            Err(fault) => tracing::error!(message = id.name(), %fault, "a message could not be tried"),
-        }
-    }
-    Ok(tried)
+    Ok(each(due, |id| attempt(app, id)).await)
 }
 
 async fn attempt(app: &App, id: MessageId) -> Result<(), Fault> {

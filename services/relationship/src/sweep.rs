@@ -3,33 +3,20 @@
 use database::Scope;
 use ids::{AdminGrantId, InvitationId};
 use runtime::Fault;
+use runtime::sweep::{BATCH, each};
 
 use crate::domain::Event;
 use crate::domain::admin_grant::State;
 use crate::domain::event::{AdminGrantEnded, InvitationExpired};
 use crate::{App, Change, store};
 
-/// How many of each at a time; the next pass goes on.
-const BATCH: u64 = 100;
-
 /// Expires what is due; says how much that was.
 pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
-    let now = app.now();
-    let invitations = store::invitation::due(app.database().reader(), now, BATCH).await?;
-    let grants = store::admin_grant::due(app.database().reader(), now, BATCH).await?;
-    let mut ended = 0;
-    for id in invitations {
-        ended += usize::from(went_well(app.sweep(move |change| invitation(change, id)).await, &id.name()));
-    }
-    for id in grants {
-        ended += usize::from(went_well(app.sweep(move |change| grant(change, id)).await, &id.name()));
-    }
-    Ok(ended)
-}
-
-/// One that can't even be read must not hold up the others.
-fn went_well(result: Result<(), Fault>, name: &str) -> bool {
-    result.inspect_err(|fault| tracing::error!(name, %fault, "what is past its end could not be ended")).is_ok()
+    let (reader, now) = (app.database().reader(), app.now());
+    let invitations = store::invitation::due(reader, now, BATCH).await?;
+    let grants = store::admin_grant::due(reader, now, BATCH).await?;
+    Ok(each(invitations, |id| app.sweep(move |change| invitation(change, id))).await
+        + each(grants, |id| app.sweep(move |change| grant(change, id))).await)
 }
 
 async fn invitation(change: Change, id: InvitationId) -> Result<Vec<Event>, Fault> {

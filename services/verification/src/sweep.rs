@@ -3,28 +3,17 @@
 use database::Scope;
 use ids::{EmailVerificationId, VettingCaseId};
 use runtime::Fault;
+use runtime::sweep::{BATCH, each};
 
 use crate::{App, Change, domain::Event, store};
-
-/// How many rows of each table one pass moves at most.
-const MOST: u64 = 200;
 
 /// Writes down what has run out; says how many rows that were.
 pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
     let (reader, now) = (app.database().reader(), app.now());
-    let mut moved = 0;
-    for id in store::email_verification::overdue(reader, now, MOST).await? {
-        moved += usize::from(went_well(app.sweep(move |change| verification(change, id)).await, &id.name()));
-    }
-    for id in store::vetting_case::overdue(reader, now, MOST).await? {
-        moved += usize::from(went_well(app.sweep(move |change| case(change, id)).await, &id.name()));
-    }
-    Ok(moved)
-}
-
-/// One that can't even be read must not hold up the others.
-fn went_well(result: Result<(), Fault>, name: &str) -> bool {
-    result.inspect_err(|fault| tracing::error!(name, %fault, "what has run out could not be written down")).is_ok()
+    let verifications = store::email_verification::overdue(reader, now, BATCH).await?;
+    let cases = store::vetting_case::overdue(reader, now, BATCH).await?;
+    Ok(each(verifications, |id| app.sweep(move |change| verification(change, id))).await
+        + each(cases, |id| app.sweep(move |change| case(change, id))).await)
 }
 
 async fn verification(change: Change, id: EmailVerificationId) -> Result<Vec<Event>, Fault> {

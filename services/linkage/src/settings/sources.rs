@@ -78,6 +78,14 @@ mod tests {
         assert!(settings.is_embedded());
         let masked = masked(None, BTreeMap::new(), &[]).unwrap();
         assert_eq!(masked.parse::<toml::Table>().unwrap(), DEFAULTS.parse::<toml::Table>().unwrap());
+        // What the file says is what a service has that is told nothing.
+        assert_eq!(settings.verification.service, verification::Config::default());
+        assert_eq!(settings.relationship.service, relationship::Config::default());
+        assert_eq!(settings.notification.service, notification::Config::default());
+        let sections = ["enrollment", "verification", "relationship", "notification"];
+        let shipped = DEFAULTS.parse::<toml::Table>().unwrap();
+        let bare = |name: &&str| shipped[*name]["service"].as_table().is_none_or(toml::Table::is_empty);
+        assert_eq!(sections.iter().filter(|name| bare(name)).count(), 0, "a section tells none of its keys");
     }
 
     #[test]
