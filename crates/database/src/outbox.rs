@@ -12,7 +12,7 @@ mod listing;
 mod row;
 
 pub use delivery::{Next, Reach, claim, done, due, failed};
-pub use listing::{drop_row, oldest_undelivered, parked_subjects, pending, retry};
+pub use listing::{Pending, Place, Waiting, all, drop_row, oldest_undelivered, parked_subjects, pending, retry};
 pub use row::Model as Row;
 
 /// How many lanes there are: each is delivered by one relay at a time.

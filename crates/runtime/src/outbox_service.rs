@@ -1,7 +1,7 @@
 //! What waits for delivery, as the operator sees it.
 
-use chrono::{DateTime, Utc};
-use database::outbox::{self, Row};
+use chrono::DateTime;
+use database::outbox::{self, Pending, Place, Waiting};
 use ids::Id;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
@@ -9,9 +9,6 @@ use wire::event as pb;
 use wire::event::outbox_service_server::OutboxService;
 
 use crate::{App, Caller, Fault, Service, Violations, convert, page};
-
-/// More than an operator would page through; what lies behind it shows once those before are gone.
-const MOST: u64 = 10_000;
 
 pub(crate) struct Rpc<S: Service>(pub(crate) App<S>);
 
@@ -33,25 +30,16 @@ async fn list<S: Service>(
     Violations::of(&request).done()?;
     let (position, size) = page::position(app.links(), caller, &request)?;
     let after = position.map(|position| place(&position).ok_or_else(page::unknown_token)).transpose()?;
-    let size = usize::try_from(size).unwrap_or(usize::MAX);
-    let rows = outbox::pending(app.database().reader(), app.now(), MOST).await?;
-    let mut rows: Vec<_> =
-        rows.into_iter().filter(|row| after.as_ref() < Some(&place_of(row))).take(size + 1).collect();
-    let more = rows.len() > size;
-    rows.truncate(size);
+    let reader = app.database().reader();
+    let mut rows = outbox::pending(reader, Pending::All, app.now(), after.as_ref(), size + 1).await?;
+    let more = rows.len() as u64 > size;
+    rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
     let last = rows.last().filter(|_| more);
     let next_page_token = last.map(|row| page::seal(app.links(), caller, &request, bytes(row))).unwrap_or_default();
     Ok(pb::ListOutboxRowsResponse { rows: rows.into_iter().map(row).collect(), next_page_token })
 }
 
-/// Where a row stands in the list: the order in which the data layer gives them.
-type Place = (DateTime<Utc>, Uuid, String);
-
-fn place_of(row: &Row) -> Place {
-    (row.created_at, row.event, row.destination.clone())
-}
-
-fn bytes(row: &Row) -> Vec<u8> {
+fn bytes(row: &Waiting) -> Vec<u8> {
     let mut bytes = row.created_at.timestamp_micros().to_be_bytes().to_vec();
     bytes.extend_from_slice(row.event.as_bytes());
     bytes.extend_from_slice(row.destination.as_bytes());
@@ -61,11 +49,15 @@ fn bytes(row: &Row) -> Vec<u8> {
 fn place(position: &[u8]) -> Option<Place> {
     let (time, rest) = position.split_first_chunk::<8>()?;
     let (event, destination) = rest.split_first_chunk::<16>()?;
-    let time = DateTime::from_timestamp_micros(i64::from_be_bytes(*time))?;
-    Some((time, Uuid::from_bytes(*event), String::from_utf8(destination.to_vec()).ok()?))
+    let created_at = DateTime::from_timestamp_micros(i64::from_be_bytes(*time))?;
+    Some(Place {
+        created_at,
+        event: Uuid::from_bytes(*event),
+        destination: String::from_utf8(destination.to_vec()).ok()?,
+    })
 }
 
-fn row(row: Row) -> pb::OutboxRow {
+fn row(row: Waiting) -> pb::OutboxRow {
     pb::OutboxRow {
         event: Id::<ids::kind::Event>::from_uuid(row.event).name(),
         destination: row.destination,

@@ -1,24 +1,94 @@
 //! What operators see of the outbox and may do to it.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{DerivePartialModel, QueryOrder, QuerySelect, entity::prelude::*};
 
 use super::row::{Column, Entity, Model};
 use crate::time::micros;
 use crate::{Error, Tx};
 
-/// Rows that are due or parked, oldest first.
-pub async fn pending(connection: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<Model>, Error> {
-    let rows = Entity::find()
-        .filter(Column::ParkedAt.is_not_null().or(Column::AvailableAt.lte(micros(now))))
-        .order_by_asc(Column::CreatedAt)
-        .order_by_asc(Column::Event)
-        .order_by_asc(Column::Destination)
-        .limit(limit)
-        .all(connection)
-        .await?;
+/// A row as an operator sees it: without what it carries.
+#[derive(Debug, Clone, PartialEq, Eq, DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
+pub struct Waiting {
+    /// The event this tells of.
+    pub event: Uuid,
+    /// The peer.
+    pub destination: String,
+    /// What it is about.
+    pub subject: String,
+    /// The method to call.
+    pub method: String,
+    /// Not to be delivered before this time.
+    pub available_at: DateTime<Utc>,
+    /// How often delivery began.
+    pub attempts: i32,
+    /// Why the last attempt failed.
+    pub last_error: Option<String>,
+    /// Since when it waits for an operator.
+    pub parked_at: Option<DateTime<Utc>>,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Where a row stands in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// The event it tells of.
+    pub event: Uuid,
+    /// The peer.
+    pub destination: String,
+}
+
+/// Which rows to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pending {
+    /// Those that are due, and those that are parked.
+    All,
+    /// Only those that are due.
+    Due,
+    /// Only those that are parked.
+    Parked,
+}
+
+/// Rows that are due or parked, oldest first, that stand after this place.
+pub async fn pending(
+    connection: &impl ConnectionTrait,
+    which: Pending,
+    now: DateTime<Utc>,
+    after: Option<&Place>,
+    limit: u64,
+) -> Result<Vec<Waiting>, Error> {
+    let parked = Column::ParkedAt.is_not_null();
+    let due = Condition::all().add(Column::ParkedAt.is_null()).add(Column::AvailableAt.lte(micros(now)));
+    let mut wanted = Condition::any();
+    if which != Pending::Due {
+        wanted = wanted.add(parked);
+    }
+    if which != Pending::Parked {
+        wanted = wanted.add(due);
+    }
+    let mut select = Entity::find().filter(wanted);
+    if let Some(place) = after {
+        let key = [Column::CreatedAt, Column::Event, Column::Destination].map(|column| Expr::col((Entity, column)));
+        let last =
+            [place.created_at.into(), place.event.into(), place.destination.as_str().into()].map(Expr::val::<Value>);
+        select = select.filter(Expr::tuple(key).gt(Expr::tuple(last)));
+    }
+    let rows = in_order(select).limit(limit).into_partial_model().all(connection).await?;
     Ok(rows)
+}
+
+/// All rows, due or not, parked or not, with what they carry.
+pub async fn all(connection: &impl ConnectionTrait, limit: u64) -> Result<Vec<Model>, Error> {
+    Ok(in_order(Entity::find()).limit(limit).all(connection).await?)
+}
+
+fn in_order(select: Select<Entity>) -> Select<Entity> {
+    select.order_by_asc(Column::CreatedAt).order_by_asc(Column::Event).order_by_asc(Column::Destination)
 }
 
 /// Since when this destination waits for a message that is neither parked nor behind one that is.

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use database::Database;
 use database::lease::{self, Lease};
-use database::outbox::{self, NewRow, Next, Reach, Row};
+use database::outbox::{self, NewRow, Next, Pending, Place, Reach, Row};
 use testkit::on_every_database;
 
 use crate::{at, commit, id, open};
@@ -128,7 +128,7 @@ async fn a_parked_message_holds_up_its_subject_alone_until_an_operator_acts() {
         assert!(outbox::failed(&db, &first, &lease, "refused", Next::Park(at(5))).await.unwrap());
         assert_eq!(events(&db, 100).await, [3]);
         assert_eq!(outbox::parked_subjects(db.reader(), "verification").await.unwrap(), ["x"]);
-        let parked = outbox::pending(db.reader(), at(100), 10).await.unwrap().remove(0);
+        let parked = outbox::pending(db.reader(), Pending::Parked, at(100), None, 10).await.unwrap().remove(0);
         assert_eq!((parked.last_error.as_deref(), parked.parked_at), (Some("refused"), Some(at(5))));
 
         assert!(commit(&db, async |tx| outbox::retry(tx, id(1), "verification", at(6)).await).await);
@@ -239,12 +239,41 @@ async fn pending_lists_what_is_due_or_parked() {
         insert(&db, [row(1, "x", 1), row(2, "x", 2), NewRow { available_at: at(100), ..row(3, "y", 1) }]).await;
         let first = due(&db, 0).await.remove(0);
         assert!(outbox::failed(&db, &first, &lease, "refused", Next::Park(at(0))).await.unwrap());
-        let listed = async |now| {
-            let rows = outbox::pending(db.reader(), at(now), 10).await.unwrap();
+        let listed = async |which, now| {
+            let rows = outbox::pending(db.reader(), which, at(now), None, 10).await.unwrap();
             rows.into_iter().map(|row| row.event.as_u128()).collect::<Vec<_>>()
         };
-        assert_eq!(listed(0).await, [1, 2]);
-        assert_eq!(listed(100).await, [1, 2, 3]);
+        assert_eq!(listed(Pending::All, 0).await, [1, 2]);
+        assert_eq!(listed(Pending::All, 100).await, [1, 2, 3]);
+        assert_eq!(listed(Pending::Parked, 100).await, [1]);
+        assert_eq!(listed(Pending::Due, 0).await, [2]);
+        assert_eq!(listed(Pending::Due, 100).await, [2, 3]);
+        let all = outbox::all(db.reader(), 10).await.unwrap();
+        assert_eq!(all.iter().map(|row| row.event).collect::<Vec<_>>(), [1, 2, 3].map(id));
+        assert_eq!(all[2].payload, [0, 1, 255]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pending_goes_on_after_a_place_by_age_then_event_then_destination() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        let to = |event, destination: &str, created| NewRow {
+            destination: destination.into(),
+            created_at: at(created),
+            ..row(event, "x", 1)
+        };
+        let old = to(9, "b", 1);
+        insert(&db, [to(1, "b", 2), to(1, "a", 2), to(2, "a", 2), old, to(0, "a", 3)]).await;
+        let (mut seen, mut after) = (Vec::new(), None);
+        while let Some(row) = outbox::pending(db.reader(), Pending::All, at(9), after.as_ref(), 1).await.unwrap().pop()
+        {
+            seen.push((row.event.as_u128(), row.destination.clone()));
+            after = Some(Place { created_at: row.created_at, event: row.event, destination: row.destination });
+        }
+        let expected = [(9, "b"), (1, "a"), (1, "b"), (2, "a"), (0, "a")];
+        assert_eq!(seen, expected.map(|(event, destination)| (event, destination.to_owned())));
     })
     .await;
 }
