@@ -12,7 +12,9 @@ mod listing;
 mod row;
 
 pub use delivery::{Next, Reach, claim, done, due, failed};
-pub use listing::{Pending, Place, Waiting, all, drop_row, oldest_undelivered, parked_subjects, pending, retry};
+pub use listing::{
+    Pending, Place, Waiting, all, dispensable, drop_row, find, oldest_undelivered, parked_subjects, pending, retry,
+};
 pub use row::Model as Row;
 
 /// How many lanes there are: each is delivered by one relay at a time.

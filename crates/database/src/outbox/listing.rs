@@ -140,25 +140,57 @@ pub async fn parked_subjects(connection: &impl ConnectionTrait, destination: &st
     Ok(subjects)
 }
 
-/// Delivers a row again from now on, its attempts forgotten. False when there is no such row.
+/// The row of this event and destination.
+pub async fn find(connection: &impl ConnectionTrait, event: Uuid, destination: &str) -> Result<Option<Waiting>, Error> {
+    let row = Entity::find().filter(key(event, destination)).into_partial_model().one(connection).await?;
+    Ok(row)
+}
+
+/// Whether the peer misses nothing lasting without this row: it carries no state, or a later call of the same method will carry the
+/// same subject's newer state.
+pub async fn dispensable(connection: &impl ConnectionTrait, event: Uuid, destination: &str) -> Result<bool, Error> {
+    let dispensable = Column::Ordered.eq(false).or(Expr::exists(later()));
+    let found = Entity::find().filter(key(event, destination)).filter(dispensable).count(connection).await?;
+    Ok(found > 0)
+}
+
+/// Ordered rows that come after, and call the same.
+fn later() -> SelectStatement {
+    let other = Alias::new("other");
+    let theirs = |column: Column| Expr::col((other.clone(), column));
+    let ours = |column: Column| Expr::col((Entity, column));
+    let order = [Column::SourceEpoch, Column::SubjectVersion, Column::Event];
+    Query::select()
+        .expr(Expr::val(1))
+        .from_as(Entity, other.clone())
+        .and_where(theirs(Column::Destination).eq(ours(Column::Destination)))
+        .and_where(theirs(Column::Subject).eq(ours(Column::Subject)))
+        .and_where(theirs(Column::Method).eq(ours(Column::Method)))
+        .and_where(theirs(Column::Ordered).eq(true))
+        .and_where(Expr::tuple(order.map(theirs)).gt(Expr::tuple(order.map(ours))))
+        .to_owned()
+}
+
+/// Delivers a parked row again from now on, its attempts forgotten. False when no such row is parked.
 pub async fn retry(tx: &Tx, event: Uuid, destination: &str, now: DateTime<Utc>) -> Result<bool, Error> {
     let result = Entity::update_many()
         .col_expr(Column::ParkedAt, Expr::val(None::<DateTime<Utc>>))
         .col_expr(Column::Attempts, Expr::val(0))
         .col_expr(Column::AvailableAt, Expr::val(micros(now)))
-        .filter(Column::Event.eq(event))
-        .filter(Column::Destination.eq(destination))
+        .filter(key(event, destination))
+        .filter(Column::ParkedAt.is_not_null())
         .exec(tx)
         .await?;
     Ok(result.rows_affected == 1)
 }
 
-/// Gives a row up, so that those behind it go on. False when there is no such row.
+/// Gives a parked row up, so that those behind it go on. False when no such row is parked.
 pub async fn drop_row(tx: &Tx, event: Uuid, destination: &str) -> Result<bool, Error> {
-    let result = Entity::delete_many()
-        .filter(Column::Event.eq(event))
-        .filter(Column::Destination.eq(destination))
-        .exec(tx)
-        .await?;
+    let result =
+        Entity::delete_many().filter(key(event, destination)).filter(Column::ParkedAt.is_not_null()).exec(tx).await?;
     Ok(result.rows_affected == 1)
+}
+
+fn key(event: Uuid, destination: &str) -> Condition {
+    Condition::all().add(Column::Event.eq(event)).add(Column::Destination.eq(destination))
 }

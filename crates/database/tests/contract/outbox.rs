@@ -131,14 +131,21 @@ async fn a_parked_message_holds_up_its_subject_alone_until_an_operator_acts() {
         let parked = outbox::pending(db.reader(), Pending::Parked, at(100), None, 10).await.unwrap().remove(0);
         assert_eq!((parked.last_error.as_deref(), parked.parked_at), (Some("refused"), Some(at(5))));
 
-        assert!(commit(&db, async |tx| outbox::retry(tx, id(1), "verification", at(6)).await).await);
+        let retry = async || commit(&db, async |tx| outbox::retry(tx, id(1), "verification", at(6)).await).await;
+        let drop = async || commit(&db, async |tx| outbox::drop_row(tx, id(1), "verification").await).await;
+        assert!(retry().await);
         assert_eq!(events(&db, 5).await, [3]);
         assert_eq!(events(&db, 6).await, [3, 1]);
         assert!(outbox::parked_subjects(db.reader(), "verification").await.unwrap().is_empty());
-        assert!(commit(&db, async |tx| outbox::drop_row(tx, id(1), "verification").await).await);
+        assert!(!retry().await && !drop().await, "what is not parked is the relay's");
+        let again = outbox::find(db.reader(), id(1), "verification").await.unwrap().unwrap();
+        assert_eq!((again.attempts, again.parked_at, again.available_at), (0, None, at(6)));
+        let again = due(&db, 6).await.remove(1);
+        assert!(outbox::failed(&db, &again, &lease, "refused", Next::Park(at(7))).await.unwrap());
+        assert!(drop().await);
         assert_eq!(events(&db, 6).await, [2, 3]);
-        assert!(!commit(&db, async |tx| outbox::drop_row(tx, id(1), "verification").await).await);
-        assert!(!commit(&db, async |tx| outbox::retry(tx, id(1), "verification", at(6)).await).await);
+        assert!(!retry().await && !drop().await);
+        assert_eq!(outbox::find(db.reader(), id(1), "verification").await.unwrap(), None);
     })
     .await;
 }
@@ -274,6 +281,22 @@ async fn pending_goes_on_after_a_place_by_age_then_event_then_destination() {
         }
         let expected = [(9, "b"), (1, "a"), (1, "b"), (2, "a"), (0, "a")];
         assert_eq!(seen, expected.map(|(event, destination)| (event, destination.to_owned())));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_with_state_is_dispensable_once_a_newer_one_waits() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        let to_another = NewRow { destination: "notification".into(), ..row(2, "x", 9) };
+        let of_another_kind = NewRow { method: "CloseCase".into(), ..row(3, "x", 9) };
+        let without_state = NewRow { ordered: false, ..row(4, "x", 9) };
+        insert(&db, [row(1, "x", 5), to_another, of_another_kind, without_state, row(5, "y", 9), row(6, "x", 4)]).await;
+        let dispensable = async |event| outbox::dispensable(db.reader(), id(event), "verification").await.unwrap();
+        assert!(!dispensable(1).await && dispensable(4).await && dispensable(6).await);
+        insert(&db, [NewRow { source_epoch: 2, ..row(7, "x", 1) }]).await;
+        assert!(dispensable(1).await && !dispensable(7).await && !dispensable(8).await);
     })
     .await;
 }
