@@ -9,7 +9,7 @@ use uuid::Uuid;
 use wire::Request;
 use wire::types::Origin;
 
-use crate::{App, Caller, Event, Fault, Identity, Reason, Service, convert};
+use crate::{App, Caller, Effect, Event, Fault, Identity, Reason, Service, convert};
 
 /// What a closure given to [`App::change`] decided.
 pub enum Outcome<T, E> {
@@ -77,6 +77,23 @@ impl<S: Service> App<S> {
         T: Message + Default,
         Work: Future<Output = Result<Outcome<T, S::Event>, Fault>>,
     {
+        self.change_causing(caller, request, S::effects, work).await
+    }
+
+    /// Like [`App::change`], for what happens in every service alike and so is no event of the service's own.
+    pub(crate) async fn change_causing<E, R, T, Work>(
+        &self,
+        caller: &Caller,
+        request: &R,
+        effects: fn(&E) -> Vec<Effect>,
+        work: impl Fn(Change<S>) -> Work,
+    ) -> Result<T, Fault>
+    where
+        E: Event,
+        R: Request,
+        T: Message + Default,
+        Work: Future<Output = Result<Outcome<T, E>, Fault>>,
+    {
         let repeat = Repeat::of(self, caller, request);
         let behind = Behind {
             caller,
@@ -99,14 +116,14 @@ impl<S: Service> App<S> {
                     Outcome::Done(answer, _) if dry => Ok(Step::Rollback(Ok(answer))),
                     Outcome::Refused(fault, _) if dry => Ok(Step::Rollback(Err(fault))),
                     Outcome::Done(answer, events) => {
-                        self.record(&tx, now, behind, &events).await?;
+                        self.record(&tx, now, behind, &events, effects).await?;
                         if let Some(repeat) = repeat {
                             idempotency::keep(&tx, &repeat.key, &repeat.mac, answer.encode_to_vec(), now).await?;
                         }
                         Ok(Step::Commit(Ok(answer)))
                     }
                     Outcome::Refused(fault, events) => {
-                        self.record(&tx, now, behind, &events).await?;
+                        self.record(&tx, now, behind, &events, effects).await?;
                         Ok(Step::Commit(Err(fault)))
                     }
                 }
@@ -155,7 +172,7 @@ impl<S: Service> App<S> {
                 }
                 match work(change).await? {
                     Outcome::Done(answer, events) => {
-                        self.record(&tx, now, behind, &events).await?;
+                        self.record(&tx, now, behind, &events, S::effects).await?;
                         Ok(Step::Commit(Ok(answer)))
                     }
                     Outcome::Refused(fault, _) => Ok(Step::Rollback(Err(fault))),
@@ -177,7 +194,7 @@ impl<S: Service> App<S> {
         self.transact(move |change: Change<S>| async move {
             let (tx, now) = (change.tx.clone(), change.now);
             let events = work(change).await?;
-            self.record(&tx, now, behind, &events).await?;
+            self.record(&tx, now, behind, &events, S::effects).await?;
             Ok(Step::Commit(()))
         })
         .await?;
@@ -194,14 +211,21 @@ impl<S: Service> App<S> {
     }
 
     /// Journal entries and outbox rows of what happened.
-    async fn record(&self, tx: &Tx, now: DateTime<Utc>, behind: &Behind<'_>, events: &[S::Event]) -> Result<(), Fault> {
+    async fn record<E: Event>(
+        &self,
+        tx: &Tx,
+        now: DateTime<Utc>,
+        behind: &Behind<'_>,
+        events: &[E],
+        effects: fn(&E) -> Vec<Effect>,
+    ) -> Result<(), Fault> {
         for event in events {
             let id = self.floor().mint.uuid(now);
             let entry = event.entry();
             let subject = entry.subject.clone();
             let version = journal::append(tx, behind.entry(id, now, entry)).await?;
             let origin = self.origin(id, now, &subject, version, behind);
-            for effect in S::effects(event) {
+            for effect in effects(event) {
                 let row = outbox::NewRow {
                     event: id,
                     destination: effect.destination.as_str().to_owned(),
