@@ -13,6 +13,8 @@ use crate::{Fault, Identity, Policy, Reason, Role, Rule, ServiceName, User};
 pub const RUNTIME_POLICY: Policy = &[
     ("/linkage.event.v1.EventService/ListEvents", Rule::MemberOrOperator(&[], &[Role::Operator])),
     ("/linkage.event.v1.OutboxService/ListOutboxRows", Rule::Operator(&[Role::Operator])),
+    ("/linkage.event.v1.OutboxService/RetryOutboxRow", Rule::Operator(&[Role::Operator])),
+    ("/linkage.event.v1.OutboxService/DropOutboxRow", Rule::Operator(&[Role::Operator])),
     ("/linkage.simulation.v1.ClockService/GetClock", Rule::Simulation),
     ("/linkage.simulation.v1.ClockService/SetOffset", Rule::Simulation),
     // Enrollment alone.

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod health;
+mod outbox;
 mod pair;
 mod relay;
 mod serve;

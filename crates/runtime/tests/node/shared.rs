@@ -72,7 +72,7 @@ async fn operator_sees_what_waits_in_the_outbox_page_by_page() {
         let mut client = OutboxServiceClient::new(channel(pair.source.address()));
         let (mut rows, mut page_token) = (Vec::new(), String::new());
         loop {
-            let request = ListOutboxRowsRequest { page_size: 1, page_token };
+            let request = ListOutboxRowsRequest { page_size: 1, page_token, ..Default::default() };
             let page = client.list_outbox_rows(pair.request(request, party(), true)).await.unwrap().into_inner();
             rows.extend(page.rows);
             page_token = page.next_page_token;
