@@ -1,6 +1,7 @@
 //! What travels between services arrives once, whoever was away meanwhile (R25, R50, R51, R60).
 
 use linkage::ServiceName;
+use linkage::demo::play::request_id;
 use serde_json::json;
 
 use crate::harness::call::{holds, list, text};
@@ -103,6 +104,72 @@ async fn r51_the_operator_sees_what_waits_and_why() {
         let refused = stage.call_at(ServiceName::Enrollment, &applicant.admin, None, rows, json!({})).await;
         assert_eq!(refused.reason, "ROLE_REQUIRED");
         stage.leave_messages();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r51_parked_mail_is_retried_by_the_operator_and_arrives_once() {
+    each(async |stage| {
+        let applicant = stage.applicant(Company::FJALLMOLN, Capacity::Reseller).await;
+        stage.settle().await;
+        stage.stop(ServiceName::Notification).await;
+        stage.submit(&applicant).await;
+        stage.park().await;
+        stage.restart(ServiceName::Notification).await;
+        let contact = applicant.company.contact();
+        assert!(stage.mails(&contact, "enrollment-status").await.is_empty(), "nothing parked goes by itself");
+        let (operator, parked) = (stage.operator(), json!({ "state": "STATE_PARKED" }));
+        let rows = stage.ok(&operator, "event.OutboxService/ListOutboxRows", parked.clone()).await;
+        let rows = list(&rows, "rows");
+        let mail = rows.iter().find(|row| text(row, "method").ends_with("/SendMessage")).expect("a parked mail");
+        holds(mail, json!({ "destination": "notification", "subject": applicant.enrollment, "attempts": 16 }));
+        let retry = json!({ "name": text(mail, "name"), "request_id": request_id() });
+        for _ in 0..2 {
+            let waiting = stage.ok(&operator, "event.OutboxService/RetryOutboxRow", retry.clone()).await;
+            holds(&waiting, json!({ "state": "STATE_WAITING", "name": text(mail, "name") }));
+            assert_eq!(stage.mails(&contact, "enrollment-status").await.len(), 1);
+        }
+        let events = json!({ "subject": text(mail, "name") });
+        let events = stage.ok(&operator, "event.EventService/ListEvents", events).await;
+        let (kinds, by) = (list(&events, "events"), stage.myself(&operator).await);
+        assert_eq!(kinds.len(), 1, "{events:#}");
+        holds(&kinds[0], json!({ "kind": "OutboxRowRetried", "actor": { "name": text(&by, "name") } }));
+        stage.leave_messages();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r25_a_dropped_message_lets_relationship_learn_what_came_after() {
+    each(async |stage| {
+        let ada = Company::FJALLMOLN.admin();
+        stage.organization(Company::FJALLMOLN).await;
+        let user = text(&stage.myself(&ada).await, "name");
+        stage.settle().await;
+        stage.stop(ServiceName::Relationship).await;
+        let rename = |name: &str| json!({ "user": { "name": user, "display_name": name } });
+        stage.ok(&ada, "enrollment.UserService/UpdateUser", rename("Ada Ett")).await;
+        stage.park().await;
+        let operator = stage.operator();
+        let parked =
+            stage.ok(&operator, "event.OutboxService/ListOutboxRows", json!({ "state": "STATE_PARKED" })).await;
+        holds(&parked, json!({ "rows": [{ "destination": "relationship", "subject": user }] }));
+        let give_up = json!({ "name": text(&parked, "rows[0].name"), "reason": "a newer one waits" });
+        let drop = "event.OutboxService/DropOutboxRow";
+        stage.refused(&operator, drop, give_up.clone(), "FAILED_PRECONDITION", "ROW_NEWEST").await;
+        stage.refused(&ada, drop, give_up.clone(), "PERMISSION_DENIED", "ROLE_REQUIRED").await;
+        stage.ok(&ada, "enrollment.UserService/UpdateUser", rename("Ada Två")).await;
+        stage.settle().await;
+        assert_eq!(stage.stuck().await.len(), 2, "the second waits behind the first");
+        stage.restart(ServiceName::Relationship).await;
+        stage.settle().await;
+        assert_eq!(stage.stuck().await.len(), 2, "a parked one holds up its subject");
+        stage.ok(&operator, drop, give_up).await;
+        stage.settle().await;
+        assert!(stage.stuck().await.is_empty(), "it went on");
+        let kinds = kinds(stage, &operator, &text(&parked, "rows[0].name")).await;
+        assert_eq!(kinds, ["OutboxRowDropped"]);
     })
     .await;
 }

@@ -8,6 +8,10 @@ use super::Stage;
 
 /// More rounds than any story needs: beyond it, something goes in circles.
 const ROUNDS: usize = 60;
+/// As often is a message tried.
+const ATTEMPTS: usize = 16;
+/// No pause between two tries is longer.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(11);
 
 impl Stage {
     /// Repeats all passes of all services until nothing moves. A message that waits for its next try makes the clock go on to it;
@@ -28,6 +32,15 @@ impl Stage {
         panic!("nothing settles; undelivered:\n{}", self.stuck().await.join("\n"));
     }
 
+    /// Lets time pass until what is meant for a stopped service is tried no more.
+    pub(crate) async fn park(&mut self) {
+        for _ in 0..ATTEMPTS {
+            self.settle().await;
+            self.set_offset(self.offset() + LONGEST_PAUSE).await;
+        }
+        self.settle().await;
+    }
+
     /// One pass of everything, all services at once as when they run by themselves; how much moved.
     async fn pass(&self) -> usize {
         let nodes = || self.suite.nodes().iter();
@@ -46,9 +59,16 @@ impl Stage {
         let now = self.now().await;
         let mut waits = Vec::new();
         for node in self.suite.nodes() {
-            for row in node.outbox_rows().await.expect("the outbox is read") {
+            let rows = node.outbox_rows().await.expect("the outbox is read");
+            for row in &rows {
                 let reachable = ServiceName::parse(&row.destination).is_some_and(|service| self.runs(service));
-                if reachable && row.parked_at.is_none() {
+                // A parked one waits for the operator, and so does what is behind it.
+                let held = rows.iter().any(|other| {
+                    other.parked_at.is_some()
+                        && (other == row || row.ordered && other.ordered)
+                        && (&other.destination, &other.subject) == (&row.destination, &row.subject)
+                });
+                if reachable && !held {
                     waits.push((row.available_at - now).max(TimeDelta::zero()));
                 }
             }

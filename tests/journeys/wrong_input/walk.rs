@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use linkage::Client;
 use linkage::demo::journey::{ExpectMail, Step};
 use linkage::demo::matching::{at, differences};
 use linkage::demo::play::{code_name, request_id};
 use linkage::demo::vars::{Vars, span};
 use linkage::demo::{Journey, SHIPPED};
+use linkage::{Client, ServiceName};
 use prost_reflect::MethodDescriptor;
 use serde_json::{Value, json};
 
@@ -22,6 +22,23 @@ const UPDATE_USER: &str = r#"{ "title": "", "steps": [
       "save": { "reseller_user": "users[0].name", "sales_user": "users[1].name" } },
     { "name": "another name", "as": "${astrid}", "call": "enrollment.UserService/UpdateUser",
       "request": { "user": { "name": "${sales_user}", "display_name": "Sven Ny" } } }
+] }"#;
+const UPDATE_USER_TWICE: &str = r#"{ "title": "", "steps": [
+    { "name": "one more name", "as": "${astrid}", "call": "enrollment.UserService/UpdateUser",
+      "request": { "user": { "name": "${sales_user}", "display_name": "Sven Nyare" } } },
+    { "name": "the last name", "as": "${astrid}", "call": "enrollment.UserService/UpdateUser",
+      "request": { "user": { "name": "${sales_user}", "display_name": "Sven Nyast" } } }
+] }"#;
+const RETRY: &str = r#"{ "title": "", "steps": [
+    { "name": "what is parked", "as": "${operator}", "call": "event.OutboxService/ListOutboxRows",
+      "request": { "state": "STATE_PARKED" }, "expect": { "answer": { "rows": [{ "subject": "${sales_user}" }] } },
+      "save": { "outbox_row": "rows[0].name" } },
+    { "name": "tried again", "as": "${operator}", "call": "event.OutboxService/RetryOutboxRow",
+      "request": { "name": "${outbox_row}" } }
+] }"#;
+const DROP: &str = r#"{ "title": "", "steps": [
+    { "name": "given up", "as": "${operator}", "call": "event.OutboxService/DropOutboxRow",
+      "request": { "name": "${outbox_row}", "reason": "a newer name waits" } }
 ] }"#;
 /// No resource is ever of this version.
 const STALE: &str = "987654321";
@@ -55,10 +72,11 @@ pub(super) async fn walk(stage: &mut Stage, samples: &[Sample]) -> Walk {
         let value = walk.vars.fill(&json!(text), now).expect(name);
         walk.vars.set(name, value);
     }
-    let more = Journey::parse(UPDATE_USER).expect("more steps");
-    for step in journey.steps.iter().chain(&more.steps) {
+    for step in &journey.steps {
         walk.step(stage, step).await;
     }
+    walk.steps(stage, UPDATE_USER).await;
+    walk.parked(stage).await;
     walk
 }
 
@@ -82,6 +100,24 @@ impl Walk {
         for (name, path) in &step.save {
             let value = at(&body, path).unwrap_or_else(|| panic!("{}: nothing at {path} of {body:#}", step.name));
             self.vars.set(name, value);
+        }
+    }
+
+    /// What no journey brings about: a message that relationship isn't there to get is parked, tried again, and given up.
+    async fn parked(&mut self, stage: &mut Stage) {
+        stage.settle().await;
+        stage.stop(ServiceName::Relationship).await;
+        self.steps(stage, UPDATE_USER_TWICE).await;
+        stage.park().await;
+        self.steps(stage, RETRY).await;
+        stage.park().await;
+        self.steps(stage, DROP).await;
+        stage.restart(ServiceName::Relationship).await;
+    }
+
+    async fn steps(&mut self, stage: &mut Stage, text: &str) {
+        for step in &Journey::parse(text).expect("more steps").steps {
+            self.step(stage, step).await;
         }
     }
 
