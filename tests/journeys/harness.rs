@@ -1,8 +1,13 @@
 //! A stage for stories: all four services in this process on free ports and empty databases, moved by hand.
 
+// Paths, since `tests/long` takes this file too.
+#[path = "harness/call.rs"]
 pub(crate) mod call;
+#[path = "harness/clock.rs"]
 mod clock;
+#[path = "harness/mail.rs"]
 mod mail;
+#[path = "harness/settle.rs"]
 mod settle;
 
 use std::path::Path;

@@ -1,7 +1,11 @@
 //! What most stories begin with, built by the calls that its people would make.
 
+// Paths, since `tests/long` takes this file too.
+#[path = "scenes/applicant.rs"]
 mod applicant;
+#[path = "scenes/channel.rs"]
 mod channel;
+#[path = "scenes/company.rs"]
 mod company;
 
 pub(crate) use applicant::Applicant;

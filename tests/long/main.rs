@@ -12,10 +12,17 @@ mod clocks;
 mod disk;
 mod effects;
 mod frozen;
+#[path = "../journeys/harness.rs"]
+#[expect(dead_code, reason = "stories need more of the stage than random journeys")]
+mod harness;
 #[path = "../processes/kills.rs"]
 mod kills;
 #[path = "../processes/program.rs"]
 mod program;
+mod random;
+#[path = "../journeys/scenes.rs"]
+#[expect(dead_code, unused_imports, reason = "random journeys need the programme alone")]
+mod scenes;
 mod signals;
 #[path = "../processes/trail.rs"]
 mod trail;
