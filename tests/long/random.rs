@@ -7,6 +7,7 @@ mod compare;
 mod draw;
 mod eligible;
 mod enrolling;
+mod lead;
 mod oracle;
 mod people;
 mod perform;
@@ -124,7 +125,7 @@ fn count(usual: usize) -> usize {
 fn what_is_drawn_comes_to_everything_that_matters() {
     let seed = seed();
     let mut report = Report::begin("on paper");
-    for batch in 0..300 {
+    for batch in 0..600 {
         let mut runner = runner(seed, batch);
         let turns = turns(&mut runner);
         let plan = Plan { turns, versions: [(Capacity::Provider, 3), (Capacity::Reseller, 3)].into() };

@@ -3,11 +3,10 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::lead;
 use super::oracle::Verdict;
 use super::step::{Change, Consents, Etag, Form, Review, Reviewer, Step, Text};
-use super::world::{
-    AUTHORITY, CAST, Capacity, CaseStage, DOMAIN, InvitationStage, LetterStage, Role, Stage, Status, Who, World,
-};
+use super::world::{AUTHORITY, CAST, Capacity, DOMAIN, Role, Status, Who, World};
 
 const ROLES: [Role; 5] = [Role::GlobalAdmin, Role::AdminAgent, Role::SalesAgent, Role::HelpdeskAgent, Role::UserAdmin];
 
@@ -20,12 +19,17 @@ fn organization() -> impl Strategy<Value = usize> {
     prop_oneof![4 => select(&[0usize, 2, 4][..]), 2 => 0..CAST.len()]
 }
 
-fn who(at: usize) -> impl Strategy<Value = Who> {
-    prop_oneof![
-        6 => Just(Who::Founder(at)),
-        3 => Just(Who::Second(at)),
-        1 => (0..CAST.len()).prop_map(Who::Founder),
-    ]
+/// Mostly its founder; the second person mostly where there is one; now and then a stranger.
+fn who(world: &World) -> impl Fn(usize) -> BoxedStrategy<Who> + Clone + use<> {
+    let seconds: Vec<u32> = world.cast.iter().map(|one| if one.users[1].is_some() { 6 } else { 1 }).collect();
+    move |at| {
+        prop_oneof![
+            12 => Just(Who::Founder(at)),
+            seconds[at] => Just(Who::Second(at)),
+            1 => (0..CAST.len()).prop_map(Who::Founder),
+        ]
+        .boxed()
+    }
 }
 
 fn etag() -> impl Strategy<Value = Etag> {
@@ -34,117 +38,32 @@ fn etag() -> impl Strategy<Value = Etag> {
 
 /// What comes next.
 pub(super) fn next(world: &World) -> BoxedStrategy<Step> {
-    let mut useful = useful(world);
-    useful.retain(|step| world.clone().take(*step) == Verdict::Done);
+    let (mut useful, mut tempting): (Vec<Step>, Vec<Step>) =
+        lead::useful(world).into_iter().partition(|step| world.clone().take(*step) == Verdict::Done);
+    // What leads on but is refused now is worth a try too: in another region, say, or before its time.
     if useful.is_empty() {
         useful.push(Step::Ask { trio: [0, 2, 4], by: Who::Founder(0) });
     }
     // One line is gone all the way more often than many are begun; once something stands, it is shaken.
     let first = useful[..useful.len().min(2)].to_vec();
     let (shaken, time) = match (world.partnerships.is_empty(), world.relationships.is_empty()) {
-        (true, _) => (14, 1),
+        (true, _) => (14, 2),
         (false, true) => (40, 3),
         (false, false) => (130, 8),
     };
+    if tempting.is_empty() {
+        tempting.clone_from(&first);
+    }
     let turns = time * u32::from(world.turn < world.plan.turns.len());
     prop_oneof![
         80 => select(first),
         14 => select(useful),
+        12 => select(tempting),
         shaken => anything(world),
         3 * u32::from(world.repeatable) => any::<bool>().prop_map(|same| Step::Again { same }),
         turns => Just(Step::Turn),
     ]
     .boxed()
-}
-
-/// What leads on, the most direct first.
-fn useful(world: &World) -> Vec<Step> {
-    let mut steps = Vec::new();
-    for of in [0, 2, 4, 3, 1, 5, 6] {
-        enrolling(world, of, &mut steps);
-    }
-    relating(world, &mut steps);
-    // A contact who says no is rare.
-    steps.sort_by_key(|step| matches!(step, Step::Answer { yes: false, .. }));
-    steps
-}
-
-fn enrolling(world: &World, of: usize, steps: &mut Vec<Step>) {
-    let (organization, by) = (&world.cast[of], Who::Founder(of));
-    if !organization.founded {
-        return steps.push(Step::Found(of));
-    }
-    let Some(capacity) = CAST[of].nature else { return };
-    let whole = organization.legal.name.is_some() && organization.legal.rest;
-    let Some(enrollment) = organization.enrollments.get(&capacity) else {
-        return steps.push(Step::Draft(of, capacity, by));
-    };
-    match enrollment.stage {
-        Stage::Draft if !whole => steps.push(Step::Legal(of, by, Form::Whole(true))),
-        Stage::Draft if !organization.support => steps.push(Step::Support(of, by)),
-        Stage::Draft if !world.is_preapproved(of, capacity) => {
-            steps.push(Step::Preapprove(of, capacity, Who::Operator));
-        }
-        Stage::Draft => steps.push(Step::Submit { of, capacity, by, etag: Etag::Absent, dry: false }),
-        Stage::Verifying => vetting(world, of, steps),
-        Stage::Qualified | Stage::Active if organization.location().is_none() => {
-            match organization.locations.iter().position(|location| location.home && location.wrong < 5) {
-                Some(location) => steps.push(Step::Associate { of, location, by, right: true }),
-                None => steps.push(Step::Locate { of, home: true }),
-            }
-        }
-        Stage::Qualified => steps.push(Step::Sign { of, capacity, by, text: Text::Newest }),
-        Stage::Active | Stage::Rejected => {}
-    }
-}
-
-fn vetting(world: &World, of: usize, steps: &mut Vec<Step>) {
-    let Some(case) = world.cast[of].cases.last() else { return };
-    let review = |act| Step::Review { of, by: Reviewer::Staff(0), act, etag: Etag::Present };
-    let waits = case.letters[1].as_ref().is_some_and(|letter| letter.stage == LetterStage::Pending);
-    match case.stage {
-        CaseStage::AwaitingEmail => {
-            steps.push(Step::Answer { of, approver: false, yes: true });
-            steps.push(Step::Answer { of, approver: false, yes: false });
-        }
-        CaseStage::Queued if waits => steps.push(Step::Answer { of, approver: true, yes: true }),
-        CaseStage::Queued => steps.push(review(Review::Claim)),
-        CaseStage::InReview(by) => {
-            let staff = |act| Step::Review { of, by: Reviewer::Staff(by), act, etag: Etag::Present };
-            match (DOMAIN..5).find(|check| matches!(case.checks[*check], Status::Pending | Status::Failed)) {
-                Some(check) => steps.push(staff(Review::Judge(check, Status::Passed))),
-                None => steps.push(staff(Review::Approve)),
-            }
-        }
-        CaseStage::Approved | CaseStage::Rejected | CaseStage::Expired => {}
-    }
-}
-
-fn relating(world: &World, steps: &mut Vec<Step>) {
-    for (at, invitation) in world.invitations.iter().enumerate() {
-        if invitation.stage == InvitationStage::Pending {
-            let by = Who::Founder(invitation.target);
-            steps.insert(0, Step::Accept { invitation: at, by, link: true, consents: Consents::All, shown: true });
-        }
-    }
-    let active = |of: usize| world.cast[of].enrollments.values().any(|enrollment| enrollment.stage == Stage::Active);
-    for (provider, reseller) in [(0, 2), (0, 3), (1, 2)] {
-        let live = world.live_partnership(provider, reseller);
-        if active(provider) && active(reseller) && live.is_none() {
-            steps.insert(0, Step::InvitePartner { by: Who::Founder(provider), target: reseller, ask: true });
-        }
-        for customer in [4, 5, 6].into_iter().filter(|customer| world.cast[*customer].founded) {
-            let through = live.filter(|live| !world.partnerships[*live].ended);
-            let trio = [provider, reseller, customer];
-            if through.is_some() && !world.ineligible(trio).is_empty() {
-                let by = Who::Founder(reseller);
-                steps.insert(0, Step::InviteCustomer { by, through, target: customer, ask: true });
-            }
-            if through.is_some() {
-                steps.push(Step::Ask { trio, by: Who::Founder(provider) });
-            }
-        }
-    }
 }
 
 /// Any step on anything there is, sensible or not.
@@ -154,7 +73,11 @@ fn anything(world: &World) -> BoxedStrategy<Step> {
         return organization().prop_map(Step::Found).boxed();
     }
     let of = || select(founded.clone());
-    let with = |of: BoxedStrategy<usize>| of.prop_flat_map(|of| (Just(of), who(of)));
+    let who = who(world);
+    let with = |of: BoxedStrategy<usize>| {
+        let who = who.clone();
+        of.prop_flat_map(move |of| (Just(of), who(of)))
+    };
     let pair = || with(of().boxed());
     let mut found = vec![
         (1, organization().prop_map(Step::Found).boxed()),
@@ -208,16 +131,18 @@ fn anything(world: &World) -> BoxedStrategy<Step> {
                 .prop_map(|((_, by), target, ask)| Step::InvitePartner { by, target, ask })
                 .boxed(),
         ),
-        (2, ask(of().boxed())),
+        (2, ask(of().prop_flat_map(who.clone()).boxed())),
     ];
     found.extend(relations(world, &of().boxed()));
     proptest::strategy::Union::new_weighted(found).boxed()
 }
 
 fn relations(world: &World, of: &BoxedStrategy<usize>) -> Vec<(u32, BoxedStrategy<Step>)> {
-    let anybody = || of.clone().prop_flat_map(who);
+    let who = who(world);
+    let anybody = || of.clone().prop_flat_map(who.clone());
     // Mostly those whom it is about.
-    let party = |parties: Vec<usize>| prop_oneof![4 => select(parties).prop_flat_map(who), 1 => anybody()].boxed();
+    let party =
+        |parties: Vec<usize>| prop_oneof![4 => select(parties).prop_flat_map(who.clone()), 1 => anybody()].boxed();
     let through = if world.partnerships.is_empty() {
         Just(None).boxed()
     } else {
@@ -235,24 +160,24 @@ fn relations(world: &World, of: &BoxedStrategy<usize>) -> Vec<(u32, BoxedStrateg
             (party(vec![one.target, one.sender]), prop::bool::weighted(0.7), consents, prop::bool::weighted(0.9));
         let accept =
             parts.prop_map(move |(by, link, consents, shown)| Step::Accept { invitation, by, link, consents, shown });
-        found.push((3, accept.boxed()));
+        found.push((5, accept.boxed()));
     }
     for (partnership, one) in world.partnerships.iter().enumerate() {
         let parties = || party(vec![one.provider, one.reseller]);
         let orders = (parties(), any::<bool>(), etag());
         let orders = orders.prop_map(move |(by, allowed, etag)| Step::AllowOrders { partnership, by, allowed, etag });
-        found.push((5, orders.boxed()));
-        let end = (parties(), any::<bool>(), etag(), any::<bool>());
+        found.push((12, orders.boxed()));
+        let end = (parties(), prop::bool::weighted(0.7), etag(), prop::bool::weighted(0.3));
         let end = end.prop_map(move |(by, cascade, etag, dry)| Step::End { partnership, by, cascade, etag, dry });
-        found.push((3, end.boxed()));
+        found.push((14, end.boxed()));
         let ask = (parties(), 4..CAST.len());
         let trio = [one.provider, one.reseller];
         let ask = ask.prop_map(move |(by, customer)| Step::Ask { trio: [trio[0], trio[1], customer], by });
-        found.push((3, ask.boxed()));
+        found.push((10, ask.boxed()));
     }
     for (grant, one) in world.grants.iter().enumerate() {
         let revoke = (party(vec![one.grantor, one.grantee]), etag());
-        found.push((3, revoke.prop_map(move |(by, etag)| Step::Revoke { grant, by, etag }).boxed()));
+        found.push((6, revoke.prop_map(move |(by, etag)| Step::Revoke { grant, by, etag }).boxed()));
     }
     found
 }
@@ -268,9 +193,8 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![3 => select(&ROLES[..]).prop_map(Change::Roles), 1 => Just(Change::Disable), 2 => Just(Change::Enable)]
 }
 
-fn ask(of: BoxedStrategy<usize>) -> BoxedStrategy<Step> {
+fn ask(by: BoxedStrategy<Who>) -> BoxedStrategy<Step> {
     let trio = (0..2usize, 2..4usize, 4..CAST.len());
-    let by = of.prop_flat_map(who);
     (trio, by)
         .prop_map(|((provider, reseller, customer), by)| Step::Ask { trio: [provider, reseller, customer], by })
         .boxed()

@@ -57,16 +57,18 @@ impl Report {
         self.journeys
     }
 
-    /// Fails where too few journeys come to what matters. What is rare need only be met among many.
+    /// Fails where too few journeys come to what matters. A handful may miss what is rare.
     pub(super) fn is_far_reaching(&self) {
-        let reached = |what: &str| self.reached.get(what).copied().unwrap_or_default();
-        let permitted = reached("an order permitted");
-        assert!(permitted * 10 >= self.journeys, "an order was permitted in {permitted} of {} journeys", self.journeys);
-        if self.journeys >= 200 {
-            let never: Vec<&str> =
-                self.reached.iter().filter(|(_, count)| **count == 0).map(|(what, _)| *what).collect();
-            assert!(never.is_empty(), "no journey reached: {never:?}");
+        if self.journeys < 500 {
+            return;
         }
+        let never: Vec<&str> = self.reached.iter().filter(|(_, count)| **count == 0).map(|(what, _)| *what).collect();
+        assert!(never.is_empty(), "no journey reached: {never:?}");
+        for reason in ["MARKET_MISMATCH", "NO_ACTIVE_PARTNERSHIP", "RECIPIENT_MISMATCH", "LIVE_RELATIONSHIPS"] {
+            assert!(self.reasons.contains_key(reason), "nothing was refused for {reason}");
+        }
+        let permitted = self.reached.get("an order permitted").copied().unwrap_or_default();
+        assert!(permitted * 10 >= self.journeys, "an order was permitted in {permitted} of {} journeys", self.journeys);
     }
 }
 
