@@ -23,8 +23,12 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long PostgreSQL lets a transaction sit idle, should its client have hung.
 const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(30);
 const SQLITE_READERS: u32 = 4;
+/// So much of a SQLite file is read where the system keeps it, instead of being copied page by page.
+const SQLITE_MAPPED: &str = "268435456";
 /// For so many connections of the pool one more is kept in reserve.
-const POOL_PER_RESERVE: u32 = 8;
+const POOL_PER_RESERVE: u32 = 4;
+/// A connection to PostgreSQL that was idle for longer is asked whether it is still there, which costs a round trip.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// Which of the two databases this is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -160,9 +164,10 @@ async fn connect_sqlite(url: &str) -> Result<Database, Error> {
         .synchronous(SqliteSynchronous::Full);
     // Connections stay: a new one would only repeat the same pragmas. But one in whose transaction SQLite gave up by itself, as
     // it does when space runs out, counts as still in it. All later commits would end a savepoint only: seen by their writer,
-    // by no reader and by no successor.
+    // by no reader and by no successor. None is asked whether it is still there: none goes away by itself.
     let pool = || {
         SqlitePoolOptions::new()
+            .test_before_acquire(false)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .idle_timeout(None)
             .max_lifetime(None)
@@ -174,10 +179,11 @@ async fn connect_sqlite(url: &str) -> Result<Database, Error> {
     if verdict != "ok" {
         return Err(Error::unreadable("sqlite_schema", "quick_check", url, verdict));
     }
-    let reading = options.read_only(true);
+    let reading = options.read_only(true).pragma("mmap_size", SQLITE_MAPPED);
     let reader = pool().max_connections(SQLITE_READERS).connect_with(reading.clone()).await?;
     let reader = SqlxSqliteConnector::from_sqlx_sqlite_pool(reader);
-    let reserve = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool().max_connections(1).connect_lazy_with(reading));
+    let reserve =
+        SqlxSqliteConnector::from_sqlx_sqlite_pool(pool().max_connections(SQLITE_READERS).connect_lazy_with(reading));
     Ok(Database { backend: Backend::Sqlite, writer, reader, reserve, schema: None, _lock: Some(Arc::new(lock)) })
 }
 
@@ -207,7 +213,18 @@ async fn connect_postgres(url: &str, settings: &Settings) -> Result<Database, Er
         options = options.options([("search_path", schema)]);
     }
     // Built here rather than by sea-orm, whose connect span records the whole address, password included.
-    let pool = |size| PgPoolOptions::new().max_connections(size).acquire_timeout(ACQUIRE_TIMEOUT);
+    let pool = |size| {
+        let pool =
+            PgPoolOptions::new().max_connections(size).acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
+        pool.before_acquire(|connection, known| {
+            Box::pin(async move {
+                if known.idle_for >= TRUSTED_FOR {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+    };
     let reserve = pool(settings.max_connections.div_ceil(POOL_PER_RESERVE)).connect_lazy_with(options.clone());
     let reserve = SqlxPostgresConnector::from_sqlx_postgres_pool(reserve);
     let pool = pool(settings.max_connections).connect_with(options).await?;

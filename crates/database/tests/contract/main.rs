@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod access;
+mod connect;
 mod forced;
 mod idempotency;
 mod inbox;

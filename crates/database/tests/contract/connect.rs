@@ -1,0 +1,29 @@
+//! Connections: what holds for each of them, and that those that went away are replaced. Only PostgreSQL has a server to lose.
+
+use database::{Database, Error};
+use sea_orm::{ConnectionTrait, Statement};
+
+async fn scalar(connection: &impl ConnectionTrait, sql: &str) -> String {
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    connection.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+}
+
+#[tokio::test]
+async fn a_connection_that_was_cut_fails_one_call_at_most() {
+    let Some(test) = testkit::postgres().await else { return };
+    let db = Database::connect(&test.settings).await.unwrap();
+    // Several at once, so that several are open.
+    let all = tokio::join!(db.ping(), db.ping(), db.ping(), db.ping());
+    assert!(all.0.and(all.1).and(all.2).and(all.3).is_ok());
+
+    let other = Database::connect(&test.settings).await.unwrap();
+    let cut = "SELECT count(pg_terminate_backend(pid))::text FROM pg_stat_activity \
+        WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    assert_ne!(scalar(other.reader(), cut).await, "0");
+    let mut failed = 0;
+    while let Err(error) = db.ping().await {
+        assert!(matches!(error, Error::Unavailable(_)), "{error}");
+        failed += 1;
+        assert!(failed <= test.settings.max_connections, "the pool does not heal");
+    }
+}
