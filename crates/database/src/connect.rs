@@ -206,6 +206,8 @@ async fn connect_postgres(url: &str, settings: &Settings) -> Result<Database, Er
         ("lock_timeout", LOCK_TIMEOUT.as_millis()),
         ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT.as_millis()),
     ]);
+    // Once for the connection: said at each transaction it would cost a round trip.
+    options = options.options([("default_transaction_isolation", "read committed")]);
     if let Some(schema) = &settings.schema {
         if !schema.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
             return Err(refuse("a schema's name has a-z, 0-9 and _ only"));

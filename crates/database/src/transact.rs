@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use rand::Rng;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 
 use crate::{Backend, Database, Error};
@@ -128,9 +128,8 @@ impl Database {
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
                 ..Default::default()
             },
-            Backend::Postgres => {
-                TransactionOptions { isolation_level: Some(IsolationLevel::ReadCommitted), ..Default::default() }
-            }
+            // The connection has its isolation.
+            Backend::Postgres => TransactionOptions::default(),
         };
         Ok(Tx(Arc::new(self.writer().begin_with_options(options).await?)))
     }

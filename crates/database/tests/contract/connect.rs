@@ -1,11 +1,26 @@
 //! Connections: what holds for each of them, and that those that went away are replaced. Only PostgreSQL has a server to lose.
 
-use database::{Database, Error};
+use database::{Database, Error, Step, Tx};
 use sea_orm::{ConnectionTrait, Statement};
 
 async fn scalar(connection: &impl ConnectionTrait, sql: &str) -> String {
     let statement = Statement::from_string(connection.get_database_backend(), sql);
     connection.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+}
+
+#[tokio::test]
+async fn changes_are_read_committed_whatever_the_servers_default() {
+    let Some(test) = testkit::postgres().await else { return };
+    let db = Database::connect(&test.settings).await.unwrap();
+    let name = scalar(db.reader(), "SELECT current_database()::text").await;
+    let serializable = format!("ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'");
+    db.reader().execute_unprepared(&serializable).await.unwrap();
+
+    let anew = Database::connect(&test.settings).await.unwrap();
+    let level = anew.transact(async |tx: Tx| {
+        Ok::<_, Error>(Step::Commit(scalar(&tx, "SELECT current_setting('transaction_isolation')").await))
+    });
+    assert_eq!(level.await.unwrap(), "read committed");
 }
 
 #[tokio::test]
