@@ -123,7 +123,8 @@ impl Sample {
 pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
-    quantile(&values, 0.5)
+    let middle = |at: usize| values.get(at).copied().unwrap_or_default();
+    f64::midpoint(middle(values.len().saturating_sub(1) / 2), middle(values.len() / 2))
 }
 
 /// The value below which this share of the sorted ones lies; zero of none.

@@ -23,6 +23,9 @@ use crate::suite::database_name;
 /// More acceptances than two cores make in a second.
 const MOST_PER_SECOND: u64 = 3_000;
 
+const INVITED: &str = "SELECT count(*) FROM invitation";
+const ACCEPTED: &str = "SELECT count(*) FROM invitation WHERE state = 'ACCEPTED'";
+
 /// As many invitations as the rounds can need.
 pub(crate) fn waiting(effort: Effort) -> Waiting {
     if effort.is_trial() {
@@ -77,7 +80,7 @@ impl Changes<'_> {
         for turn in 0..=self.effort.rounds {
             progress(&format!("W1, round {turn} of {}", self.effort.rounds));
             let first = turn as u64 * share;
-            let pgbench = self.pgbench(&script, pairs(channel, 1) + first).await?;
+            let pgbench = self.pgbench(&script, pairs(channel, 1) + first, INVITED).await?;
             // The first pair has its invitation.
             let sample = self.invited(Round::of(self.effort.round).most(share - 1), first + 1).await?;
             if turn > 0 {
@@ -99,7 +102,7 @@ impl Changes<'_> {
         for turn in 0..=self.effort.rounds {
             progress(&format!("{row}, round {turn} of {}", self.effort.rounds));
             let done = turn as u64 * per_round;
-            let pgbench = self.pgbench(&script, first + self.waiting.pool + done).await?;
+            let pgbench = self.pgbench(&script, first + self.waiting.pool + done, ACCEPTED).await?;
             // The last one of all served to learn the statements.
             let open = self.open(customers, first + done, per_round - 1).await?;
             let sample = self.accepted(open).await?;
@@ -190,9 +193,16 @@ impl Changes<'_> {
             .note(format!("{cpu:.0} µs of CPU per invitation, in the process of all four services")))
     }
 
-    async fn pgbench(&self, script: &Script, first: u64) -> Result<Sample> {
+    /// A round of the yardstick. Each of its transactions must have done what it is there for, as this count tells.
+    async fn pgbench(&self, script: &Script, first: u64, count: &'static str) -> Result<Sample> {
         let database = database_name("large", ServiceName::Relationship);
-        script.run(self.cluster, &database, first, self.effort.round).await
+        let mut connection = self.cluster.connect(&database).await?;
+        let before: i64 = sqlx::query_scalar(count).fetch_one(&mut connection).await?;
+        let sample = script.run(self.cluster, &database, first, self.effort.round).await?;
+        let after: i64 = sqlx::query_scalar(count).fetch_one(&mut connection).await?;
+        let made = u64::try_from(after - before)?;
+        ensure!(made == sample.calls, "{} transactions of pgbench made {made}", sample.calls);
+        Ok(sample)
     }
 
     async fn invited(&self, round: Round, first: u64) -> Result<Sample> {
