@@ -1,4 +1,4 @@
-//! Dependencies between crates point one way: linkage -> services -> runtime -> database -> ids; services also -> wire, markets.
+//! Dependencies between crates point one way: linkage -> services -> runtime -> database -> ids; services also -> wire, markets, addresses.
 
 use toml::{Table, Value};
 
@@ -8,17 +8,17 @@ use crate::{
 };
 
 const SERVICES: [&str; 4] = ["enrollment", "verification", "relationship", "notification"];
-const SHARED: [&str; 6] = ["database", "ids", "markets", "runtime", "testkit", "wire"];
+const SHARED: [&str; 7] = ["addresses", "database", "ids", "markets", "runtime", "testkit", "wire"];
 
 /// Which of our own crates one may build on, and what it keeps out altogether.
 fn allowed(name: &str) -> (&'static [&'static str], &'static [&'static str]) {
     const PURE: &[&str] = &["tonic", "tonic-prost", "prost", "prost-types", "sea-orm", "sqlx", "tokio"];
     match name {
-        "ids" | "markets" => (&[], PURE),
+        "addresses" | "ids" | "markets" => (&[], PURE),
         "wire" => (&[], &["sea-orm", "sqlx", "tokio"]),
         "database" => (&["ids"], &["tonic", "tonic-prost", "prost", "prost-types"]),
         "testkit" => (&["database"], &[]),
-        "runtime" => (&["database", "ids", "wire"], &[]),
+        "runtime" => (&["addresses", "database", "ids", "wire"], &[]),
         "linkage" => (
             &[
                 "database",
@@ -33,7 +33,7 @@ fn allowed(name: &str) -> (&'static [&'static str], &'static [&'static str]) {
             ],
             &[],
         ),
-        _ => (&["database", "ids", "markets", "runtime", "wire"], &[]),
+        _ => (&["addresses", "database", "ids", "markets", "runtime", "wire"], &[]),
     }
 }
 
@@ -65,7 +65,7 @@ fn violations(manifest: &Source) -> Vec<String> {
 #[test]
 fn crates_depend_one_way() {
     let manifests = || sources::ALL.iter().filter(|source| source.path.ends_with("/Cargo.toml"));
-    assert!(manifests().count() >= 11);
+    assert!(manifests().count() >= 12);
     none(&manifests().flat_map(violations).collect::<Vec<_>>());
 }
 
@@ -81,6 +81,7 @@ fn the_scanner_bites() {
         ("runtime", "[dependencies]\nenrollment.workspace = true"),
         ("database", "[dependencies]\nruntime.workspace = true"),
         ("database", "[dependencies]\ntonic.workspace = true"),
+        ("addresses", "[dependencies]\nids.workspace = true"),
         ("ids", "[dependencies]\ntokio = \"1\""),
         ("wire", "[dependencies]\nids = { path = \"../ids\" }"),
     ] {

@@ -1,0 +1,51 @@
+//! Domains of the public network: in lower case and ASCII.
+
+/// The domain under which somebody can register, in lower-case ASCII; none for a public suffix or no domain at all.
+pub fn registrable(domain: &str) -> Option<String> {
+    under_suffix(&ascii(domain)?).map(str::to_owned)
+}
+
+/// A host's name of several labels, in lower-case ASCII.
+pub(crate) fn ascii(domain: &str) -> Option<String> {
+    let ascii = idna::domain_to_ascii_strict(domain).ok()?;
+    // The last label of an IP address is a number, and that of a domain with a dot at its end is empty.
+    let named = ascii.rsplit_once('.').is_some_and(|(_, last)| last.bytes().any(|byte| !byte.is_ascii_digit()));
+    named.then_some(ascii)
+}
+
+/// The registrable part of a domain in lower-case ASCII.
+pub(crate) fn under_suffix(ascii: &str) -> Option<&str> {
+    psl::domain_str(ascii)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_can_register_is_a_label_under_a_public_suffix() {
+        for (domain, expected) in [
+            ("Shop.Example.CO.UK", Some("example.co.uk")),
+            ("mail.contoso.com", Some("contoso.com")),
+            ("contoso.com", Some("contoso.com")),
+            ("BÜCHER.example", Some("xn--bcher-kva.example")),
+            ("shop.xn--bcher-kva.example", Some("xn--bcher-kva.example")),
+            ("ada.github.io", Some("ada.github.io")),
+            ("co.uk", None),
+            ("com", None),
+            ("localhost", None),
+            ("", None),
+            ("example.com.", None),
+            (".example.com", None),
+            ("a..example.com", None),
+            ("127.0.0.1", None),
+            ("[::1]", None),
+            ("-a.example.com", None),
+            ("a b.com", None),
+            ("a@b.com", None),
+            ("xn--a.example.com", None),
+        ] {
+            assert_eq!(registrable(domain).as_deref(), expected, "{domain:?}");
+        }
+    }
+}

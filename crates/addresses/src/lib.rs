@@ -1,0 +1,10 @@
+//! E-mail addresses, domains and languages: one canonical spelling each, so that equal text means the same. Never touches a network, a
+//! database or a clock.
+
+mod domain;
+mod email;
+mod language;
+
+pub use domain::registrable;
+pub use email::{Email, InvalidEmail};
+pub use language::{InvalidLanguage, Language};
