@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
+use addresses::{Email, Language};
 use chrono::{DateTime, Utc};
 use ids::{Id, Kind};
 use prost_types::Timestamp;
@@ -80,6 +81,18 @@ impl Violations {
     /// Text that may be empty, which gives `Some(None)`.
     pub fn optional_text(&mut self, field: &str, value: &str, most: usize) -> Option<Option<String>> {
         self.text(field, value, 0..=most).map(|text| Some(text).filter(|text| !text.is_empty()))
+    }
+
+    /// An e-mail address. Blanks around it are nobody's; a line break there is more than an address.
+    pub fn email(&mut self, field: &str, value: &str) -> Option<Email> {
+        self.required(field, value)?;
+        self.check(field, Email::parse(value.trim_matches(' ')))
+    }
+
+    /// A language.
+    pub fn language(&mut self, field: &str, value: &str) -> Option<Language> {
+        self.required(field, value)?;
+        self.check(field, Language::parse(value.trim_matches(' ')))
     }
 
     /// A resource name `collection/{id}`.
