@@ -6,7 +6,6 @@ use runtime::{Caller, Fault, Identity, Outcome, Violations};
 use wire::enrollment as pb;
 
 use crate::domain::Refusal;
-use crate::domain::email::Email;
 use crate::domain::user::Role;
 use crate::founding::{Founding, found};
 use crate::{App, convert, store};
@@ -30,7 +29,7 @@ pub async fn bootstrap(app: &App, bootstrap: &Bootstrap) -> Result<(), Fault> {
     let mut v = Violations::default();
     let display_name = v.text("display_name", &bootstrap.display_name, 2..=120);
     let country = v.check("country", bootstrap.country.parse::<CountryCode>());
-    let email = v.check("email", Email::parse(&bootstrap.email));
+    let email = v.email("email", &bootstrap.email);
     let (display_name, country, email) = v.all((display_name, country, email))?;
     let founding = &Founding {
         display_name: &display_name,

@@ -3,7 +3,6 @@
 pub(crate) mod agreement;
 pub(crate) mod claim;
 pub(crate) mod contact;
-pub(crate) mod email;
 pub(crate) mod enrollment;
 pub(crate) mod event;
 pub mod lifecycle;

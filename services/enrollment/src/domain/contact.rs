@@ -39,8 +39,6 @@ pub(crate) enum Malformed {
     Phone,
     #[error("must be an https address, such as https://example.com/support")]
     Website,
-    #[error("must be a BCP 47 language, such as sv")]
-    Language,
     #[error("must be a company's name, with letters or digits beside its legal form")]
     CompanyName,
 }
@@ -60,14 +58,8 @@ pub(crate) fn website(text: &str) -> Result<String, Malformed> {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
     let clean = !text.chars().any(|c| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(c));
-    let known = super::email::registrable(host).is_some() && port.parse::<u16>().is_ok_and(|port| port > 0);
+    let known = addresses::registrable(host).is_some() && port.parse::<u16>().is_ok_and(|port| port > 0);
     if clean && known { Ok(text.to_owned()) } else { Err(Malformed::Website) }
-}
-
-/// A language, in its one spelling.
-pub(crate) fn language(text: &str) -> Result<String, Malformed> {
-    let language: unic_langid::LanguageIdentifier = text.parse().map_err(|_| Malformed::Language)?;
-    if language.language.is_empty() { Err(Malformed::Language) } else { Ok(language.to_string()) }
 }
 
 /// A company's name: something beside punctuation and a legal form.
@@ -106,10 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn languages_and_names() {
-        assert_eq!(language("SV").as_deref(), Ok("sv"));
-        assert_eq!(language("pt-br").as_deref(), Ok("pt-BR"));
-        assert!(language("swedish language").is_err() && language("").is_err() && language("und").is_err());
+    fn names_and_numbers() {
         assert!(company_name("GmbH".to_owned()).is_err() && company_name("---".to_owned()).is_err());
         assert_eq!(registration_key("55 6677-8899x"), "5566778899X");
     }

@@ -1,9 +1,9 @@
 //! The profiles of an organization: who it is in law, and where its customers find support.
 
+use addresses::Email;
 use chrono::{DateTime, Utc};
 
 use super::contact::{Address, Contact};
-use super::email::Email;
 use super::refusal::Missing;
 use super::requirement::Code;
 use super::rules;
@@ -74,10 +74,10 @@ impl LegalProfile {
         }
         list.person("primary_contact", &self.primary_contact);
         if let Ok(email) = Email::parse(&self.primary_contact.email) {
-            if email.webmail(now).is_some() {
+            if rules::webmail(email.registrable_domain(), now).is_some() {
                 list.add("primary_contact.email", "give a company address, not one at a web-mail provider");
             }
-            if email.is_role(now) {
+            if rules::is_role(email.local(), now) {
                 list.add("primary_contact.email", "give a person's address, not a role's");
             }
         }

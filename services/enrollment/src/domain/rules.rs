@@ -80,6 +80,41 @@ mod tests {
     }
 
     #[test]
+    fn r06_webmail_families_are_known() {
+        let provider = |domain: &str| webmail(&addresses::registrable(domain).expect(domain), day("2026-01-01"));
+        for webmail in [
+            "gmail.com",
+            "GOOGLEMAIL.com",
+            "yahoo.co.uk",
+            "yahoo.se",
+            "x.yahoo.com",
+            "ymail.com",
+            "rocketmail.com",
+            "icloud.com",
+            "me.com",
+            "mac.com",
+            "aol.de",
+            "outlook.com",
+            "hotmail.se",
+            "live.com",
+            "msn.com",
+        ] {
+            assert!(provider(webmail).is_some(), "{webmail}");
+        }
+        for company in ["nordwind.example", "gmail.nordwind.example", "notgmail.com", "some.com"] {
+            assert!(provider(company).is_none(), "{company}");
+        }
+    }
+
+    #[test]
+    fn r06_role_addresses_are_known() {
+        for role in ["info", "Admin", "marketing+se"] {
+            assert!(is_role(role, day("2026-01-01")), "{role}");
+        }
+        assert!(!is_role("ingrid", day("2026-01-01")));
+    }
+
+    #[test]
     fn an_end_is_the_first_day_after() {
         assert!(holds("2024-01-01", "2024-02-01", day("2024-01-31")));
         assert!(!holds("2024-01-01", "2024-02-01", day("2024-02-01")));

@@ -9,7 +9,6 @@ use wire::enrollment as pb;
 
 use crate::domain::Event;
 use crate::domain::agreement::Template;
-use crate::domain::contact::language;
 use crate::domain::enrollment::EnrollmentType;
 use crate::{App, Change, convert, store};
 
@@ -37,8 +36,7 @@ pub(crate) async fn publish(
     if given.version < 1 {
         v.add("agreement_template.version", "must be at least 1");
     }
-    let spelled = v.text("agreement_template.language_code", &given.language_code, 1..=35);
-    let language = spelled.and_then(|text| v.check("agreement_template.language_code", language(&text)));
+    let language = v.language("agreement_template.language_code", &given.language_code);
     text(&mut v, &given.text);
     let effective = v.time("agreement_template.effective_time", given.effective_time.as_ref());
     let sign_by = v.optional_time("agreement_template.sign_by_time", given.sign_by_time.as_ref());
@@ -48,7 +46,15 @@ pub(crate) async fn publish(
         v.add("agreement_template.sign_by_time", "must not be before effective_time");
     }
     let (kind, region, language, effective, sign_by) = v.all((kind, region, language, effective, sign_by))?;
-    let asked = &Asked { kind, region, version: given.version, language, text: &given.text, effective, sign_by };
+    let asked = &Asked {
+        kind,
+        region,
+        version: given.version,
+        language: language.to_string(),
+        text: &given.text,
+        effective,
+        sign_by,
+    };
     app.change(caller, &request, |change| publish_in(change, asked)).await
 }
 

@@ -1,11 +1,11 @@
 //! SubmitEnrollment: a draft is handed in for verification.
 
+use addresses::Email;
 use database::Scope;
 use ids::{EnrollmentId, OrganizationId, kind};
 use runtime::{Caller, Fault, Outcome, User, Violations};
 use wire::enrollment as pb;
 
-use crate::domain::email::Email;
 use crate::domain::lifecycle::State;
 use crate::domain::organization::Mailbox;
 use crate::domain::submission::Applicant;
@@ -46,10 +46,9 @@ async fn submit_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::Subm
     let mut picture = store::picture::load(tx, asked.scope, organization, now).await?.ok_or_else(Fault::missing)?;
     let applicant =
         Applicant { user: asked.user.user, name: asked.user.display_name.clone(), email: asked.user.email.clone() };
-    let domain = Email::parse(&applicant.email).ok().and_then(|email| email.registrable_domain());
-    let preapproved = match &domain {
-        Some(domain) => store::preapproval::is_given(tx, domain, enrollment.kind, now).await?,
-        None => false,
+    let preapproved = match Email::parse(&applicant.email) {
+        Ok(email) => store::preapproval::is_given(tx, email.registrable_domain(), enrollment.kind, now).await?,
+        Err(_) => false,
     };
     let mut events = picture.submit(&mut enrollment, &applicant, preapproved, now)?;
     let country = picture.organization.country.as_str();

@@ -1,11 +1,11 @@
 //! The fields of a legal profile by their paths: read, judged, and put where they belong.
 
+use addresses::{Email, Language};
 use runtime::Violations;
 use wire::enrollment as pb;
 use wire::types;
 
-use crate::domain::contact::{Address, Contact, company_name, language, phone};
-use crate::domain::email::Email;
+use crate::domain::contact::{Address, Contact, company_name, phone};
 use crate::domain::profile::LegalProfile;
 use crate::rpc::mask::Paths;
 use crate::rpc::parse::{country, given, lines, text};
@@ -69,13 +69,9 @@ pub(super) fn parse(v: &mut Violations, profile: &pb::LegalProfile, leaf: &str) 
         "postal_code" => text(v, &field, value, 16),
         "administrative_area" | "locality" => text(v, &field, value, 80),
         "given_name" | "family_name" => text(v, &field, value, 50),
-        "email" => given(v, &field, value, |text| Email::parse(text).map(|email| email.to_string())),
+        "email" => given(v, &field, value, |text| Email::parse(text).map(|email| email.into())),
         "phone" => given(v, &field, value, phone),
-        "language_code" if value.chars().count() > 35 => {
-            v.add(field, "must have at most 35 characters");
-            String::new()
-        }
-        "language_code" => given(v, &field, value, language),
+        "language_code" => given(v, &field, value, |text| Language::parse(text).map(|language| language.to_string())),
         _ => text(v, &field, value, 40),
     })
 }

@@ -1,5 +1,6 @@
 //! UpdateLegalProfile: a draft may be incomplete, but what is given must be right.
 
+use addresses::Email;
 use chrono::{DateTime, Utc};
 use database::Scope;
 use ids::{OrganizationId, kind};
@@ -7,13 +8,12 @@ use runtime::{Caller, Fault, Outcome, Violations};
 use wire::enrollment as pb;
 
 use super::fields::{self, PATHS, Value};
-use crate::domain::email::Email;
 use crate::domain::enrollment::Enrollment;
 use crate::domain::event::OrganizationFacts;
 use crate::domain::lifecycle::State;
 use crate::domain::organization::{Mailbox, Organization, region};
 use crate::domain::profile::LegalProfile;
-use crate::domain::{Event, Refusal};
+use crate::domain::{Event, Refusal, rules};
 use crate::{App, Change, convert, store};
 
 /// What is to change.
@@ -100,11 +100,11 @@ fn judge(
         && let Ok(email) = Email::parse(&new.primary_contact.email)
     {
         let field = "legal_profile.primary_contact.email";
-        if let Some(provider) = email.webmail(now) {
+        if let Some(provider) = rules::webmail(email.registrable_domain(), now) {
             let message = format!("is at the web-mail provider {provider}; a company address is needed");
             v.add_for(pb::Reason::WebmailDomain, field, message);
         }
-        if email.is_role(now) {
+        if rules::is_role(email.local(), now) {
             v.add_for(pb::Reason::RoleAddress, field, "is a role's address; a person's is needed");
         }
     }

@@ -5,7 +5,6 @@ use markets::CountryCode;
 use runtime::{Caller, Fault, Outcome, Violations};
 use wire::enrollment as pb;
 
-use crate::domain::contact::language;
 use crate::domain::organization::region;
 use crate::domain::user::Role;
 use crate::domain::{Event, Refusal};
@@ -21,8 +20,7 @@ pub(crate) async fn create(
     let given = request.organization.clone().unwrap_or_default();
     let display_name = v.text("organization.display_name", &given.display_name, 2..=120);
     let country = v.check("organization.region_code", given.region_code.parse::<CountryCode>());
-    let spelled = v.text("organization.language_code", &given.language_code, 1..=35);
-    let language = spelled.and_then(|text| v.check("organization.language_code", language(&text)));
+    let language = v.language("organization.language_code", &given.language_code);
     let (display_name, country, language) = v.all((display_name, country, language))?;
     // As nobody's user, so that the same person's request id counts with the token from before and with the one for the new organization.
     let (caller, founder) = caller.as_person()?;
@@ -30,7 +28,7 @@ pub(crate) async fn create(
     let founding = &Founding {
         display_name: &display_name,
         country,
-        language: &language,
+        language: language.as_str(),
         operator: false,
         person: Some(person),
         email: &founder.email,

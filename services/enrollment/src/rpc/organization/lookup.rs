@@ -1,9 +1,9 @@
 //! LookupOrganization: known or not, and no more than that.
 
+use addresses::registrable;
 use runtime::{Caller, Fault, Violations};
 use wire::enrollment as pb;
 
-use crate::domain::email::registrable;
 use crate::{App, store};
 
 pub(crate) async fn lookup(

@@ -1,10 +1,10 @@
 //! What an approval brings beside the enrollment's new state.
 
+use addresses::Email;
 use database::Scope;
 use runtime::{Fault, clock};
 
 use crate::domain::Event;
-use crate::domain::email::Email;
 use crate::domain::enrollment::Enrollment;
 use crate::domain::event::UserFacts;
 use crate::domain::picture::Picture;
@@ -36,10 +36,9 @@ pub(super) async fn prove_domain(
     case: &Vetting,
 ) -> Result<Option<Event>, Fault> {
     let email = Email::parse(&picture.legal.primary_contact.email).ok();
-    let Some(domain) = email.and_then(|email| email.registrable_domain()).filter(|_| case.proves_domain()) else {
-        return Ok(None);
-    };
-    if !store::domain_name::prove(&change.tx, picture.organization.id, &domain, change.now()).await? {
+    let Some(email) = email.filter(|_| case.proves_domain()) else { return Ok(None) };
+    let domain = email.registrable_domain();
+    if !store::domain_name::prove(&change.tx, picture.organization.id, domain, change.now()).await? {
         return Ok(None);
     }
     picture.proven_domains = store::domain_name::proven(&change.tx, picture.organization.id).await?;

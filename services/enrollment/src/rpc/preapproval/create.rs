@@ -1,11 +1,11 @@
 //! CreatePreapproval: the operator's leave to enroll in a type.
 
+use addresses::registrable;
 use chrono::TimeDelta;
 use runtime::{Caller, Fault, Outcome, Violations};
 use wire::enrollment as pb;
 
 use crate::domain::Event;
-use crate::domain::email::registrable;
 use crate::store::preapproval::Preapproval;
 use crate::{App, convert, store};
 

@@ -1,5 +1,6 @@
 //! Identity tokens: who vouches for whom, proven before a word of them is believed.
 
+use addresses::Email;
 use data_encoding::BASE64URL_NOPAD;
 use runtime::token::verify_jwt;
 use runtime::{Fault, Reason};
@@ -8,7 +9,6 @@ use tonic::Code;
 use wire::enrollment as pb;
 
 use crate::config::Issuer;
-use crate::domain::email::Email;
 
 /// The kind of an identity token.
 const IDENTITY: &str = "JWT";
@@ -56,8 +56,7 @@ pub(super) fn prove(issuers: &[Issuer], token: &str) -> Result<Vouched, Fault> {
     if !claims.email_verified {
         return Err(not_trusted("its e-mail address is not verified"));
     }
-    let domain = email.registrable_domain().unwrap_or_default();
-    if !issuer.is_trusted_for(&domain) {
+    if !issuer.is_trusted_for(email.registrable_domain()) {
         return Err(not_trusted("its issuer is not trusted for this address"));
     }
     let display_name: String = claims.name.trim().chars().filter(|c| !c.is_control()).take(120).collect();

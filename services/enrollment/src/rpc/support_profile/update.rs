@@ -1,12 +1,12 @@
 //! UpdateSupportProfile.
 
+use addresses::Email;
 use ids::kind;
 use runtime::{Caller, Fault, Outcome, Violations};
 use wire::enrollment as pb;
 
 use crate::domain::Event;
 use crate::domain::contact::{phone, website};
-use crate::domain::email::Email;
 use crate::rpc::mask::Paths;
 use crate::rpc::parse::given;
 use crate::{App, convert, store};
@@ -62,7 +62,7 @@ fn raw<'p>(profile: &'p pb::SupportProfile, leaf: &str) -> &'p str {
 fn parsed(v: &mut Violations, leaf: &str, profile: &pb::SupportProfile) -> String {
     let (field, value) = (format!("support_profile.{leaf}"), raw(profile, leaf));
     match leaf {
-        "email" => given(v, &field, value, |text| Email::parse(text).map(|email| email.to_string())),
+        "email" => given(v, &field, value, |text| Email::parse(text).map(|email| email.into())),
         "phone" => given(v, &field, value, phone),
         _ if value.chars().count() > 500 => {
             v.add(field, "must have at most 500 characters");

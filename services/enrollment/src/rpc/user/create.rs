@@ -7,7 +7,6 @@ use runtime::{Caller, Fault, Outcome, Violations, clock};
 use wire::enrollment as pb;
 
 use super::roles::{by, operators_only, parse};
-use crate::domain::email::Email;
 use crate::domain::event::UserFacts;
 use crate::domain::user::{User, may_give};
 use crate::domain::{Event, Refusal};
@@ -17,7 +16,7 @@ pub(crate) async fn create(app: &App, caller: &Caller, request: pb::CreateUserRe
     let mut v = Violations::of(&request);
     let given = request.user.clone().unwrap_or_default();
     let parent = v.name::<kind::Organization>("parent", &request.parent);
-    let email = v.check("user.email", Email::parse(&given.email));
+    let email = v.email("user.email", &given.email);
     let display_name = v.optional_text("user.display_name", &given.display_name, 120);
     let roles = parse(&mut v, "user.roles", &given.roles);
     let (organization, email, display_name, roles) = v.all((parent, email, display_name, roles))?;
@@ -34,7 +33,7 @@ pub(crate) async fn create(app: &App, caller: &Caller, request: pb::CreateUserRe
             id: change.id(),
             organization,
             person: None,
-            email: email.to_string(),
+            email: email.as_str().to_owned(),
             display_name: display_name.clone().unwrap_or_default(),
             roles: roles.clone(),
             disabled: false,
