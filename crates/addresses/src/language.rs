@@ -23,8 +23,11 @@ impl Language {
         if text.len() > LONGEST || text.contains('_') {
             return Err(InvalidLanguage);
         }
-        let language: LanguageIdentifier = text.parse().map_err(|_| InvalidLanguage)?;
-        if language.language.is_empty() { Err(InvalidLanguage) } else { Ok(Language(language.to_string())) }
+        let read = |text: &str| text.parse().ok().filter(|read: &LanguageIdentifier| !read.language.is_empty());
+        let language = read(text).ok_or(InvalidLanguage)?;
+        let spelled = language.to_string();
+        // Of four letters it also takes variants, which its own spelling turns into scripts.
+        if read(&spelled) == Some(language) { Ok(Language(spelled)) } else { Err(InvalidLanguage) }
     }
 
     /// Its one spelling.
@@ -83,9 +86,21 @@ mod tests {
     #[test]
     fn what_is_no_language_is_none() {
         let long = format!("sv{}", "-abcde".repeat(6));
-        for bad in
-            ["", "-", "s", "sv-", "und", "swedish please", "swedish language", "sv_SE", " sv", "sv\n", "svå", &long]
-        {
+        for bad in [
+            "",
+            "-",
+            "s",
+            "sv-",
+            "und",
+            "swedish please",
+            "swedish language",
+            "sv_SE",
+            " sv",
+            "sv\n",
+            "svå",
+            "sv-ab1c-aaaa",
+            &long,
+        ] {
             assert_eq!(Language::parse(bad), Err(InvalidLanguage), "{bad:?}");
         }
     }
