@@ -100,9 +100,9 @@ fn send(kind: &'static str, to: &[Addressee], reply_to: String, variables: Vec<V
     let recipients: Vec<_> = to
         .iter()
         .map(|addressee| Recipient {
-            email: addressee.email.clone(),
+            email: addressee.email.clone().into(),
             display_name: addressee.name.clone(),
-            language_code: addressee.language.clone(),
+            language_code: addressee.language.to_string(),
         })
         .collect();
     let message = SendMessageRequest { origin: None, kind: kind.to_owned(), recipients, reply_to, variables };

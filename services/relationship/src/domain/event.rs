@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use ids::{AdminGrantId, InvitationId, OrganizationId, PartnershipId, ResellerRelationshipId};
 
 use super::admin_grant::{AdminGrant, State as GrantState};
-use super::invitation::{Invitation, Kind, hint};
+use super::invitation::{Invitation, Kind};
 use super::organization::{Addressee, Parties};
 use super::partnership::Stage;
 use super::reseller_relationship::State as RelationshipState;
@@ -171,7 +171,7 @@ impl InvitationExpired {
             kind: invitation.kind,
             parties: invitation.parties(),
             sender_name: parties.name(invitation.sender),
-            recipient_hint: hint(&invitation.recipient_email),
+            recipient_hint: invitation.recipient_email.hint(),
             tell: parties.addressees(inviting),
         }
     }

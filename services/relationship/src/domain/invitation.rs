@@ -1,5 +1,6 @@
 //! Invitations: one recipient, one state, one expiry.
 
+use addresses::{Email, Language};
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::{InvitationId, OrganizationId, PartnerLocationId, PartnershipId, ResellerRelationshipId};
 
@@ -64,9 +65,9 @@ pub(crate) struct Invitation {
     pub(crate) partnership: Option<PartnershipId>,
     /// Known from the start for a partnership, by acceptance for a customer.
     pub(crate) recipient: Option<OrganizationId>,
-    pub(crate) recipient_email: String,
+    pub(crate) recipient_email: Email,
     pub(crate) message: String,
-    pub(crate) language: String,
+    pub(crate) language: Language,
     pub(crate) admin_requests: Vec<AdminRequest>,
     pub(crate) expire_time: DateTime<Utc>,
     pub(crate) external_id: String,
@@ -142,13 +143,5 @@ impl Invitation {
     /// Whether this organization is on the side that invites, which knows the address.
     pub(crate) fn is_inviting(&self, organization: OrganizationId) -> bool {
         organization == self.sender || (self.kind == Kind::Customer && self.partners().any(|own| own == organization))
-    }
-}
-
-/// An address that shows only enough to be recognised by who wrote it.
-pub(crate) fn hint(address: &str) -> String {
-    match address.rsplit_once('@') {
-        Some((local, domain)) => format!("{}***@{domain}", local.chars().take(1).collect::<String>()),
-        None => "***".to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use addresses::{Email, Language};
 use chrono::{DateTime, Utc};
 use ids::OrganizationId;
 use markets::CountryCode;
@@ -12,8 +13,8 @@ pub(crate) struct Organization {
     pub(crate) id: OrganizationId,
     pub(crate) name: String,
     pub(crate) country: CountryCode,
-    pub(crate) language: String,
-    pub(crate) mail_address: String,
+    pub(crate) language: Language,
+    pub(crate) mail_address: Email,
     pub(crate) proven_domains: Vec<String>,
     pub(crate) version: i64,
     /// When it was read directly, if it ever was.
@@ -22,9 +23,8 @@ pub(crate) struct Organization {
 
 impl Organization {
     /// Whether the domain of this address is proven to be its own.
-    pub(crate) fn owns_domain_of(&self, address: &str) -> bool {
-        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
-        !domain.is_empty() && self.proven_domains.iter().any(|own| own.eq_ignore_ascii_case(domain))
+    pub(crate) fn owns_domain_of(&self, address: &Email) -> bool {
+        self.proven_domains.iter().any(|own| own == address.domain())
     }
 }
 
@@ -32,8 +32,8 @@ impl Organization {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Addressee {
     pub(crate) name: String,
-    pub(crate) email: String,
-    pub(crate) language: String,
+    pub(crate) email: Email,
+    pub(crate) language: Language,
 }
 
 /// The organizations that take part in something, by id.

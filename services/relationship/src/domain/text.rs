@@ -1,5 +1,6 @@
 //! The texts that consents are given to: dated, in the recipient's language.
 
+use addresses::Language;
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// What a text is about.
@@ -53,10 +54,9 @@ pub(crate) struct Text {
     pub(crate) text: String,
 }
 
-/// The text in force, in this BCP 47 language or else in English, with `{name}`s filled in.
-pub(crate) fn find(topic: Topic, language: &str, now: DateTime<Utc>, values: &[(&str, &str)]) -> Text {
-    let language = language.split(['-', '_']).next().unwrap_or_default().to_lowercase();
-    let language = if EDITIONS.iter().any(|edition| edition.language == language) { &language } else { FALLBACK };
+/// The text in force, in this language or else in English, with `{name}`s filled in.
+pub(crate) fn find(topic: Topic, language: &Language, now: DateTime<Utc>, values: &[(&str, &str)]) -> Text {
+    let language = language.among(EDITIONS.iter().map(|edition| edition.language)).unwrap_or(FALLBACK);
     let fits = |edition: &&Edition| edition.language == language && in_force(edition.version, now);
     // Before the first day the first edition already holds: a text is never missing.
     let first = || EDITIONS.iter().find(|edition| edition.language == language);
@@ -91,11 +91,12 @@ mod tests {
     #[test]
     fn the_recipients_language_is_used_and_names_are_filled_in() {
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(365 * 60);
-        let of = |language| find(Topic::OrderSubmission, language, now, &[("partner", "Acme")]).text;
+        let of =
+            |language: &str| find(Topic::OrderSubmission, &language.parse().unwrap(), now, &[("partner", "Acme")]).text;
         assert!(of("sv-SE").starts_with("Acme får lägga beställningar"));
         assert!(of("en").starts_with("Acme may place orders"));
         assert_eq!(of("fi"), of("en"));
-        let early = find(Topic::CustomerAgreement, "en", DateTime::UNIX_EPOCH, &[]);
+        let early = find(Topic::CustomerAgreement, &"en".parse().unwrap(), DateTime::UNIX_EPOCH, &[]);
         assert_eq!(early.version, "2025-01-01");
     }
 }

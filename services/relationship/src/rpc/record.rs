@@ -103,8 +103,8 @@ pub(crate) fn organization(v: &mut Violations, told: &Told<'_>) -> Option<Organi
     let id = v.name::<kind::Organization>("organization", told.organization);
     let name = v.text("display_name", told.display_name, 1..=120);
     let country = v.check("region_code", told.region_code.parse::<CountryCode>());
-    let language = v.text("language_code", told.language_code, 1..=35);
-    let mail_address = v.text("mail_address", told.mail_address, 1..=254);
+    let language = v.language("language_code", told.language_code);
+    let mail_address = v.email("mail_address", told.mail_address);
     let domains = told.proven_domains.iter().map(|domain| v.text("proven_domains", domain, 1..=253));
     let proven_domains: Option<Vec<_>> = domains.collect();
     Some(Organization {

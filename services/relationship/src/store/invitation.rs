@@ -165,7 +165,7 @@ pub(crate) async fn hold(tx: &Tx, invitation: &Invitation) -> Result<(), Error> 
 fn open_key(invitation: &Invitation) -> String {
     let recipient = match (invitation.kind, invitation.recipient) {
         (Kind::Partnership, Some(recipient)) => recipient.name(),
-        _ => invitation.recipient_email.to_lowercase(),
+        _ => invitation.recipient_email.as_str().to_owned(),
     };
     let partnership = invitation.partnership.map(PartnershipId::name).unwrap_or_default();
     format!("{} {recipient} {partnership}", invitation.kind.as_str())
@@ -187,10 +187,10 @@ fn row(invitation: &Invitation) -> row::Model {
         location: invitation.location.map(PartnerLocationId::uuid),
         partnership: invitation.partnership.map(PartnershipId::uuid),
         recipient: invitation.recipient.map(OrganizationId::uuid),
-        recipient_email: invitation.recipient_email.clone(),
+        recipient_email: invitation.recipient_email.clone().into(),
         open_key: open_key(invitation),
         message: invitation.message.clone(),
-        language: invitation.language.clone(),
+        language: invitation.language.to_string(),
         admin_requests: list(&invitation.admin_requests),
         expire_time: invitation.expire_time,
         external_id: invitation.external_id.clone(),
@@ -231,9 +231,9 @@ impl TryFrom<row::Model> for Invitation {
             location: row.location.map(PartnerLocationId::from_uuid),
             partnership: row.partnership.map(PartnershipId::from_uuid),
             recipient: row.recipient.map(OrganizationId::from_uuid),
-            recipient_email: row.recipient_email,
+            recipient_email: place.parse("recipient_email", &row.recipient_email)?,
             message: row.message,
-            language: row.language,
+            language: place.parse("language", &row.language)?,
             admin_requests: place.json("admin_requests", row.admin_requests)?,
             expire_time: row.expire_time,
             external_id: row.external_id,

@@ -5,7 +5,7 @@ use wire::relationship as pb;
 use wire::relationship::reseller_relationship_service_client::ResellerRelationshipServiceClient;
 
 use crate::invitation::{request_id, to_customer, whole};
-use crate::stage::{CUSTOMER, OVERSEAS, PROVIDER, RESELLER, Stage, organization, preconditions, reason, to};
+use crate::stage::{CUSTOMER, OVERSEAS, PROVIDER, RESELLER, Stage, email, organization, preconditions, reason, to};
 
 #[tokio::test]
 async fn r37_a_customer_accepts_both_or_neither_and_all_are_told() {
@@ -98,6 +98,18 @@ async fn r35_only_the_invited_address_or_its_proven_domain_accepts() {
     // Enrollment says that the domain is the customer's own.
     stage.tell_organization(CUSTOMER, "FI").await;
     assert!(stage.accept(CUSTOMER, again()).await.is_ok());
+}
+
+#[tokio::test]
+async fn r35_the_invited_address_accepts_in_whatever_case_it_was_written() {
+    let stage = Stage::ready(testkit::sqlite()).await;
+    stage.register(CUSTOMER, "FI");
+    let loud = pb::Invitation { recipient_email: email(CUSTOMER).to_uppercase(), ..to_customer("") };
+    let created = stage.invite(PROVIDER, loud).await.unwrap();
+    assert_eq!(created.recipient_email, email(CUSTOMER));
+    let token = stage.token("customer-invitation").await;
+    let request = whole(&stage.inspect(&token).await.unwrap(), &token);
+    assert!(stage.accept(CUSTOMER, request).await.is_ok());
 }
 
 #[tokio::test]

@@ -6,7 +6,9 @@ use wire::relationship as pb;
 use wire::relationship::partnership_service_client::PartnershipServiceClient;
 
 use crate::invitation::{request_id, to_reseller, whole};
-use crate::stage::{CUSTOMER, OVERSEAS, PROVIDER, RESELLER, Stage, location, organization, preconditions, reason, to};
+use crate::stage::{
+    CUSTOMER, OVERSEAS, PROVIDER, RESELLER, Stage, email, location, organization, preconditions, reason, to,
+};
 use runtime::Role;
 
 #[tokio::test]
@@ -57,8 +59,8 @@ async fn r30_an_invitation_is_mailed_once_and_blocks_another() {
         assert_eq!(first, again);
         let mails = stage.mails("partnership-invitation").await;
         assert_eq!(mails.len(), 1);
-        assert_eq!(to(&mails[0]), ["admin@org2.example"]);
-        assert_eq!(mails[0].reply_to, "admin@org1.example");
+        assert_eq!(to(&mails[0]), [email(RESELLER)]);
+        assert_eq!(mails[0].reply_to, email(PROVIDER));
         assert_eq!(mails[0].recipients[0].language_code, "sv");
         let refused = stage.invite(PROVIDER, to_reseller()).await.unwrap_err();
         assert_eq!((refused.code(), reason(&refused).as_str()), (Code::AlreadyExists, "INVITATION_OPEN"));

@@ -59,7 +59,7 @@ pub(crate) fn user(n: u128) -> String {
 }
 
 pub(crate) fn email(n: u128) -> String {
-    format!("admin@org{n}.example")
+    format!("ådmin@org{n}.example")
 }
 
 impl Stage {

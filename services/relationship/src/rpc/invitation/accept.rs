@@ -140,7 +140,7 @@ fn recipient(invitation: &Invitation, user: &User, parties: &Parties, by_link: b
     let invited = match invitation.kind {
         Kind::Partnership => invitation.recipient == Some(user.organization),
         Kind::Customer => {
-            let same_address = user.email.eq_ignore_ascii_case(&invitation.recipient_email);
+            let same_address = user.email == invitation.recipient_email.as_str();
             let own = parties.get(user.organization);
             let own_domain = own.is_some_and(|own| own.owns_domain_of(&invitation.recipient_email));
             let taken = invitation.recipient.is_some_and(|recipient| recipient != user.organization);

@@ -111,7 +111,8 @@ fn created(invitation: &Invitation, parties: &Parties, offer: &Offer, reply_to: 
 
 fn effects(offer: &Offer, parties: &Parties, invitation: &Invitation) -> Vec<String> {
     let until = invitation.expire_time.to_rfc3339();
-    let mut effects = vec![format!("A mail with the link goes to {}, good until {until}.", invitation.recipient_email)];
+    let mut effects =
+        vec![format!("A mail with the link goes to {}, good until {until}.", invitation.recipient_email.as_str())];
     effects.extend(offer.consents.iter().map(|consent| {
         let partner = consent.partner.map(|partner| format!(" for {}", parties.name(partner))).unwrap_or_default();
         let need = if consent.required { "required" } else { "optional" };

@@ -1,7 +1,7 @@
 //! An invitation as it is asked for: parsed, judged by the request alone.
 
+use addresses::{Email, Language};
 use chrono::{DateTime, TimeDelta, Utc};
-use email_address::{EmailAddress, Options};
 use ids::{OrganizationId, PartnerLocationId, PartnershipId, kind};
 use runtime::{Fault, Violations};
 use wire::relationship as pb;
@@ -9,17 +9,15 @@ use wire::relationship as pb;
 use crate::domain::directory_role;
 use crate::domain::invitation::{AdminRequest, Kind, LONGEST, SHORTEST};
 
-const LONGEST_ADDRESS: usize = 254;
-
 /// An invitation as it is asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Draft {
     pub(crate) kind: Kind,
     pub(crate) location: Option<PartnerLocationId>,
     pub(crate) partnership: Option<PartnershipId>,
-    pub(crate) recipient_email: String,
+    pub(crate) recipient_email: Email,
     pub(crate) message: String,
-    pub(crate) language: String,
+    pub(crate) language: Language,
     pub(crate) external_id: String,
     admin_requests: Vec<AdminDraft>,
     expire_time: Option<DateTime<Utc>>,
@@ -84,9 +82,9 @@ pub(crate) fn parse(request: &pb::CreateInvitationRequest) -> Result<Draft, Faul
     if kind == Some(Kind::Partnership) && partnership.flatten().is_some() {
         v.add("invitation.partnership", "is for customers only");
     }
-    let recipient_email = address(&mut v, &invitation.recipient_email);
+    let recipient_email = v.email("invitation.recipient_email", &invitation.recipient_email);
     let message = plain(&mut v, &invitation.message);
-    let language = language(&mut v, &invitation.language_code);
+    let language = v.language("invitation.language_code", &invitation.language_code);
     let external_id = v.optional_text("invitation.external_id", &invitation.external_id, 64);
     let expire_time = v.optional_time("invitation.expire_time", invitation.expire_time.as_ref());
     if invitation.admin_requests.len() > 2 {
@@ -119,26 +117,6 @@ fn kind_of(kind: pb::invitation::Kind) -> Option<Kind> {
     }
 }
 
-/// Exactly one address, in the plain form that every mail system delivers: its domain in ASCII, as people's addresses are kept.
-fn address(v: &mut Violations, value: &str) -> Option<String> {
-    let field = "invitation.recipient_email";
-    let address = v.text(field, value, 1..=LONGEST_ADDRESS)?;
-    let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
-    // A quoted local part may hold what makes one address read as two.
-    let odd = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | ',' | ';' | '\\');
-    let host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-') || !c.is_ascii();
-    let plain = EmailAddress::parse_with_options(&address, options).ok().and_then(|parsed| {
-        let domain =
-            idna::domain_to_ascii_strict(parsed.domain()).ok().filter(|_| parsed.domain().chars().all(host))?;
-        Some(format!("{}@{domain}", parsed.local_part()))
-    });
-    let plain = plain.filter(|plain| !address.contains(odd) && plain.chars().count() <= LONGEST_ADDRESS);
-    if plain.is_none() {
-        v.add(field, "must be one e-mail address");
-    }
-    plain
-}
-
 /// Words for people. A link would make our mail a vehicle for others' pages.
 fn plain(v: &mut Violations, value: &str) -> Option<String> {
     let message = v.text("invitation.message", value, 0..=1000)?;
@@ -148,19 +126,6 @@ fn plain(v: &mut Violations, value: &str) -> Option<String> {
         return None;
     }
     Some(message)
-}
-
-fn language(v: &mut Violations, value: &str) -> Option<String> {
-    let language = v.text("invitation.language_code", value, 1..=35)?;
-    let mut parts = language.split('-');
-    let first =
-        parts.next().is_some_and(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic()));
-    let rest = parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if !(first && rest) {
-        v.add("invitation.language_code", "must be a BCP 47 language such as sv or en-GB");
-        return None;
-    }
-    Some(language)
 }
 
 fn admin(v: &mut Violations, at: usize, request: &pb::AdminRequest) -> Option<AdminDraft> {

@@ -43,12 +43,12 @@ fn a_whole_invitation_is_read() {
 #[test]
 fn an_address_is_kept_in_the_spelling_that_sign_in_gives() {
     for (given, kept) in [
-        ("björn@Bücher.example", "björn@xn--bcher-kva.example"),
-        ("Ada@Reseller.Example", "Ada@reseller.example"),
-        ("ada@xn--bcher-kva.example", "ada@xn--bcher-kva.example"),
+        ("Björn@Bücher.example", "björn@xn--bcher-kva.example"),
+        ("Ada@Reseller.Example", "ada@reseller.example"),
+        (" ada@xn--bcher-kva.example ", "ada@xn--bcher-kva.example"),
     ] {
         let draft = parse(&request(|i| i.recipient_email = given.to_owned())).unwrap();
-        assert_eq!(draft.recipient_email, kept);
+        assert_eq!(draft.recipient_email.as_str(), kept);
     }
 }
 
