@@ -22,9 +22,9 @@ pub(crate) struct Organization {
 }
 
 impl Organization {
-    /// Whether the domain of this address is proven to be its own.
+    /// Whether this address is at a domain proven to be its own, or under it: what is proven is what can be registered.
     pub(crate) fn owns_domain_of(&self, address: &Email) -> bool {
-        self.proven_domains.iter().any(|own| own == address.domain())
+        self.proven_domains.iter().any(|own| own == address.registrable_domain())
     }
 }
 

@@ -113,6 +113,26 @@ async fn r35_the_invited_address_accepts_in_whatever_case_it_was_written() {
 }
 
 #[tokio::test]
+async fn r35_who_has_proven_a_domain_accepts_for_what_lies_under_it_and_for_nothing_else() {
+    let stage = Stage::ready(testkit::sqlite()).await;
+    stage.tell_organization(CUSTOMER, "FI").await;
+    for (address, accepted) in
+        [("it@notorg3.example", false), ("it@org3.example.evil.example", false), ("it@mail.org3.example", true)]
+    {
+        let invited = pb::Invitation { recipient_email: address.to_owned(), ..to_customer("") };
+        stage.invite(PROVIDER, invited).await.unwrap();
+        let token = stage.token("customer-invitation").await;
+        let request = whole(&stage.inspect(&token).await.unwrap(), &token);
+        let answer = stage.accept(CUSTOMER, request).await;
+        assert_eq!(
+            answer.as_ref().map_err(reason).err().as_deref(),
+            (!accepted).then_some("RECIPIENT_MISMATCH"),
+            "{address}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn r40_a_customer_of_another_region_is_refused() {
     let stage = Stage::ready(testkit::sqlite()).await;
     let partnership = stage.partners().await.result_partnership;
