@@ -22,4 +22,4 @@ pub(crate) use email::{Answers, EmailState, EmailVerification, NewVerification, 
 pub(crate) use event::{CaseEvent, Event, VerificationEvent};
 pub(crate) use event::{CaseMove, Letter, VerificationMove};
 pub(crate) use refusal::Refusal;
-pub(crate) use subject::{Address, Contact, Subject, hint};
+pub(crate) use subject::{Address, Contact, Subject};

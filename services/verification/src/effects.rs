@@ -71,9 +71,9 @@ fn send_message(letter: &Letter, verification: &EmailVerification) -> SendMessag
         origin: None,
         kind: kind.to_owned(),
         recipients: vec![Recipient {
-            email: recipient.email.clone(),
+            email: recipient.email.clone().into(),
             display_name: recipient.name.clone(),
-            language_code: letter.language.clone(),
+            language_code: letter.language.to_string(),
         }],
         reply_to: String::new(),
         variables,

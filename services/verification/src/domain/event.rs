@@ -1,5 +1,7 @@
 //! What can happen, with every fact that the journal and the siblings need.
 
+use addresses::Language;
+
 use super::{CheckKind, EmailVerification, VettingCase};
 
 /// Something that happened.
@@ -57,7 +59,7 @@ pub(crate) enum VerificationMove {
 pub(crate) struct Letter {
     pub(crate) company: String,
     pub(crate) applicant: String,
-    pub(crate) language: String,
+    pub(crate) language: Language,
 }
 
 impl From<CaseEvent> for Event {

@@ -108,7 +108,7 @@ fn r22_the_approver_is_asked_once_the_contact_has_said_yes() {
 
 #[test]
 fn r22_an_approver_at_the_applicants_own_address_is_left_to_the_reviewer() {
-    let approver = Contact { email: "CIA@example.com".to_owned(), ..subject().contact };
+    let approver = Contact { email: "CIA@example.com".parse().unwrap(), ..subject().contact };
     let subject = Subject { approver, ..subject() };
     let (mut case, _) = VettingCase::open(id(4), NewCase { subject, ..new_case(CheckKind::ALL) }, now(), &DEADLINES);
     case.contact_answered(true, now(), &DEADLINES).unwrap();

@@ -22,7 +22,7 @@ pub(crate) fn reviewer(number: u128) -> Reviewer {
 }
 
 fn contact(name: &str, email: &str) -> Contact {
-    Contact { name: name.to_owned(), email: email.to_owned() }
+    Contact { name: name.to_owned(), email: email.parse().unwrap() }
 }
 
 pub(crate) fn subject() -> Subject {
@@ -39,8 +39,8 @@ pub(crate) fn subject() -> Subject {
         contact: contact("Ada Ek", "ada@example.com"),
         approver: contact("Bo Al", "bo@example.com"),
         applicant_name: Some("Cia Alm".to_owned()),
-        applicant_email: "cia@example.com".to_owned(),
-        language: "sv".to_owned(),
+        applicant_email: "cia@example.com".parse().unwrap(),
+        language: "sv".parse().unwrap(),
         revision: 1,
     }
 }

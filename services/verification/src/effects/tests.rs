@@ -15,7 +15,7 @@ fn links() -> Links {
 }
 
 fn letter() -> Letter {
-    Letter { company: "Exempel AB".to_owned(), applicant: "Cia Alm".to_owned(), language: "sv".to_owned() }
+    Letter { company: "Exempel AB".to_owned(), applicant: "Cia Alm".to_owned(), language: "sv".parse().unwrap() }
 }
 
 fn mail(purpose: Purpose) -> SendMessageRequest {

@@ -11,7 +11,7 @@ use wire::verification as pb;
 
 use crate::domain::{
     Address, CaseState, Check, CheckKind, EmailState, EmailVerification, Purpose, Status, Subject, Verdict,
-    VettingCase, WaitsFor, hint,
+    VettingCase, WaitsFor,
 };
 
 /// The version that a reviewer's decision is about.
@@ -51,7 +51,7 @@ pub(super) fn vetting_case(case: &VettingCase, seen_by: Scope, now: DateTime<Utc
         legal_name: case.subject.legal_name.clone(),
         address: Some(address(&case.subject.address)),
         registration_number: case.subject.registration_number.clone().unwrap_or_default(),
-        domain: case.subject.domain(),
+        domain: case.subject.domain().to_owned(),
         checks: case.checks.iter().map(|(kind, item)| check(kind, item, case.waits_for(kind, now))).collect(),
         claimant: claimant.map(|reviewer| reviewer.organization.child(reviewer.user)).unwrap_or_default(),
         revision: case.subject.revision,
@@ -70,7 +70,7 @@ pub(super) fn email_verification(verification: &EmailVerification, now: DateTime
         uid: verification.id.to_string(),
         purpose: purpose(verification.purpose).into(),
         state: email_state(verification.state).into(),
-        email_hint: hint(&verification.recipient.email),
+        email_hint: verification.recipient.email.hint(),
         generation: verification.generation,
         tries_left: i32::try_from(verification.state.tries_left()).unwrap_or(i32::MAX),
         expire_time: Some(timestamp(verification.expires)),
@@ -91,7 +91,7 @@ pub(super) fn questions(
         state: email_state(verification.state).into(),
         company: subject.legal_name.clone(),
         applicant: subject.applicant_name.clone().unwrap_or_default(),
-        email_hint: hint(&verification.recipient.email),
+        email_hint: verification.recipient.email.hint(),
         questions: questions.into(),
         expire_time: Some(timestamp(verification.expires)),
     }

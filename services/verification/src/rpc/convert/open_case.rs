@@ -26,8 +26,8 @@ pub(crate) fn parse(request: &pb::OpenCaseRequest) -> Result<NewCase, Fault> {
     let contact = contact(&mut v, "primary_contact", request.primary_contact.as_ref());
     let approver = contact_of_approver(&mut v, request);
     let applicant_name = v.optional_text("applicant_name", &request.applicant_name, 120);
-    let applicant_email = email(&mut v, "applicant_email", &request.applicant_email);
-    let language = v.text("language_code", &request.language_code, 1..=35);
+    let applicant_email = v.email("applicant_email", &request.applicant_email);
+    let language = v.language("language_code", &request.language_code);
     if request.revision < 1 {
         v.add("revision", "must be at least 1");
     }
@@ -93,22 +93,9 @@ fn contact(v: &mut Violations, field: &str, contact: Option<&types::Contact>) ->
     };
     let given = v.text(&format!("{field}.given_name"), &contact.given_name, 1..=50);
     let family = v.text(&format!("{field}.family_name"), &contact.family_name, 1..=50);
-    let email = email(v, &format!("{field}.email"), &contact.email);
+    let email = v.email(&format!("{field}.email"), &contact.email);
     let _ = v.optional_text(&format!("{field}.phone"), &contact.phone, 16);
     Some(Contact { name: format!("{} {}", given?, family?), email: email? })
-}
-
-/// An address as it can be mailed to; whether it may be used is enrollment's to say.
-fn email(v: &mut Violations, field: &str, value: &str) -> Option<String> {
-    let email = v.text(field, value, 3..=254)?;
-    let well_formed = email.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !email.contains([' ', '<', '>', ',', ';'])
-    });
-    if !well_formed {
-        v.add(field, "must be one e-mail address");
-        return None;
-    }
-    Some(email)
 }
 
 fn checks(v: &mut Violations, kinds: &[i32]) -> Option<BTreeSet<CheckKind>> {

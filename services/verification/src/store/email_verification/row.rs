@@ -56,7 +56,7 @@ pub(super) fn active(verification: &EmailVerification) -> ActiveModel {
         case_id: Set(verification.case.uuid()),
         purpose: Set(verification.purpose.as_str().to_owned()),
         recipient_name: Set(verification.recipient.name.clone()),
-        email: Set(verification.recipient.email.clone()),
+        email: Set(verification.recipient.email.clone().into()),
         state: Set(verification.state.as_str().to_owned()),
         tries_left: Set(i32::try_from(verification.state.tries_left()).unwrap_or(i32::MAX)),
         generation: Set(verification.generation),
@@ -75,13 +75,14 @@ impl TryFrom<model::Model> for EmailVerification {
     type Error = Error;
 
     fn try_from(row: model::Model) -> Result<EmailVerification, Error> {
+        let email = row.email.parse().map_err(|error| Error::unreadable(TABLE, "email", row.id, error))?;
         Ok(EmailVerification {
             id: EmailVerificationId::from_uuid(row.id),
             organization: OrganizationId::from_uuid(row.organization_id),
             case: VettingCaseId::from_uuid(row.case_id),
             purpose: purpose(&row)?,
             state: state(&row)?,
-            recipient: Contact { name: row.recipient_name, email: row.email },
+            recipient: Contact { name: row.recipient_name, email },
             generation: row.generation,
             nonce: row.nonce,
             expires: row.expires_at,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use addresses::{Email, Language};
 use chrono::{DateTime, Utc};
 use database::Error;
 use ids::{EnrollmentId, OrganizationId, UserId, VettingCaseId};
@@ -96,12 +97,12 @@ pub(super) fn active(case: &VettingCase) -> ActiveModel {
         address: Set(stored_address(&subject.address)),
         registration_number: Set(subject.registration_number.clone()),
         contact_name: Set(subject.contact.name.clone()),
-        contact_email: Set(subject.contact.email.clone()),
+        contact_email: Set(subject.contact.email.clone().into()),
         approver_name: Set(subject.approver.name.clone()),
-        approver_email: Set(subject.approver.email.clone()),
+        approver_email: Set(subject.approver.email.clone().into()),
         applicant_name: Set(subject.applicant_name.clone()),
-        applicant_email: Set(subject.applicant_email.clone()),
-        language: Set(subject.language.clone()),
+        applicant_email: Set(subject.applicant_email.clone().into()),
+        language: Set(subject.language.to_string()),
         created_at: Set(case.created),
         updated_at: Set(case.updated),
         closed_at: Set((!case.state.is_open()).then_some(case.updated)),
@@ -154,6 +155,9 @@ fn read<T: DeserializeOwned>(column: &'static str, row: &model::Model, value: &J
 
 fn subject(row: model::Model) -> Result<Subject, Error> {
     let address: StoredAddress = read("address", &row, &row.address)?;
+    let email = |column, text| Email::parse(text).map_err(|error| Error::unreadable(TABLE, column, row.id, error));
+    let language =
+        Language::parse(&row.language).map_err(|error| Error::unreadable(TABLE, "language", row.id, error))?;
     Ok(Subject {
         legal_name: row.legal_name,
         address: Address {
@@ -164,11 +168,11 @@ fn subject(row: model::Model) -> Result<Subject, Error> {
             lines: address.lines,
         },
         registration_number: row.registration_number,
-        contact: Contact { name: row.contact_name, email: row.contact_email },
-        approver: Contact { name: row.approver_name, email: row.approver_email },
+        contact: Contact { name: row.contact_name, email: email("contact_email", &row.contact_email)? },
+        approver: Contact { name: row.approver_name, email: email("approver_email", &row.approver_email)? },
         applicant_name: row.applicant_name,
-        applicant_email: row.applicant_email,
-        language: row.language,
+        applicant_email: email("applicant_email", &row.applicant_email)?,
+        language,
         revision: row.revision,
     })
 }

@@ -55,7 +55,7 @@ fn wrong(change: impl FnOnce(&mut pb::OpenCaseRequest)) -> Vec<String> {
 fn a_whole_request_is_read() {
     let new = parse(&whole()).unwrap();
     assert_eq!((new.organization, new.enrollment), (organization(), enrollment()));
-    assert_eq!(new.subject.contact, Contact { name: "Åsa Ek".to_owned(), email: "asa@example.com".to_owned() });
+    assert_eq!(new.subject.contact, Contact { name: "Åsa Ek".to_owned(), email: "asa@example.com".parse().unwrap() });
     assert_eq!(new.subject.applicant(), "cia@example.com");
     assert_eq!(new.checks, BTreeSet::from([CheckKind::Email, CheckKind::Business]));
 }
