@@ -1,6 +1,5 @@
 //! What a message is, what its kind needs, and what becomes of it. Pure: time and chance come in as arguments.
 
-pub(crate) mod address;
 pub(crate) mod event;
 pub(crate) mod kind;
 pub(crate) mod letter;
@@ -8,7 +7,6 @@ pub(crate) mod message;
 pub(crate) mod tries;
 pub(crate) mod variables;
 
-pub(crate) use address::Address;
 pub(crate) use event::Event;
 pub(crate) use kind::Kind;
 pub(crate) use letter::{Letter, Mail};

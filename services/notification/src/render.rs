@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use addresses::Email;
 use askama::Error;
 
-use crate::domain::{Address, Contents, Letter, Message, Variables};
+use crate::domain::{Contents, Letter, Message, Variables};
 
 mod pages;
 mod words;
@@ -58,7 +59,7 @@ fn links(variables: &BTreeMap<String, String>) -> BTreeMap<String, String> {
 }
 
 /// A name in quotes, so that nothing in it is read as an address.
-fn mailbox_header(name: &str, address: &Address) -> String {
+fn mailbox_header(name: &str, address: &Email) -> String {
     if name.is_empty() {
         return address.as_str().to_owned();
     }

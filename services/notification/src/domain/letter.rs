@@ -27,7 +27,7 @@ pub(crate) struct Mail {
     pub(crate) id: MailboxMessageId,
     /// The message it came from: each arrives once.
     pub(crate) message: MessageId,
-    /// The address, in lower case.
+    /// The address.
     pub(crate) mailbox: String,
     pub(crate) kind: Kind,
     pub(crate) letter: Letter,
@@ -45,7 +45,7 @@ impl Letter {
         Mail {
             id,
             message: message.id,
-            mailbox: message.recipient.mailbox(),
+            mailbox: message.recipient.clone().into(),
             kind: message.kind,
             letter: self,
             create_time: now,

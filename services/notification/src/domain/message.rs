@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::mem;
 
+use addresses::Email;
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::{EventId, MessageId};
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Event, Kind, Tries};
+use super::{Event, Kind, Tries};
 
 /// A try that has said nothing for so long was cut off.
 const LONGEST_TRY: TimeDelta = TimeDelta::minutes(5);
@@ -20,7 +21,7 @@ pub(crate) struct Message {
     pub(crate) kind: Kind,
     /// The language it will be written in.
     pub(crate) language: String,
-    pub(crate) recipient: Address,
+    pub(crate) recipient: Email,
     pub(crate) state: State,
     /// How often a try was begun.
     pub(crate) attempts: u32,

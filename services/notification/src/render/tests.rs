@@ -46,7 +46,7 @@ fn write_as(
         cause: Cause { source: "relationship".to_owned(), event: EventId::from_uuid(RawId::from_u128(2)) },
         kind,
         language: language.to_owned(),
-        recipient: Address::parse("Bo@example.com").unwrap(),
+        recipient: "bo@example.com".parse().unwrap(),
         state: State::Sent { at: now },
         attempts: 1,
         last_error: None,
@@ -140,7 +140,7 @@ You accept all that is asked, or nothing. A global administrator of your company
 -- 
 This message was sent automatically by Linkage.
 ");
-    assert_eq!(letter.to, "Bo@example.com");
+    assert_eq!(letter.to, "bo@example.com");
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn variables_are_escaped_in_html_and_only_there() {
     assert!(letter.text.contains("Let's work together <soon>."));
     assert!(!letter.html.contains("<soon>") && letter.html.contains("&#60;soon&#62;"));
     assert_eq!(letter.subject, "<sender> invites you to a partnership");
-    assert_eq!(letter.to, "\"Bo \\\"B\\\" Ek\" <Bo@example.com>");
+    assert_eq!(letter.to, "\"Bo \\\"B\\\" Ek\" <bo@example.com>");
 }
 
 #[test]

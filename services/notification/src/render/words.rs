@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use addresses::Language;
 use askama::{Error, Result};
 use chrono::{DateTime, Datelike, Utc};
 use fluent_templates::fluent_bundle::FluentValue;
@@ -38,10 +39,9 @@ pub(super) struct Words {
 
 /// The language we write in for a reader of this one: itself, else without its region, else English.
 pub(crate) fn language(code: &str) -> String {
-    let primary = code.split('-').next().unwrap_or_default();
     let ours: Vec<String> = LOCALES.locales().map(ToString::to_string).collect();
-    let find = |code: &str| ours.iter().find(|language| language.eq_ignore_ascii_case(code)).cloned();
-    find(code).or_else(|| find(primary)).unwrap_or_else(|| FALLBACK.to_owned())
+    let reads = Language::parse(code).ok();
+    reads.and_then(|language| language.among(ours.iter().map(String::as_str))).unwrap_or(FALLBACK).to_owned()
 }
 
 impl Words {

@@ -1,12 +1,13 @@
 //! Messages: the queue, and afterwards who was told of what.
 
+use addresses::Email;
 use chrono::{DateTime, Utc};
 use database::{Error, Scope, Tx, affected};
 use ids::{EventId, MessageId};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect, TryInsertResult, entity::prelude::*};
 
-use crate::domain::{Address, Cause, Contents, Kind, Message, State};
+use crate::domain::{Cause, Contents, Kind, Message, State};
 
 mod row;
 
@@ -83,7 +84,7 @@ fn write(message: &Message) -> Result<row::ActiveModel, Error> {
         id: Set(message.id.uuid()),
         source: Set(message.cause.source.clone()),
         event: Set(message.cause.event.uuid()),
-        mailbox: Set(message.recipient.mailbox()),
+        mailbox: Set(message.recipient.as_str().to_owned()),
         recipient: Set(message.recipient.as_str().to_owned()),
         kind: Set(message.kind.name().to_owned()),
         language: Set(message.language.clone()),
@@ -119,7 +120,7 @@ fn read(row: row::Model) -> Result<Message, Error> {
         cause: Cause { source: row.source, event: EventId::from_uuid(row.event) },
         kind: Kind::parse(&row.kind).ok_or_else(|| unreadable("kind", id, "unknown"))?,
         language: row.language,
-        recipient: Address::parse(&row.recipient).map_err(|error| unreadable("recipient", id, error))?,
+        recipient: Email::parse(&row.recipient).map_err(|error| unreadable("recipient", id, error))?,
         state,
         attempts: u32::try_from(row.attempts).map_err(|error| unreadable("attempts", id, error))?,
         last_error: row.last_error,

@@ -18,7 +18,7 @@ async fn r50_a_mail_is_listed_and_read_in_the_recipients_language() {
         let [mail] = &mails[..] else { panic!("one mail, not {}", mails.len()) };
         assert_eq!(mail.name, format!("mailboxes/ada@example.com/messages/{}", mail.uid));
         assert_eq!((mail.kind.as_str(), mail.language_code.as_str()), ("email-verification", "sv"));
-        assert_eq!(mail.to, "\"Ada Lovelace\" <Ada@example.com>");
+        assert_eq!(mail.to, "\"Ada Lovelace\" <ada@example.com>");
         assert_eq!(mail.subject, "Bekräfta din e-postadress för Nordic Cloud AB");
         assert!(mail.text.contains("29 november 2026 kl. 14.05 UTC") && mail.html.contains("Hej Ada!"));
         assert_eq!(mail.links["confirm_link"], "https://linkage.example/email-verification#1.abc.1.def");

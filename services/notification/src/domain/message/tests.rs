@@ -16,7 +16,7 @@ fn message(state: State, attempts: u32) -> Message {
         cause: Cause { source: "relationship".to_owned(), event: EventId::from_uuid(ids::RawId::from_u128(2)) },
         kind: Kind::PartnershipEnded,
         language: "sv".to_owned(),
-        recipient: Address::parse("ada@example.com").unwrap(),
+        recipient: "ada@example.com".parse().unwrap(),
         state,
         attempts,
         last_error: None,

@@ -29,7 +29,7 @@ fn message(number: u128, event: u128, recipient: &str) -> Message {
         cause: Cause { source: "relationship".to_owned(), event: EventId::from_uuid(Uuid::from_u128(event)) },
         kind: Kind::AdministrationEnded,
         language: "en".to_owned(),
-        recipient: Address::parse(recipient).unwrap(),
+        recipient: Email::parse(recipient).unwrap(),
         state: State::Queued { due: now(), contents },
         attempts: 0,
         last_error: None,

@@ -39,7 +39,7 @@ fn send_message_understands_what_is_asked() {
     let asked = parse(&request()).unwrap();
     assert_eq!(asked.kind, Kind::AdministrationEnded);
     assert_eq!(asked.cause.source, "relationship");
-    assert_eq!(asked.recipients[0].address.mailbox(), "ada@example.com");
+    assert_eq!(asked.recipients[0].address.as_str(), "ada@example.com");
     assert_eq!(asked.recipients[0].language, "sv");
     assert_eq!(asked.variables.len(), 2);
 }
@@ -106,8 +106,8 @@ fn everything_wrong_is_told_at_once() {
         origin: None,
         kind: String::new(),
         recipients: vec![
-            pb::Recipient { email: "a@x.se, b@x.se".to_owned(), ..Default::default() },
-            pb::Recipient { email: "ok@x.se".to_owned(), display_name: "x".repeat(121), ..Default::default() },
+            pb::Recipient { email: "a@example.se, b@example.se".to_owned(), ..Default::default() },
+            pb::Recipient { email: "ok@example.se".to_owned(), display_name: "x".repeat(121), ..Default::default() },
         ],
         reply_to: "nobody".to_owned(),
         variables: vec![
