@@ -69,7 +69,7 @@ pub(super) fn parse(v: &mut Violations, profile: &pb::LegalProfile, leaf: &str) 
         "postal_code" => text(v, &field, value, 16),
         "administrative_area" | "locality" => text(v, &field, value, 80),
         "given_name" | "family_name" => text(v, &field, value, 50),
-        "email" => given(v, &field, value, |text| Email::parse(text).map(|email| email.into())),
+        "email" => given(v, &field, value, |text| Email::parse(text).map(String::from)),
         "phone" => given(v, &field, value, phone),
         "language_code" => given(v, &field, value, |text| Language::parse(text).map(|language| language.to_string())),
         _ => text(v, &field, value, 40),

@@ -62,7 +62,7 @@ fn raw<'p>(profile: &'p pb::SupportProfile, leaf: &str) -> &'p str {
 fn parsed(v: &mut Violations, leaf: &str, profile: &pb::SupportProfile) -> String {
     let (field, value) = (format!("support_profile.{leaf}"), raw(profile, leaf));
     match leaf {
-        "email" => given(v, &field, value, |text| Email::parse(text).map(|email| email.into())),
+        "email" => given(v, &field, value, |text| Email::parse(text).map(String::from)),
         "phone" => given(v, &field, value, phone),
         _ if value.chars().count() > 500 => {
             v.add(field, "must have at most 500 characters");
