@@ -18,3 +18,8 @@ pub(crate) mod vetting;
 
 pub(crate) use event::Event;
 pub(crate) use refusal::Refusal;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod samples;

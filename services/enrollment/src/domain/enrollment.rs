@@ -94,12 +94,15 @@ impl Enrollment {
         }
     }
 
+    /// The state after a command, if its state allows the command.
+    pub(crate) fn may(&self, command: Command) -> Result<State, Refusal> {
+        let refused = || Refusal::State { state: self.state, allowed: State::allowing(command).collect() };
+        self.state.after(command).ok_or_else(refused)
+    }
+
     /// Obeys a command; gives the state before.
     pub(crate) fn obey(&mut self, command: Command, now: DateTime<Utc>) -> Result<State, Refusal> {
-        let before = self.state;
-        let after = before
-            .after(command)
-            .ok_or_else(|| Refusal::State { state: before, allowed: State::allowing(command).collect() })?;
+        let (before, after) = (self.state, self.may(command)?);
         if after != before {
             self.state = after;
             self.since = now;

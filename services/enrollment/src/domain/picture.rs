@@ -13,7 +13,7 @@ use super::requirement;
 use super::vetting::Vetting;
 
 /// All that is known of one organization.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Picture {
     pub(crate) organization: Organization,
     pub(crate) proven_domains: Vec<String>,

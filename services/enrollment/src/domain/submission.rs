@@ -27,7 +27,7 @@ impl Picture {
         preapproved: bool,
         now: DateTime<Utc>,
     ) -> Result<Vec<Event>, Refusal> {
-        let from = enrollment.obey(Command::Submit, now)?;
+        enrollment.may(Command::Submit)?;
         if rules::needs_preapproval(enrollment.kind.as_str(), now) && !preapproved {
             return Err(Refusal::PreapprovalRequired);
         }
@@ -36,6 +36,7 @@ impl Picture {
         if !missing.is_empty() {
             return Err(Refusal::Outstanding(missing));
         }
+        let from = enrollment.obey(Command::Submit, now)?;
         enrollment.submission = Some(Submission { by: applicant.user, at: now });
         let settled = vetting::settled(&self.vettings, self.legal.revision);
         let mut checks: Vec<CheckKind> = CheckKind::ALL.into_iter().filter(|kind| !settled.contains(kind)).collect();

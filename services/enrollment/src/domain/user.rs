@@ -89,7 +89,7 @@ impl User {
         !self.disabled && self.roles.contains(&Role::GlobalAdmin)
     }
 
-    /// Applies a change; says which fields changed. A change of rights raises the access version.
+    /// Applies a change if all of it is allowed; says which fields changed. A change of rights raises the access version.
     pub(crate) fn update(
         &mut self,
         change: UserChange,
@@ -97,29 +97,32 @@ impl User {
         other_global_admins: bool,
         now: DateTime<Utc>,
     ) -> Result<Vec<&'static str>, Refusal> {
-        let before = self.clone();
+        let mut after = self.clone();
         let mut changed = Vec::new();
         if let Some(roles) = change.roles.filter(|roles| *roles != self.roles) {
-            self.roles = roles;
+            after.roles = roles;
             changed.push("roles");
         }
         if let Some(disabled) = change.disabled.filter(|disabled| *disabled != self.disabled) {
-            self.disabled = disabled;
+            after.disabled = disabled;
             changed.push("state");
         }
         let rights = !changed.is_empty();
         if let Some(name) = change.display_name.filter(|name| *name != self.display_name) {
-            self.display_name = name;
+            after.display_name = name;
             changed.push("display_name");
         }
         // Both what is held and what counts: a role given to a disabled user would wait for whoever lets it in again.
-        may_give(by, &before.roles, &self.roles)?;
-        may_give(by, &before.effective_roles(), &self.effective_roles())?;
-        if before.governs() && !self.governs() && !other_global_admins {
+        may_give(by, &self.roles, &after.roles)?;
+        may_give(by, &self.effective_roles(), &after.effective_roles())?;
+        if self.governs() && !after.governs() && !other_global_admins {
             return Err(Refusal::LastGlobalAdmin);
         }
-        self.access_version += i64::from(rights);
-        self.updated = now;
+        if !changed.is_empty() {
+            after.access_version += i64::from(rights);
+            after.updated = now;
+            *self = after;
+        }
         Ok(changed)
     }
 

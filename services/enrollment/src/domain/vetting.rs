@@ -95,7 +95,7 @@ impl CheckStatus {
 }
 
 impl CaseState {
-    const ALL: [CaseState; 8] = [
+    pub(crate) const ALL: [CaseState; 8] = [
         CaseState::AwaitingEmail,
         CaseState::Queued,
         CaseState::InReview,

@@ -76,10 +76,9 @@ async fn update_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::User
     let others = users.iter().any(|user| user.id != asked.id && user.governs());
     let mut user = users.into_iter().find(|user| user.id == asked.id).ok_or_else(Fault::missing)?;
     Fault::unless_fresh(asked.etag, user.version)?;
-    let before = user.clone();
     let changed = user.update(asked.change.clone(), &by(asked.caller), others, now)?;
     if changed.is_empty() {
-        return Ok(Outcome::Done(convert::user(&before), Vec::new()));
+        return Ok(Outcome::Done(convert::user(&user), Vec::new()));
     }
     store::user::save(tx, &mut user).await?;
     // It voids the access tokens; the person's session stays, as it is good for other organizations too, and gives new ones here only

@@ -1,0 +1,153 @@
+//! What holds after any sequence of commands, in any order, at any time.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+
+use super::enrollment::{Enrollment, EnrollmentType};
+use super::event::Moved;
+use super::lifecycle::{self, State};
+use super::picture::Picture;
+use super::samples::{STATUSES, applicant, case, enrollment, location, now, picture, support, user};
+use super::user::{Role, User, UserChange};
+use super::vetting::{CaseState, CheckStatus};
+use super::{Event, Refusal};
+
+#[derive(Debug, Clone)]
+enum Command {
+    /// With the operator's leave, or without.
+    Submit(bool),
+    /// A field is given, or taken back.
+    Support(bool),
+    Hear(CaseState, CheckStatus),
+    Locate,
+    Sign,
+    Obey(lifecycle::Command),
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    use lifecycle::Command::{End, Exhaust, Reopen, Resume, Suspend, Withdraw};
+    let hear = (prop::sample::select(&CaseState::ALL), prop::sample::select(&STATUSES));
+    prop_oneof![
+        4 => any::<bool>().prop_map(Command::Submit),
+        2 => prop::bool::weighted(0.7).prop_map(Command::Support),
+        6 => hear.prop_map(|(state, status)| Command::Hear(state, status)),
+        1 => Just(Command::Locate),
+        2 => Just(Command::Sign),
+        2 => prop::sample::select(vec![Withdraw, Reopen, Suspend, Resume, End, Exhaust]).prop_map(Command::Obey),
+    ]
+}
+
+fn act(
+    picture: &mut Picture,
+    enrollment: &mut Enrollment,
+    command: &Command,
+    at: DateTime<Utc>,
+) -> Result<Vec<Event>, Refusal> {
+    match command {
+        Command::Submit(preapproved) => picture.submit(enrollment, &applicant(), *preapproved, at),
+        Command::Support(given) => {
+            picture.support.email = if *given { support().email } else { String::new() };
+            Ok(Vec::new())
+        }
+        Command::Hear(state, status) => {
+            let case = case(*state, *status);
+            picture.vettings = vec![case.clone()];
+            picture.follow(enrollment, &case, at)
+        }
+        Command::Locate => {
+            picture.location = Some(location());
+            Ok(picture.settle(enrollment, at).into_iter().collect())
+        }
+        Command::Sign => {
+            enrollment.obey(lifecycle::Command::Sign, at)?;
+            enrollment.signed_version = 1;
+            Ok(picture.settle(enrollment, at).into_iter().collect())
+        }
+        Command::Obey(command) => enrollment.obey(*command, at).map(|_| Vec::new()),
+    }
+}
+
+fn moved(event: &Event) -> Option<&Moved> {
+    match event {
+        Event::EnrollmentSubmitted(moved, _)
+        | Event::EnrollmentQualified(moved)
+        | Event::EnrollmentRejected(moved)
+        | Event::EnrollmentReturned(moved)
+        | Event::EnrollmentReconsidered(moved)
+        | Event::EnrollmentActivated(moved) => Some(moved),
+        _ => None,
+    }
+}
+
+fn change() -> impl Strategy<Value = UserChange> {
+    let roles = prop::collection::btree_set(prop::sample::select(&Role::ALL), 1..3);
+    let name = prop::sample::select(vec!["Ada", "Bo"]).prop_map(str::to_owned);
+    (prop::option::of(roles), prop::option::of(any::<bool>()), prop::option::of(name))
+        .prop_map(|(roles, disabled, display_name)| UserChange { roles, disabled, display_name })
+}
+
+fn rights(user: &User) -> (BTreeSet<Role>, bool) {
+    (user.roles.clone(), user.disabled)
+}
+
+proptest! {
+    #[test]
+    fn r01_an_enrollment_keeps_its_laws(
+        kind in prop::sample::select(&EnrollmentType::ALL),
+        commands in prop::collection::vec((command(), 1i64..30), 1..50),
+    ) {
+        let (mut picture, mut enrollment) = (picture(), enrollment(kind, State::Draft));
+        let mut at = now();
+        for (command, hours) in commands {
+            at += TimeDelta::hours(hours);
+            let before = (picture.clone(), enrollment.clone());
+            match act(&mut picture, &mut enrollment, &command, at) {
+                Err(_) => prop_assert_eq!((&picture, &enrollment), (&before.0, &before.1), "a refusal changes nothing"),
+                Ok(events) => {
+                    let mut state = before.1.state;
+                    for moved in events.iter().filter_map(moved) {
+                        prop_assert_eq!(moved.from, state, "each event begins where the last one ended");
+                        prop_assert_ne!(moved.from, moved.standing.state);
+                        state = moved.standing.state;
+                    }
+                    prop_assert!(events.is_empty() || state == enrollment.state, "the last event tells the state");
+                }
+            }
+            let since = if enrollment.state == before.1.state { before.1.since } else { at };
+            prop_assert_eq!(enrollment.since, since);
+            if !matches!(enrollment.state, State::Draft | State::Withdrawn) {
+                prop_assert!(enrollment.submission.is_some(), "nothing is verified that nobody handed in");
+            }
+            if matches!(enrollment.state, State::Active | State::Suspended) {
+                prop_assert!(picture.location.is_some() && enrollment.signed_version > 0, "in force only in full");
+            }
+        }
+    }
+
+    #[test]
+    fn r11_users_keep_their_laws(changes in prop::collection::vec((0usize..3, 0usize..3, change()), 1..40)) {
+        let mut users = [user(1, &[Role::GlobalAdmin]), user(2, &[Role::UserAdmin]), user(3, &[Role::SalesAgent])];
+        let mut at = now();
+        for (by, whom, change) in changes {
+            at += TimeDelta::hours(1);
+            let by = if users[by].disabled { BTreeSet::new() } else { users[by].roles.clone() };
+            let others = users.iter().enumerate().any(|(other, user)| other != whom && user.governs());
+            let before = users[whom].clone();
+            let told = users[whom].update(change, &by, others, at);
+            let after = &users[whom];
+            if told.as_ref().map_or(true, Vec::is_empty) {
+                prop_assert_eq!(after, &before, "a refusal changes nothing, and nor does nothing new");
+            } else {
+                prop_assert_eq!(after.updated, at);
+            }
+            let raised = i64::from(rights(after) != rights(&before));
+            prop_assert_eq!(after.access_version, before.access_version + raised, "other rights, other tokens");
+            if before.governs() != after.governs() {
+                prop_assert!(by.contains(&Role::GlobalAdmin));
+            }
+            prop_assert!(users.iter().any(User::governs), "somebody governs");
+        }
+    }
+}
