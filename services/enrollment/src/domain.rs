@@ -12,6 +12,7 @@ pub(crate) mod profile;
 pub(crate) mod refusal;
 pub(crate) mod requirement;
 pub(crate) mod rules;
+pub(crate) mod signing;
 pub(crate) mod submission;
 pub(crate) mod user;
 pub(crate) mod vetting;

@@ -71,6 +71,11 @@ impl EnrollmentType {
     }
 }
 
+/// Whether a registration number is taken for these: by who is enrolled, not by who once tried.
+pub(crate) fn hold_registration(enrollments: &[Enrollment]) -> bool {
+    enrollments.iter().any(|enrollment| enrollment.state.holds_profile())
+}
+
 impl Enrollment {
     /// A new draft.
     pub(crate) fn draft(

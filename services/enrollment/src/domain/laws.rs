@@ -1,6 +1,7 @@
 //! What holds after any sequence of commands, in any order, at any time.
 
 use std::collections::BTreeSet;
+use std::slice;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -22,7 +23,8 @@ enum Command {
     Support(bool),
     Hear(CaseState, CheckStatus),
     Locate,
-    Sign,
+    /// What was read, or another text.
+    Sign(bool),
     Obey(lifecycle::Command),
 }
 
@@ -34,7 +36,7 @@ fn command() -> impl Strategy<Value = Command> {
         2 => prop::bool::weighted(0.7).prop_map(Command::Support),
         6 => hear.prop_map(|(state, status)| Command::Hear(state, status)),
         1 => Just(Command::Locate),
-        2 => Just(Command::Sign),
+        2 => prop::bool::weighted(0.8).prop_map(Command::Sign),
         2 => prop::sample::select(vec![Withdraw, Reopen, Suspend, Resume, End, Exhaust]).prop_map(Command::Obey),
     ]
 }
@@ -54,16 +56,16 @@ fn act(
         Command::Hear(state, status) => {
             let case = case(*state, *status);
             picture.vettings = vec![case.clone()];
-            picture.follow(enrollment, &case, at)
+            picture.conclude(&case, None, slice::from_mut(enrollment), at)
         }
         Command::Locate => {
             picture.location = Some(location());
             Ok(picture.settle(enrollment, at).into_iter().collect())
         }
-        Command::Sign => {
-            enrollment.obey(lifecycle::Command::Sign, at)?;
-            enrollment.signed_version = 1;
-            Ok(picture.settle(enrollment, at).into_iter().collect())
+        Command::Sign(right) => {
+            let template = picture.templates.iter().find(|template| template.kind == enrollment.kind).cloned().unwrap();
+            let sha256 = if *right { &template.sha256 } else { "another text" };
+            picture.sign(enrollment, &template, sha256, at)
         }
         Command::Obey(command) => enrollment.obey(*command, at).map(|_| Vec::new()),
     }

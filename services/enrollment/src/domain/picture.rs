@@ -10,6 +10,7 @@ use super::lifecycle::{Command, State};
 use super::organization::Organization;
 use super::profile::{LegalProfile, SupportProfile};
 use super::requirement;
+use super::user::{Role, User};
 use super::vetting::Vetting;
 
 /// All that is known of one organization.
@@ -25,13 +26,18 @@ pub(crate) struct Picture {
     pub(crate) location: Option<Location>,
     /// Those of its programme region, for every type.
     pub(crate) templates: Vec<Template>,
-    pub(crate) has_admin_agent: bool,
+    pub(crate) users: Vec<User>,
 }
 
 impl Picture {
     /// The case about the present revision of the legal profile that was heard of last.
     pub(crate) fn vetting(&self) -> Option<&Vetting> {
         self.vettings.iter().rev().find(|case| case.revision == self.legal.revision)
+    }
+
+    /// Whether somebody who can act works for customers.
+    pub(crate) fn has_admin_agent(&self) -> bool {
+        self.users.iter().any(|user| user.can_act_as(Role::AdminAgent))
     }
 
     /// How the enrollment stands towards its agreement.

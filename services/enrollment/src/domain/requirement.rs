@@ -97,7 +97,7 @@ pub(crate) fn requirements(picture: &Picture, enrollment: &Enrollment, now: Date
     if State::after(enrollment.state, super::lifecycle::Command::Sign).is_some() {
         found.extend(of_agreement(picture, enrollment, now));
     }
-    if enrollment.state == State::Active && !picture.has_admin_agent {
+    if enrollment.state == State::Active && !picture.has_admin_agent() {
         found.push(Requirement {
             code: Code::AdminAgent,
             description: "give somebody the role of admin agent, without whom nobody can work for customers".to_owned(),

@@ -166,6 +166,6 @@ pub(crate) fn picture() -> Picture {
         vettings: Vec::new(),
         location: None,
         templates: EnrollmentType::ALL.map(|kind| template(kind, 1, -30, None)).into(),
-        has_admin_agent: false,
+        users: vec![user(10, &[Role::GlobalAdmin]), user(11, &[Role::UserAdmin])],
     }
 }

@@ -3,10 +3,13 @@
 use chrono::{DateTime, Utc};
 use ids::UserId;
 
+use super::email::Email;
 use super::enrollment::{Enrollment, Submission};
-use super::event::{CaseRequest, Event};
+use super::event::{CaseRequest, Event, UserFacts};
 use super::lifecycle::{Command, State};
+use super::organization::Mailbox;
 use super::picture::Picture;
+use super::user::Role;
 use super::vetting::{self, CaseState, CheckKind, Vetting};
 use super::{Refusal, rules};
 
@@ -18,10 +21,18 @@ pub(crate) struct Applicant {
     pub(crate) email: String,
 }
 
+impl Applicant {
+    /// The domain for which the operator gives its leave.
+    pub(crate) fn domain(&self) -> Option<String> {
+        Email::parse(&self.email).ok()?.registrable_domain()
+    }
+}
+
 impl Picture {
-    /// Hands a draft in. Only what is not settled yet is asked of verification; with nothing left it is verified at once.
+    /// Hands a draft in; the organization's mail goes to the primary contact from then on. Only what is not settled yet is asked of
+    /// verification; with nothing left it is verified at once.
     pub(crate) fn submit(
-        &self,
+        &mut self,
         enrollment: &mut Enrollment,
         applicant: &Applicant,
         preapproved: bool,
@@ -57,12 +68,49 @@ impl Picture {
         if verified {
             events.extend(self.approve(enrollment, now)?);
         }
+        let mail = Mailbox { address: self.legal.primary_contact.email.clone(), language: self.legal.language.clone() };
+        if self.organization.redirect(mail, now) {
+            events.push(Event::OrganizationUpdated(Box::new(self.facts()), vec!["mail_address"]));
+        }
+        Ok(events)
+    }
+
+    /// The contact's domain, where a case has shown it to be the company's own.
+    pub(crate) fn shown_domain(&self, case: &Vetting) -> Option<String> {
+        let shown = case.revision == self.legal.revision && case.proves_domain();
+        let contact = Email::parse(&self.legal.primary_contact.email).ok().filter(|_| shown)?;
+        contact.registrable_domain()
+    }
+
+    /// What a case brings to all enrollments; `proven` are the organization's domains, if it has one more of it. What was found of an older
+    /// revision says nothing of the present one.
+    pub(crate) fn conclude(
+        &mut self,
+        case: &Vetting,
+        proven: Option<Vec<String>>,
+        enrollments: &mut [Enrollment],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Event>, Refusal> {
+        if case.revision != self.legal.revision {
+            return Ok(Vec::new());
+        }
+        if case.state == CaseState::Approved {
+            self.legal.vetted_revision = case.revision;
+        }
+        let mut events = Vec::new();
+        if let Some(domains) = proven {
+            self.proven_domains = domains;
+            events.push(Event::OrganizationUpdated(Box::new(self.facts()), vec!["proven_domains"]));
+        }
+        for enrollment in enrollments {
+            events.extend(self.follow(enrollment, case, now)?);
+        }
         Ok(events)
     }
 
     /// Follows a case: nothing happens where the enrollment does not wait for it.
-    pub(crate) fn follow(
-        &self,
+    fn follow(
+        &mut self,
         enrollment: &mut Enrollment,
         case: &Vetting,
         now: DateTime<Utc>,
@@ -84,10 +132,15 @@ impl Picture {
         }])
     }
 
-    fn approve(&self, enrollment: &mut Enrollment, now: DateTime<Utc>) -> Result<Vec<Event>, Refusal> {
+    /// Who submitted also becomes admin agent.
+    fn approve(&mut self, enrollment: &mut Enrollment, now: DateTime<Utc>) -> Result<Vec<Event>, Refusal> {
         let from = enrollment.obey(Command::Approve, now)?;
+        let submitter = enrollment.submission.map(|submission| submission.by);
+        let submitter = self.users.iter_mut().find(|user| Some(user.id) == submitter);
+        let agent = submitter.and_then(|user| user.grant(Role::AdminAgent, now).then(|| UserFacts::of(user)));
         let mut events = vec![Event::EnrollmentQualified(Box::new(self.moved(from, enrollment, now)))];
         events.extend(self.settle(enrollment, now));
+        events.extend(agent.map(|facts| Event::UserUpdated(facts, vec!["roles"])));
         Ok(events)
     }
 }

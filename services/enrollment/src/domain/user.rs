@@ -86,7 +86,12 @@ const RESERVED: [Role; 2] = [Role::GlobalAdmin, Role::Operator];
 impl User {
     /// Whether it is a global administrator who can act.
     pub(crate) fn governs(&self) -> bool {
-        !self.disabled && self.roles.contains(&Role::GlobalAdmin)
+        self.can_act_as(Role::GlobalAdmin)
+    }
+
+    /// Whether it has a role, and is let in to use it.
+    pub(crate) fn can_act_as(&self, role: Role) -> bool {
+        !self.disabled && self.roles.contains(&role)
     }
 
     /// Applies a change if all of it is allowed; says which fields changed. A change of rights raises the access version.

@@ -1,5 +1,4 @@
 //! What siblings tell and ask.
 
-pub(super) mod approval;
 pub(super) mod read_organization;
 pub(super) mod record_verification;

@@ -1,13 +1,12 @@
 //! All rows on which one organization's enrollments depend.
 
 use chrono::{DateTime, Utc};
-use database::{Error, Scope};
+use database::{Error, Scope, Tx};
 use ids::OrganizationId;
 use sea_orm::ConnectionTrait;
 
 use super::{agreement, domain_name, location, organization, profile, user, vetting};
 use crate::domain::picture::Picture;
-use crate::domain::user::Role;
 
 /// The picture of an organization; none when there is none of this scope.
 pub(crate) async fn load(
@@ -26,7 +25,6 @@ pub(crate) async fn load(
         Some(region) => agreement::of_region(connection, region.as_str()).await?,
         None => Vec::new(),
     };
-    let users = user::all(connection, id).await?;
     Ok(Some(Picture {
         proven_domains: domain_name::proven(connection, id).await?,
         legal,
@@ -34,7 +32,27 @@ pub(crate) async fn load(
         vettings: vetting::all(connection, id).await?,
         location: location::associated(connection, id).await?,
         templates,
-        has_admin_agent: users.iter().any(|user| !user.disabled && user.roles.contains(&Role::AdminAgent)),
+        users: user::all(connection, id).await?,
         organization,
     }))
+}
+
+/// Writes the organization, its legal profile and its users where they are not as they were; `received` dates the users' rights.
+pub(crate) async fn save(
+    tx: &Tx,
+    before: &Picture,
+    picture: &mut Picture,
+    received: DateTime<Utc>,
+) -> Result<(), Error> {
+    if picture.organization != before.organization {
+        organization::save(tx, &picture.organization).await?;
+    }
+    if picture.legal != before.legal {
+        profile::save_legal(tx, picture.organization.id, &mut picture.legal).await?;
+    }
+    for (user, _) in picture.users.iter_mut().zip(&before.users).filter(|(after, before)| *after != *before) {
+        user::save(tx, user).await?;
+        user::record_access(tx, user, received).await?;
+    }
+    Ok(())
 }

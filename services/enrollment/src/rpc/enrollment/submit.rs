@@ -1,16 +1,12 @@
 //! SubmitEnrollment: a draft is handed in for verification.
 
-use addresses::Email;
 use database::Scope;
 use ids::{EnrollmentId, OrganizationId, kind};
-use runtime::{Caller, Fault, Outcome, User, Violations};
+use runtime::{Caller, Fault, Outcome, User, Violations, clock};
 use wire::enrollment as pb;
 
-use crate::domain::lifecycle::State;
-use crate::domain::organization::Mailbox;
 use crate::domain::submission::Applicant;
 use crate::domain::{Event, Refusal};
-use crate::rpc::peer::approval;
 use crate::{App, Change, convert, store};
 
 /// Which enrollment, and who hands it in.
@@ -46,26 +42,19 @@ async fn submit_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::Subm
     let mut picture = store::picture::load(tx, asked.scope, organization, now).await?.ok_or_else(Fault::missing)?;
     let applicant =
         Applicant { user: asked.user.user, name: asked.user.display_name.clone(), email: asked.user.email.clone() };
-    let preapproved = match Email::parse(&applicant.email) {
-        Ok(email) => store::preapproval::is_given(tx, email.registrable_domain(), enrollment.kind, now).await?,
-        Err(_) => false,
+    let preapproved = match applicant.domain() {
+        Some(domain) => store::preapproval::is_given(tx, &domain, enrollment.kind, now).await?,
+        None => false,
     };
-    let mut events = picture.submit(&mut enrollment, &applicant, preapproved, now)?;
+    let before = picture.clone();
+    let events = picture.submit(&mut enrollment, &applicant, preapproved, now)?;
     let country = picture.organization.country.as_str();
     match store::profile::enroll_registration(tx, organization, Some((country, &picture.legal))).await {
         Err(database::Error::Duplicate { .. }) => return Err(Refusal::OrganizationDuplicate.into()),
         result => result?,
     }
-    let mail =
-        Mailbox { address: picture.legal.primary_contact.email.clone(), language: picture.legal.language.clone() };
-    if picture.organization.redirect(mail, now) {
-        store::organization::save(tx, &picture.organization).await?;
-        events.push(Event::OrganizationUpdated(Box::new(picture.facts()), vec!["mail_address"]));
-    }
+    store::picture::save(tx, &before, &mut picture, clock::system_time()).await?;
     store::enrollment::save(tx, &mut enrollment).await?;
-    if enrollment.state != State::Verifying {
-        events.extend(approval::grant_admin_agent(&change, &enrollment).await?);
-    }
     Ok(Outcome::Done(
         pb::SubmitEnrollmentResponse {
             effects: events.iter().filter_map(Event::consequence).collect(),

@@ -2,11 +2,11 @@
 
 use database::Scope;
 use ids::kind;
-use runtime::{Caller, Fault, Inbox, Outcome, Violations};
+use runtime::{Caller, Fault, Inbox, Outcome, Violations, clock};
 use wire::enrollment as pb;
 
-use super::approval;
 use crate::domain::Event;
+use crate::domain::enrollment::hold_registration;
 use crate::domain::picture::Picture;
 use crate::domain::vetting::{CaseState, Check, CheckKind, CheckStatus, Vetting};
 use crate::{App, Change, store};
@@ -51,42 +51,28 @@ async fn record_in(change: Change, case: &Vetting) -> Result<Outcome<pb::RecordV
     let case = Vetting { updated: now, ..case.clone() };
     store::vetting::record(tx, &case).await?;
     let mut picture = store::picture::load(tx, Scope::Peer, organization, now).await?.ok_or_else(Fault::missing)?;
-    // What was found of an older revision says nothing of the present one.
-    if case.revision != picture.legal.revision {
-        return Ok(Outcome::Done(pb::RecordVerificationResponse {}, Vec::new()));
+    let proven = prove_domain(&change, &picture, &case).await?;
+    let before = (picture.clone(), store::enrollment::all(tx, organization).await?);
+    let mut enrollments = before.1.clone();
+    let events = picture.conclude(&case, proven, &mut enrollments, now)?;
+    store::picture::save(tx, &before.0, &mut picture, clock::system_time()).await?;
+    for (enrollment, _) in enrollments.iter_mut().zip(&before.1).filter(|(after, before)| *after != *before) {
+        store::enrollment::save(tx, enrollment).await?;
     }
-    let mut events = Vec::new();
-    if case.state == CaseState::Approved && picture.legal.vetted_revision != case.revision {
-        picture.legal.vetted_revision = case.revision;
-        store::profile::save_legal(tx, organization, &mut picture.legal).await?;
+    if !hold_registration(&enrollments) {
+        store::profile::enroll_registration(tx, organization, None).await?;
     }
-    if case.state == CaseState::Approved {
-        events.extend(approval::prove_domain(&change, &mut picture, &case).await?);
-    }
-    events.extend(follow_all(&change, &picture, &case).await?);
     Ok(Outcome::Done(pb::RecordVerificationResponse {}, events))
 }
 
-async fn follow_all(change: &Change, picture: &Picture, case: &Vetting) -> Result<Vec<Event>, Fault> {
-    let (tx, now, organization) = (&change.tx, change.now(), case.organization);
-    let mut enrollments = store::enrollment::all(tx, organization).await?;
-    let mut events = Vec::new();
-    for enrollment in &mut enrollments {
-        let moved = picture.follow(enrollment, case, now)?;
-        if moved.is_empty() {
-            continue;
-        }
-        store::enrollment::save(tx, enrollment).await?;
-        events.extend(moved);
-        if case.state == CaseState::Approved {
-            events.extend(approval::grant_admin_agent(change, enrollment).await?);
-        }
+/// The domains of the organization, if this case adds one to them: one that nobody else has proven.
+async fn prove_domain(change: &Change, picture: &Picture, case: &Vetting) -> Result<Option<Vec<String>>, Fault> {
+    let (tx, organization) = (&change.tx, picture.organization.id);
+    let Some(domain) = picture.shown_domain(case) else { return Ok(None) };
+    if !store::domain_name::prove(tx, organization, &domain, change.now()).await? {
+        return Ok(None);
     }
-    // A number is taken by who is enrolled, not by who once tried.
-    if !events.is_empty() && !enrollments.iter().any(|enrollment| enrollment.state.holds_profile()) {
-        store::profile::enroll_registration(tx, organization, None).await?;
-    }
-    Ok(events)
+    Ok(Some(store::domain_name::proven(tx, organization).await?))
 }
 
 fn parse_check(v: &mut Violations, check: &pb::VerificationCheck) -> Option<Check> {

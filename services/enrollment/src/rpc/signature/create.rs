@@ -5,13 +5,8 @@ use ids::{AgreementTemplateId, EnrollmentId, OrganizationId, UserId, kind};
 use runtime::{Caller, Fault, Outcome, Violations};
 use wire::enrollment as pb;
 
-use crate::domain::agreement::{Signature, Template, in_force};
-use crate::domain::enrollment::Enrollment;
-use crate::domain::lifecycle::Command;
-use crate::domain::picture::Picture;
-use crate::domain::refusal::Missing;
-use crate::domain::requirement::Code;
-use crate::domain::{Event, Refusal};
+use crate::domain::Event;
+use crate::domain::agreement::Signature;
 use crate::{App, Change, convert, store};
 
 /// What is signed, and by whom.
@@ -65,9 +60,12 @@ async fn sign_in(change: Change, asked: &Asked) -> Result<Outcome<pb::Signature,
         store::enrollment::get(tx, asked.scope, organization, asked.enrollment).await?.ok_or_else(Fault::missing)?;
     let (template, _) = store::agreement::get(tx, asked.template).await?.ok_or_else(Fault::missing)?;
     let picture = store::picture::load(tx, asked.scope, organization, now).await?.ok_or_else(Fault::missing)?;
-    fits(&template, &enrollment, &picture, now)?;
-    enrollment.obey(Command::Sign, now)?;
-    signable(&template, &enrollment, &picture, &asked.sha256, now)?;
+    let mut v = Violations::default();
+    for misfit in picture.misfits(&template, &enrollment, now) {
+        v.add("signature.agreement_template", misfit.to_string());
+    }
+    v.done()?;
+    let events = picture.sign(&mut enrollment, &template, &asked.sha256, now)?;
     let signature = Signature {
         id: change.id(),
         organization,
@@ -80,59 +78,6 @@ async fn sign_in(change: Change, asked: &Asked) -> Result<Outcome<pb::Signature,
         created: now,
     };
     store::signature::insert(tx, &signature).await??;
-    enrollment.signed_version = template.version;
-    let mut events = vec![Event::AgreementSigned(Box::new(picture.standing(&enrollment)))];
-    events.extend(picture.settle(&mut enrollment, now));
     store::enrollment::save(tx, &mut enrollment).await?;
     Ok(Outcome::Done(convert::signature(&signature), events))
-}
-
-/// The template is for this type and region.
-fn fits(
-    template: &Template,
-    enrollment: &Enrollment,
-    picture: &Picture,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<(), Fault> {
-    let mut v = Violations::default();
-    let region = picture.organization.region(now).map_or("", markets::RegionCode::as_str);
-    if template.kind != enrollment.kind {
-        v.add("signature.agreement_template", "is for another type of enrollment");
-    }
-    if template.region != region {
-        v.add("signature.agreement_template", format!("is for another region than {region}"));
-    }
-    v.done()
-}
-
-/// It is the version in force, not signed yet, and the text that was read.
-fn signable(
-    template: &Template,
-    enrollment: &Enrollment,
-    picture: &Picture,
-    sha256: &str,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<(), Refusal> {
-    if picture.location.is_none() {
-        return Err(Refusal::Outstanding(vec![Missing {
-            code: Code::Location,
-            field: picture.organization.id.name(),
-            description: "associate a location first".to_owned(),
-        }]));
-    }
-    if template.effective > now {
-        return Err(Refusal::NotInForce);
-    }
-    let newest = in_force(&picture.templates, template.kind, &template.region, now);
-    if let Some(newest) = newest.filter(|newest| newest.version > template.version) {
-        let same_language = |other: &&Template| {
-            other.kind == newest.kind && other.version == newest.version && other.language == template.language
-        };
-        let named = picture.templates.iter().find(same_language).unwrap_or(newest);
-        return Err(Refusal::Superseded(named.id));
-    }
-    if enrollment.signed_version >= template.version {
-        return Err(Refusal::AlreadySigned);
-    }
-    if sha256 == template.sha256 { Ok(()) } else { Err(Refusal::TextHashMismatch) }
 }
