@@ -11,6 +11,7 @@ pub(crate) mod picture;
 pub(crate) mod profile;
 pub(crate) mod refusal;
 pub(crate) mod requirement;
+pub(crate) mod revision;
 pub(crate) mod rules;
 pub(crate) mod signing;
 pub(crate) mod submission;
