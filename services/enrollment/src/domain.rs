@@ -22,6 +22,10 @@ pub(crate) use event::Event;
 pub(crate) use refusal::Refusal;
 
 #[cfg(test)]
+mod grids;
+#[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod names;
 #[cfg(test)]
 mod samples;

@@ -78,6 +78,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_name_is_what_is_given_of_it() {
+        let contact = |given: &str, family: &str| Contact {
+            given_name: given.to_owned(),
+            family_name: family.to_owned(),
+            ..Contact::default()
+        };
+        assert_eq!(contact("Ada", "Ek").name(), "Ada Ek");
+        assert_eq!(contact("", "Ek").name(), "Ek");
+    }
+
+    #[test]
     fn telephone_numbers() {
         assert!(phone("+46812345678").is_ok());
         for bad in ["", "0812345678", "+0812345678", "+46 8 123", "+4", "+1234567890123456", "+４６８１２３"] {
@@ -90,9 +101,17 @@ mod tests {
         for good in ["https://example.com", "https://support.example.com:8443/a?b#c", "https://bücher.example/"] {
             assert!(website(good).is_ok(), "{good}");
         }
-        for bad in
-            ["http://example.com", "https://", "https://localhost/", "https://u:p@example.com/", "https://a b.se"]
-        {
+        for bad in [
+            "http://example.com",
+            "https://",
+            "https://localhost/",
+            "https://u:p@example.com/",
+            "https://a b.se",
+            "https://example.com/a b",
+            "https://example.com/\u{7f}",
+            "https://example.com/<",
+            "https://example.com:0/",
+        ] {
             assert_eq!(website(bad), Err(Malformed::Website), "{bad}");
         }
     }

@@ -51,3 +51,31 @@ pub(crate) fn region(country: CountryCode, now: DateTime<Utc>) -> Option<RegionC
 pub(crate) fn name_key(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::{day, now, organization};
+
+    #[test]
+    fn mail_is_redirected_only_where_it_goes_elsewhere() {
+        let mut organization = organization();
+        let elsewhere = Mailbox { language: "sv".to_owned(), ..organization.mail.clone() };
+        assert!(!organization.redirect(organization.mail.clone(), day(1)) && organization.updated == now());
+        assert!(organization.redirect(elsewhere.clone(), day(1)));
+        assert_eq!((organization.mail, organization.updated), (elsewhere, day(1)));
+    }
+
+    #[test]
+    fn a_country_is_in_one_region_or_none() {
+        assert_eq!(organization().region(now()).map(RegionCode::as_str), Some("EUROPE"));
+        let closed = Organization { country: "KP".parse().unwrap(), ..organization() };
+        assert_eq!(closed.region(now()), None);
+    }
+
+    #[test]
+    fn spellings_of_one_name() {
+        assert_eq!(name_key("  Nordwind \t AB "), name_key("NORDWIND ab"));
+        assert_eq!(name_key("Nordwind AB"), "nordwind ab");
+    }
+}

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use markets::CountryCode;
 
 use super::Refusal;
-use super::email::Email;
 use super::enrollment::Enrollment;
 use super::lifecycle::State;
 use super::organization::{Mailbox, Organization, region};
@@ -58,8 +57,8 @@ impl LegalProfile {
         if new.primary_contact.email != self.primary_contact.email
             && let Ok(email) = Email::parse(&new.primary_contact.email)
         {
-            found.extend(email.webmail(now).map(Flaw::Webmail));
-            found.extend(email.is_role(now).then_some(Flaw::RoleAddress));
+            found.extend(rules::webmail(email.registrable_domain(), now).map(Flaw::Webmail));
+            found.extend(rules::is_role(email.local(), now).then_some(Flaw::RoleAddress));
         }
         Ok(found)
     }

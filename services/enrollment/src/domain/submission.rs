@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use ids::UserId;
 
-use super::email::Email;
+use addresses::Email;
 use super::enrollment::{Enrollment, Submission};
 use super::event::{CaseRequest, Event, UserFacts};
 use super::lifecycle::{Command, State};
