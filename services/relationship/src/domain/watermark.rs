@@ -11,26 +11,40 @@ pub(crate) struct Watermark {
 }
 
 impl Watermark {
+    fn parks(&self, subjects: &[String]) -> bool {
+        self.parked.iter().any(|parked| subjects.contains(parked))
+    }
+
     /// Whether a published agreement may be missing here.
-    pub(crate) fn agreements_parked(&self) -> bool {
+    fn agreements_parked(&self) -> bool {
         self.parked.iter().any(|subject| subject.starts_with("agreementTemplates/"))
     }
 }
 
-/// The instant as of which a subject is known; `None` when it can't be trusted at all.
+/// The instant as of which these subjects are known; `None` when they can't be trusted at all.
 ///
 /// A parked subject counts only while it was read directly later than the watermark.
 pub(crate) fn as_of(
     watermark: Option<&Watermark>,
-    parked: bool,
+    subjects: &[String],
     confirmed_at: Option<DateTime<Utc>>,
 ) -> Option<DateTime<Utc>> {
     let told = watermark.map(|watermark| watermark.as_of);
-    if parked {
+    if watermark.is_some_and(|watermark| watermark.parks(subjects)) {
         confirmed_at.filter(|confirmed| told.is_none_or(|told| *confirmed >= told))
     } else {
         told.max(confirmed_at)
     }
+}
+
+/// The same of a partner, whose agreement matters too: no direct reading tells which agreements were published.
+pub(crate) fn partner_as_of(
+    watermark: Option<&Watermark>,
+    subjects: &[String],
+    confirmed_at: Option<DateTime<Utc>>,
+) -> Option<DateTime<Utc>> {
+    let trusted = !watermark.is_some_and(Watermark::agreements_parked);
+    as_of(watermark, subjects, confirmed_at).filter(|_| trusted)
 }
 
 #[cfg(test)]
@@ -43,15 +57,39 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::minutes(minute)
     }
 
+    fn told(parked: &[&str]) -> Watermark {
+        Watermark { epoch: 1, as_of: at(5), parked: parked.iter().map(ToString::to_string).collect() }
+    }
+
+    const OWN: &str = "organizations/1";
+
     #[test]
     fn r43_a_parked_subject_is_unknown_at_once_unless_read_since() {
-        let told = Watermark { epoch: 1, as_of: at(5), parked: Vec::new() };
-        assert_eq!(as_of(Some(&told), false, None), Some(at(5)));
-        assert_eq!(as_of(Some(&told), false, Some(at(7))), Some(at(7)));
-        assert_eq!(as_of(Some(&told), false, Some(at(3))), Some(at(5)));
-        assert_eq!(as_of(Some(&told), true, None), None);
-        assert_eq!(as_of(Some(&told), true, Some(at(4))), None);
-        assert_eq!(as_of(Some(&told), true, Some(at(6))), Some(at(6)));
-        assert_eq!(as_of(None, false, None), None);
+        let subjects = [OWN.to_owned(), "organizations/1/enrollments/2".to_owned()];
+        let known = |parked: &[&str], confirmed: Option<i64>| as_of(Some(&told(parked)), &subjects, confirmed.map(at));
+        for parked in [&[][..], &["organizations/2"]] {
+            assert_eq!(known(parked, None), Some(at(5)));
+            assert_eq!(known(parked, Some(7)), Some(at(7)));
+            assert_eq!(known(parked, Some(3)), Some(at(5)));
+        }
+        for parked in [OWN, &subjects[1]] {
+            assert_eq!(known(&["organizations/2", parked], None), None);
+            assert_eq!(known(&[parked], Some(4)), None);
+            assert_eq!(known(&[parked], Some(5)), Some(at(5)));
+            assert_eq!(known(&[parked], Some(6)), Some(at(6)));
+        }
+        assert_eq!(as_of(None, &subjects, None), None);
+        assert_eq!(as_of(None, &subjects, Some(at(1))), Some(at(1)));
+    }
+
+    #[test]
+    fn r43_no_partner_is_known_while_a_published_agreement_may_be_missing() {
+        let subjects = [OWN.to_owned()];
+        let parked = told(&["agreementTemplates/1"]);
+        assert_eq!(partner_as_of(Some(&parked), &subjects, Some(at(9))), None);
+        assert_eq!(as_of(Some(&parked), &subjects, Some(at(9))), Some(at(9)), "a customer signs none of them");
+        assert_eq!(partner_as_of(Some(&told(&["organizations/2"])), &subjects, None), Some(at(5)));
+        assert_eq!(partner_as_of(Some(&told(&[OWN])), &subjects, None), None);
+        assert_eq!(partner_as_of(None, &subjects, Some(at(9))), Some(at(9)));
     }
 }

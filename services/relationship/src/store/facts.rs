@@ -10,7 +10,7 @@ use super::read::Place;
 use super::standing;
 use crate::domain::eligibility::{Customer, Facts, Partner, PartnershipFact, RelationshipFact};
 use crate::domain::standing::{DueAgreement, Standing};
-use crate::domain::watermark::{Watermark, as_of};
+use crate::domain::watermark::{Watermark, as_of, partner_as_of};
 
 /// Whom an order would concern.
 #[derive(Debug, Clone, Copy)]
@@ -155,13 +155,9 @@ impl Row<'_> {
             Some(standing) => standing.confirmed_at,
             None => self.get(of, "confirmed_at")?,
         };
-        let name = organization.name();
-        let subject = standing.as_ref().map(Standing::name);
-        let is_own = |parked: &String| *parked == name || Some(parked) == subject.as_ref();
-        let parked = watermark.is_some_and(|watermark| watermark.parked.iter().any(is_own));
-        // No direct reading tells which agreements were published.
-        let trusted = !watermark.is_some_and(Watermark::agreements_parked);
-        let as_of = known.filter(|_| trusted).and_then(|_| as_of(watermark, parked, confirmed_at));
+        let subjects: Vec<_> =
+            std::iter::once(organization.name()).chain(standing.as_ref().map(Standing::name)).collect();
+        let as_of = known.and_then(|_| partner_as_of(watermark, &subjects, confirmed_at));
         Ok(Partner { organization, standing, as_of })
     }
 
@@ -169,15 +165,13 @@ impl Row<'_> {
         let Some(version) = self.get("co", "version")? else {
             return Ok(Customer { organization, country: None, version: 0, as_of: None });
         };
-        let name = organization.name();
-        let parked = watermark.is_some_and(|watermark| watermark.parked.contains(&name));
         let country: String = self.get("co", "country")?;
         let place = Place { table: "organization", row: organization };
         Ok(Customer {
             organization,
             country: Some(place.parse("country", &country)?),
             version,
-            as_of: as_of(watermark, parked, self.get("co", "confirmed_at")?),
+            as_of: as_of(watermark, &[organization.name()], self.get("co", "confirmed_at")?),
         })
     }
 
