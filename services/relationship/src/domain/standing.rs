@@ -151,5 +151,22 @@ pub(crate) fn capable(
     }
 }
 
+/// The location of whoever may act in one of these capacities; refuses with what is wanting in the first that it has taken up.
+pub(crate) fn capable_in_any(
+    side: Side,
+    organization: OrganizationId,
+    capacities: &[EnrollmentType],
+    standings: &[Standing],
+    due: &[DueAgreement],
+    at: (&Markets, DateTime<Utc>),
+) -> Result<Location, Refusal> {
+    let judge = |capacity: EnrollmentType| capable(side, organization, capacity, standings, due, at);
+    if let Some(location) = capacities.iter().find_map(|capacity| judge(*capacity).ok()) {
+        return Ok(location);
+    }
+    let taken_up = capacities.iter().find(|capacity| in_capacity(standings, **capacity).is_some());
+    judge(*taken_up.or(capacities.first()).unwrap_or(&EnrollmentType::IndirectReseller))
+}
+
 #[cfg(test)]
 mod tests;

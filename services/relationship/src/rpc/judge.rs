@@ -6,7 +6,7 @@ use markets::{CountryCode, Markets};
 use runtime::Fault;
 
 use crate::domain::Refusal;
-use crate::domain::standing::{DueAgreement, EnrollmentType, Lack, Location, Side, capable, in_capacity};
+use crate::domain::standing::{DueAgreement, EnrollmentType, Location, Side, capable_in_any};
 use crate::{App, Change, store};
 
 /// In which capacities the reseller of a customer may stand alone.
@@ -38,25 +38,7 @@ impl<'a> Judge<'a> {
         capacities: &[EnrollmentType],
     ) -> Result<Result<Location, Refusal>, Fault> {
         let standings = store::standing::of(&self.change.tx, organization).await?;
-        let mut wanting = None;
-        for capacity in capacities {
-            match capable(side, organization, *capacity, &standings, &self.due, (self.markets, self.now())) {
-                Ok(location) => return Ok(Ok(location)),
-                Err(refusal) => {
-                    let taken_up = in_capacity(&standings, *capacity).is_some();
-                    if wanting.as_ref().is_none_or(|(before, _)| taken_up && !before) {
-                        wanting = Some((taken_up, refusal));
-                    }
-                }
-            }
-        }
-        let nothing = || Refusal::NotCapable {
-            side,
-            organization,
-            capacity: EnrollmentType::IndirectReseller,
-            lacks: vec![Lack::Enrollment],
-        };
-        Ok(Err(wanting.map_or_else(nothing, |(_, refusal)| refusal)))
+        Ok(capable_in_any(side, organization, capacities, &standings, &self.due, (self.markets, self.now())))
     }
 
     /// Whether partners of these countries may link.

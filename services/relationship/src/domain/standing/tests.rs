@@ -81,3 +81,34 @@ fn whoever_is_not_capable_learns_everything_that_is_wanting() {
     };
     assert_eq!(lacks, [Lack::Location, Lack::Agreement]);
 }
+
+#[test]
+fn whoever_may_act_in_one_of_several_capacities_is_told_of_the_one_it_has_taken_up() {
+    let markets = Markets::builtin().unwrap();
+    let (reseller, direct) = (EnrollmentType::IndirectReseller, EnrollmentType::DirectBill);
+    let judge = |capacities: &[EnrollmentType], standings: &[Standing]| {
+        let organization = Id::from_uuid(Uuid::from_u128(2));
+        let told = capable_in_any(Side::Sender, organization, capacities, standings, &[], (markets, now()));
+        told.map(|location| location.country.to_string()).map_err(|refusal| match refusal {
+            Refusal::NotCapable { capacity, lacks, .. } => (capacity, lacks),
+            other => panic!("{other:?}"),
+        })
+    };
+    let in_direct = |state, signed| Standing { capacity: direct, ..standing(state, true, signed) };
+    let (draft, active) = (standing(EnrollmentState::Draft, true, 0), in_direct(EnrollmentState::Active, 1));
+    let none = |capacity| Err((capacity, vec![Lack::Enrollment]));
+    assert_eq!(judge(&[reseller, direct], &[]), none(reseller));
+    assert_eq!(judge(&[direct], &[]), none(direct));
+    assert_eq!(judge(&[], &[]), none(reseller));
+    assert_eq!(judge(&[reseller, direct], &[draft.clone(), active]), Ok("SE".to_owned()), "one is enough");
+    let unsigned = in_direct(EnrollmentState::Qualified, 0);
+    assert_eq!(judge(&[reseller, direct], &[unsigned.clone()]), Err((direct, vec![Lack::Agreement])));
+    let both = judge(&[reseller, direct], &[draft, unsigned]);
+    assert_eq!(both, Err((reseller, vec![Lack::Enrollment, Lack::Agreement])), "the first of those taken up");
+}
+
+#[test]
+fn a_standing_has_the_name_of_its_enrollment() {
+    let name = standing(EnrollmentState::Active, true, 1).name();
+    assert!(name.starts_with("organizations/") && name.contains("/enrollments/"), "{name}");
+}
