@@ -22,3 +22,5 @@ pub(crate) use refusal::Refusal;
 
 #[cfg(test)]
 mod grids;
+#[cfg(test)]
+mod laws;

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::Refusal;
 use super::admin_grant::{AdminGrant, Parent, State as GrantState};
 use super::event::InvitationExpired;
-use super::invitation::{Born, Invitation, Kind, State as InvitationState};
-use super::organization::Parties;
+use super::invitation::{Acceptor, Born, Invitation, Kind, State as InvitationState};
+use super::organization::{Organization, Parties};
 use super::partnership::{Partnership, State as PartnershipState};
 use super::reseller_relationship::{Capacity, ResellerRelationship, State as RelationshipState};
 
@@ -59,13 +59,28 @@ pub(crate) fn invitation(state: InvitationState) -> Invitation {
     }
 }
 
-fn partnership(state: PartnershipState, orders_allowed: bool) -> Partnership {
+pub(crate) fn partnership(state: PartnershipState, orders_allowed: bool) -> Partnership {
     Partnership {
         id: id(2),
         version: 1,
         provider: id(10),
         reseller: id(11),
         orders_allowed,
+        state,
+        create_time: at(0),
+        update_time: at(0),
+    }
+}
+
+pub(crate) fn relationship(state: RelationshipState) -> ResellerRelationship {
+    ResellerRelationship {
+        id: id(4),
+        version: 1,
+        partner: id(10),
+        customer: id(12),
+        capacity: Capacity::Provider,
+        partnership: Some(id(2)),
+        other_partner: Some(id(11)),
         state,
         create_time: at(0),
         update_time: at(0),
@@ -141,32 +156,22 @@ fn r34_a_partnership_ends_once_and_orders_change_only_while_it_lives() {
         };
         let mut ending = partnership(state, true);
         let end = ending.end(at(6)).map(|()| ending.state.stage().as_str().to_owned());
-        row(name, &[allow(true, false), allow(false, true), allow(true, true), end])
+        let bind = partnership(state, true).active().map(|()| "yes".to_owned());
+        row(name, &[allow(true, false), allow(false, true), allow(true, true), end, bind])
     });
-    let grid = grid("               withdraw     allow       again      end", rows.collect());
+    let grid = grid("               withdraw     allow       again      end        bind customers", rows.collect());
     insta::assert_snapshot!(grid, @r"
-                   withdraw     allow       again      end
-    ACTIVE         orders=false orders=true same       ENDED
-    SUSPENDED      orders=false orders=true same       ENDED
-    ENDED          -          -          -          -
+                   withdraw     allow       again      end        bind customers
+    ACTIVE         orders=false orders=true same       ENDED      yes
+    SUSPENDED      orders=false orders=true same       ENDED      -
+    ENDED          -          -          -          -          -
     ");
 }
 
 #[test]
 fn a_reseller_relationship_ends_once() {
     let rows = [RelationshipState::Active, RelationshipState::Suspended, RelationshipState::Ended].map(|state| {
-        let mut relationship = ResellerRelationship {
-            id: id(4),
-            version: 1,
-            partner: id(10),
-            customer: id(12),
-            capacity: Capacity::Provider,
-            partnership: Some(id(2)),
-            other_partner: Some(id(11)),
-            state,
-            create_time: at(0),
-            update_time: at(0),
-        };
+        let mut relationship = relationship(state);
         let end = relationship.end(at(1)).map(|()| relationship.state.as_str().to_owned());
         row(state.as_str(), &[end])
     });
@@ -208,4 +213,79 @@ fn an_address_is_shown_to_others_only_as_a_hint() {
     assert_eq!(told.recipient_hint, "a***@reseller.example");
     let provider: OrganizationId = id(10);
     assert!(invitation.is_inviting(provider) && !invitation.is_inviting(id(11)));
+}
+
+#[test]
+fn r36_r37_who_may_accept() {
+    let recipient = Organization {
+        id: id(12),
+        name: "Customer".to_owned(),
+        country: "SE".parse().unwrap(),
+        language: "en".to_owned(),
+        mail_address: "mail@customer.example".to_owned(),
+        proven_domains: vec!["reseller.example".to_owned()],
+        version: 1,
+        confirmed_at: None,
+    };
+    let stranger = Organization { proven_domains: Vec::new(), ..recipient.clone() };
+    let (own, other) = ("ADA@reseller.example", "eve@elsewhere.example");
+    let customer = Invitation { kind: Kind::Customer, recipient: None, ..invitation(InvitationState::Pending) };
+    let taken = Invitation { recipient: Some(id(13)), ..customer.clone() };
+    let same = Invitation { recipient: Some(id(12)), ..customer.clone() };
+    let accepted = Invitation { state: InvitationState::Accepted(Born::Partnership(id(2))), ..customer.clone() };
+    let asked: [(&str, &Invitation, u128, Option<&Organization>, &str, bool, i64); 15] = [
+        ("by address", &customer, 12, None, own, true, 0),
+        ("by domain", &customer, 12, Some(&recipient), other, true, 0),
+        ("without link", &customer, 12, Some(&recipient), own, false, 0),
+        ("a stranger", &customer, 12, Some(&stranger), other, true, 0),
+        ("unknown", &customer, 12, None, other, true, 0),
+        ("the sender", &customer, 10, None, own, true, 0),
+        ("the other partner", &customer, 11, None, own, true, 0),
+        ("taken by another", &taken, 12, None, own, true, 0),
+        ("taken by it", &same, 12, None, own, true, 0),
+        ("too late", &customer, 12, None, own, true, 10),
+        ("used", &accepted, 12, None, own, true, 0),
+        ("partnership", &invitation(InvitationState::Pending), 11, None, other, false, 0),
+        ("partnership of others", &invitation(InvitationState::Pending), 12, None, own, true, 0),
+        ("declined, by link", &invitation(InvitationState::Declined), 11, None, own, true, 0),
+        ("declined, by name", &invitation(InvitationState::Declined), 11, None, own, false, 0),
+    ];
+    let told = asked.map(|(title, invitation, who, known, email, by_link, hour)| {
+        let acceptor = Acceptor { organization: id(who), known, email, by_link };
+        match invitation.may_be_accepted_by(&acceptor, at(hour)) {
+            Ok(()) => format!("{title}: yes"),
+            Err(refusal) => format!("{title}: {refusal:?}"),
+        }
+    });
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    by address: yes
+    by domain: yes
+    without link: RecipientMismatch
+    a stranger: RecipientMismatch
+    unknown: RecipientMismatch
+    the sender: RecipientMismatch
+    the other partner: RecipientMismatch
+    taken by another: RecipientMismatch
+    taken by it: yes
+    too late: InvitationExpired
+    used: TokenUsed
+    partnership: yes
+    partnership of others: RecipientMismatch
+    declined, by link: TokenUsed
+    declined, by name: StateForbids { state: "DECLINED", allowed: ["PENDING"] }
+    "#);
+}
+
+#[test]
+fn everybody_who_takes_part_is_named_once() {
+    let alone =
+        Invitation { kind: Kind::Customer, recipient: None, reseller: None, ..invitation(InvitationState::Pending) };
+    assert_eq!(invitation(InvitationState::Pending).parties(), [id(10), id(11)]);
+    assert_eq!(alone.parties(), [id(10)]);
+    assert_eq!(Invitation { recipient: Some(id(9)), ..alone }.parties(), [id(9), id(10)]);
+    assert_eq!(relationship(RelationshipState::Active).parties(), [id(10), id(12), id(11)]);
+    let partnership = invitation(InvitationState::Pending);
+    assert_eq!(partnership.partners().collect::<Vec<_>>(), [id(10), id(11)]);
+    let customer = Invitation { kind: Kind::Customer, ..partnership };
+    assert!(customer.is_inviting(id(11)) && customer.is_inviting(id(10)) && !customer.is_inviting(id(12)));
 }

@@ -6,6 +6,7 @@ use ids::{InvitationId, OrganizationId, PartnerLocationId, PartnershipId, Resell
 
 use super::Refusal;
 use super::code::codes;
+use super::organization::Organization;
 
 /// How soon and how late an invitation may end.
 pub(crate) const SHORTEST: TimeDelta = TimeDelta::hours(1);
@@ -50,6 +51,17 @@ pub(crate) struct AdminRequest {
     pub(crate) grantee: uuid::Uuid,
     pub(crate) roles: Vec<String>,
     pub(crate) days: i32,
+}
+
+/// Who would accept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Acceptor<'a> {
+    pub(crate) organization: OrganizationId,
+    /// What is known of it here.
+    pub(crate) known: Option<&'a Organization>,
+    /// The address that its user signed in with.
+    pub(crate) email: &'a str,
+    pub(crate) by_link: bool,
 }
 
 /// An invitation.
@@ -106,6 +118,27 @@ impl Invitation {
             Stage::Expired => Err(Refusal::InvitationExpired),
             stage => Err(Refusal::StateForbids { state: stage.as_str(), allowed: &["PENDING"] }),
         }
+    }
+
+    /// Whether this is the one invited, while the invitation is open. A partner of the invitation is never its customer.
+    pub(crate) fn may_be_accepted_by(&self, who: &Acceptor<'_>, now: DateTime<Utc>) -> Result<(), Refusal> {
+        let invited = match self.kind {
+            Kind::Partnership => self.recipient == Some(who.organization),
+            Kind::Customer => {
+                let same_address = who.email == self.recipient_email.as_str();
+                let own_domain = who.known.is_some_and(|own| own.owns_domain_of(&self.recipient_email));
+                let taken = self.recipient.is_some_and(|recipient| recipient != who.organization);
+                who.by_link && (same_address || own_domain) && !taken && !self.is_inviting(who.organization)
+            }
+        };
+        if !invited {
+            return Err(Refusal::RecipientMismatch);
+        }
+        self.open_at(now).map_err(|refusal| match refusal {
+            // The holder of a link learns that it was used; who came by the name, in which state the invitation is.
+            Refusal::StateForbids { .. } if who.by_link => Refusal::TokenUsed,
+            refusal => refusal,
+        })
     }
 
     /// The recipient takes it up.

@@ -68,3 +68,6 @@ impl FromIterator<Organization> for Parties {
         Parties(organizations.into_iter().map(|organization| (organization.id, organization)).collect())
     }
 }
+
+#[cfg(test)]
+mod tests;

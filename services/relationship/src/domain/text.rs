@@ -99,4 +99,29 @@ mod tests {
         let early = find(Topic::CustomerAgreement, &"en".parse().unwrap(), DateTime::UNIX_EPOCH, &[]);
         assert_eq!(early.version, "2025-01-01");
     }
+
+    #[test]
+    fn a_version_is_in_force_from_its_day_on() {
+        let at = |time: &str| time.parse::<DateTime<Utc>>().unwrap();
+        assert!(!in_force("2025-01-01", at("2024-12-31T23:59:59Z")));
+        assert!(
+            in_force("2025-01-01", at("2025-01-01T00:00:00Z")) && in_force("2025-01-01", at("2025-01-02T00:00:00Z"))
+        );
+        assert!(!in_force("someday", at("2025-01-02T00:00:00Z")));
+    }
+
+    #[test]
+    fn every_topic_has_its_own_text() {
+        let of = |topic| find(topic, "en", DateTime::UNIX_EPOCH, &[]).text;
+        let topics = [
+            Topic::PartnershipTerms,
+            Topic::OrderSubmission,
+            Topic::DelegatedAdmin,
+            Topic::ResellerRelationship,
+            Topic::ProviderRelationship,
+            Topic::CustomerAgreement,
+        ];
+        let texts: std::collections::BTreeSet<_> = topics.map(of).into();
+        assert_eq!(texts.len(), topics.len());
+    }
 }

@@ -12,7 +12,7 @@ use wire::relationship as pb;
 use super::token;
 use crate::domain::consent::{self, Asked, Given};
 use crate::domain::event::InvitationAccepted;
-use crate::domain::invitation::{Born, Invitation, Kind, Stage};
+use crate::domain::invitation::{Acceptor, Born, Invitation, Kind};
 use crate::domain::offer::Offer;
 use crate::domain::organization::Parties;
 use crate::domain::{Event, Refusal};
@@ -61,8 +61,13 @@ pub(crate) async fn accept(
         let mut invitation = find(app, &change, user, asked).await?;
         let seen = invitation.parties().into_iter().chain([user.organization]);
         let parties = store::organization::many(tx, seen).await?;
-        recipient(&invitation, user, &parties, asked.presented.is_some())?;
-        invitation.open_at(now).map_err(|refusal| used(refusal, asked))?;
+        let acceptor = Acceptor {
+            organization: user.organization,
+            known: parties.get(user.organization),
+            email: &user.email,
+            by_link: asked.presented.is_some(),
+        };
+        invitation.may_be_accepted_by(&acceptor, now)?;
         store::invitation::hold(tx, &invitation).await?;
         let offer = Offer::of(&invitation, &parties, now);
         if offer.revision != asked.revision {
@@ -132,31 +137,6 @@ async fn find(app: &App, change: &Change, user: &User, asked: &Acceptance) -> Re
             let scope = Scope::Organization(user.organization);
             store::invitation::get(&change.tx, scope, asked.invitation).await?.ok_or_else(Fault::missing)
         }
-    }
-}
-
-/// Whether this user's organization is the one invited. A partner of the invitation is never its customer.
-fn recipient(invitation: &Invitation, user: &User, parties: &Parties, by_link: bool) -> Result<(), Refusal> {
-    let invited = match invitation.kind {
-        Kind::Partnership => invitation.recipient == Some(user.organization),
-        Kind::Customer => {
-            let same_address = user.email == invitation.recipient_email.as_str();
-            let own = parties.get(user.organization);
-            let own_domain = own.is_some_and(|own| own.owns_domain_of(&invitation.recipient_email));
-            let taken = invitation.recipient.is_some_and(|recipient| recipient != user.organization);
-            by_link && (same_address || own_domain) && !taken && !invitation.is_inviting(user.organization)
-        }
-    };
-    if invited { Ok(()) } else { Err(Refusal::RecipientMismatch) }
-}
-
-/// The holder of a link learns that it was used; who came by the name, in which state the invitation is.
-fn used(refusal: Refusal, asked: &Acceptance) -> Refusal {
-    match refusal {
-        Refusal::StateForbids { state, .. } if asked.presented.is_some() && state != Stage::Pending.as_str() => {
-            Refusal::TokenUsed
-        }
-        refusal => refusal,
     }
 }
 
