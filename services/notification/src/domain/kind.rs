@@ -116,3 +116,26 @@ impl Kind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_written_down_here_and_read_back() {
+        insta::assert_snapshot!(Kind::ALL.map(Kind::name).join("\n"), @r"
+        email-verification
+        approver-verification
+        enrollment-status
+        partnership-invitation
+        customer-invitation
+        invitation-accepted
+        invitation-expired
+        administration-ended
+        orders-allowed-changed
+        partnership-ended
+        ");
+        assert!(Kind::ALL.into_iter().all(|kind| Kind::parse(kind.name()) == Some(kind)));
+        assert_eq!(Kind::parse("EmailVerification"), None);
+    }
+}

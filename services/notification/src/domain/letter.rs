@@ -52,3 +52,32 @@ impl Letter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_header_is_sound_with_a_line_break_in_it() {
+        let letter = || Letter {
+            language: "en".to_owned(),
+            to: "ada@example.com".to_owned(),
+            from: "linkage@example.com".to_owned(),
+            reply_to: String::new(),
+            subject: "Hello".to_owned(),
+            text: "one\ntwo".to_owned(),
+            html: "<p>one</p>\n".to_owned(),
+            links: BTreeMap::new(),
+        };
+        assert!(letter().has_sound_headers(), "the text may have lines");
+        let broken = || "one\r\nBcc: two".to_owned();
+        for letter in [
+            Letter { to: broken(), ..letter() },
+            Letter { from: broken(), ..letter() },
+            Letter { reply_to: broken(), ..letter() },
+            Letter { subject: broken(), ..letter() },
+        ] {
+            assert!(!letter.has_sound_headers(), "{letter:?}");
+        }
+    }
+}

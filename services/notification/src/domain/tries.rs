@@ -40,6 +40,7 @@ mod tests {
         let bounds: Vec<_> = (1..=12).map(|attempt| TRIES.pause(attempt, u32::MAX).num_seconds()).collect();
         assert_eq!(bounds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]);
         assert_eq!(TRIES.pause(5, 0), TimeDelta::zero());
+        assert_eq!(TRIES.pause(5, u32::MAX / 2).num_seconds(), 7, "half of sixteen, less a breath");
     }
 
     proptest! {

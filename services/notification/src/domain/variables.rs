@@ -146,7 +146,10 @@ mod tests {
             Kind::AdministrationEnded,
             &given(&[("grantor", "A"), ("grantee", "B"), ("newer", "than the template")]),
         );
-        assert_eq!(read.unwrap().iter().map(|(name, _)| name).collect::<Vec<_>>(), ["grantee", "grantor"]);
+        let read = read.unwrap();
+        assert_eq!(read.get("grantor"), Some(&Value::Text("A".to_owned())));
+        assert_eq!(read.get("newer"), None);
+        assert_eq!(read.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["grantee", "grantor"]);
     }
 
     #[test]

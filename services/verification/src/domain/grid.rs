@@ -144,3 +144,66 @@ fn r20_r21_verification_by_state_and_command() {
     }
     insta::assert_snapshot!("verification", grid);
 }
+
+/// Who must act on each check, at the time and two weeks later, with the time by which it is expected.
+#[test]
+fn r24_what_each_check_waits_for_by_state() {
+    let mut grid = String::new();
+    let mut queued = case();
+    queued.contact_answered(true, now(), &DEADLINES).unwrap();
+    let mut claimed = queued.clone();
+    claimed.claim(reviewer(10), now()).unwrap();
+    claimed.decide(reviewer(10), CheckKind::Domain, Verdict::Passed, now()).unwrap();
+    let mut rejected = case();
+    rejected.contact_answered(false, now(), &DEADLINES).unwrap();
+    for case in [case(), queued, claimed, rejected] {
+        writeln!(grid, "{}, due in {:?} days", case.state.as_str(), days(case.state.due())).unwrap();
+        for kind in CheckKind::ALL {
+            let status = &case.checks.get(kind).status;
+            let (soon, late) = (case.waits_for(kind, now()), case.waits_for(kind, now() + TimeDelta::days(14)));
+            let due = days(status.due());
+            writeln!(grid, "  {:<10} {:<7} {soon:?}, {late:?}, due in {due:?} days", kind.as_str(), status.as_str())
+                .unwrap();
+        }
+    }
+    insta::assert_snapshot!(grid, @r"
+    AWAITING_EMAIL, due in Some(7) days
+      EMAIL      PENDING LinkHolder, Reviewer, due in Some(7) days
+      DOMAIN     PENDING Reviewer, Reviewer, due in None days
+      EMPLOYMENT PENDING Reviewer, Reviewer, due in None days
+      AUTHORITY  PENDING LinkHolder, LinkHolder, due in None days
+      BUSINESS   PENDING Reviewer, Reviewer, due in None days
+    QUEUED, due in Some(5) days
+      EMAIL      PASSED  Nobody, Nobody, due in None days
+      DOMAIN     PENDING Reviewer, Reviewer, due in Some(5) days
+      EMPLOYMENT PENDING Reviewer, Reviewer, due in Some(5) days
+      AUTHORITY  PENDING LinkHolder, Reviewer, due in Some(7) days
+      BUSINESS   PENDING Reviewer, Reviewer, due in Some(5) days
+    IN_REVIEW, due in Some(5) days
+      EMAIL      PASSED  Nobody, Nobody, due in None days
+      DOMAIN     PASSED  Nobody, Nobody, due in None days
+      EMPLOYMENT PENDING Reviewer, Reviewer, due in Some(5) days
+      AUTHORITY  PENDING LinkHolder, Reviewer, due in Some(7) days
+      BUSINESS   PENDING Reviewer, Reviewer, due in Some(5) days
+    REJECTED, due in None days
+      EMAIL      FAILED  Nobody, Nobody, due in None days
+      DOMAIN     PENDING Nobody, Nobody, due in None days
+      EMPLOYMENT PENDING Nobody, Nobody, due in None days
+      AUTHORITY  PENDING Nobody, Nobody, due in None days
+      BUSINESS   PENDING Nobody, Nobody, due in None days
+    ");
+}
+
+fn days(due: Option<chrono::DateTime<chrono::Utc>>) -> Option<i64> {
+    due.map(|due| (due - now()).num_days())
+}
+
+#[test]
+fn what_a_verifications_state_tells() {
+    let at = now();
+    assert_eq!([Purpose::Contact, Purpose::Approver].map(Purpose::as_str), ["CONTACT", "APPROVER"]);
+    assert_eq!(EmailState::Verified { at }.answered(), Some(at));
+    assert_eq!(EmailState::Denied { at, answers: YES }.answered(), Some(at));
+    assert_eq!(EmailState::Pending { tries_left: 5 }.answered(), None);
+    assert_eq!((EmailState::Pending { tries_left: 3 }.tries_left(), EmailState::Locked.tries_left()), (3, 0));
+}

@@ -53,6 +53,7 @@ impl Subject {
 
 #[cfg(test)]
 mod tests {
+    use super::Subject;
     use crate::domain::samples::subject;
 
     #[test]
@@ -78,5 +79,12 @@ mod tests {
         ] {
             assert!(!apart("ada@example.com", approver, applicant), "{approver} {applicant}");
         }
+    }
+
+    #[test]
+    fn an_applicant_is_told_by_name_else_by_address() {
+        let unnamed = Subject { applicant_name: None, ..subject() };
+        assert_eq!((subject().applicant(), unnamed.applicant()), ("Cia Alm", "cia@example.com"));
+        assert_eq!(subject().domain(), "example.com");
     }
 }

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 const TRIES: Tries = Tries { most: 3, first: TimeDelta::seconds(1), longest: TimeDelta::minutes(10) };
@@ -112,6 +114,66 @@ fn what_was_said_is_kept_exactly_as_long_as_it_may_be_said_again() {
 fn nothing_of_the_contents_is_ever_logged() {
     let mut said = contents();
     said.variables.insert("confirm_link".to_owned(), "https://secret".to_owned());
+    assert_eq!(format!("{said:?}"), "Contents { .. }");
     let logged = format!("{:?}", message(State::Queued { due: at(0), contents: said }, 0));
     assert!(!logged.contains("secret") && !logged.contains("Ada") && !logged.contains("ada@"), "{logged}");
+}
+
+#[test]
+fn r51_a_try_has_five_minutes_and_the_next_one_waits_its_turn() {
+    let mut message = message(State::Queued { due: at(0), contents: contents() }, 1);
+    message.begin(at(5), TRIES).unwrap();
+    assert_eq!(message.state, State::Sending { until: at(5 + 300), contents: contents() });
+    message.postpone(at(6), "busy", TRIES, u32::MAX).unwrap();
+    assert_eq!(message.state, State::Queued { due: at(6 + 2), contents: contents() });
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Begin,
+    Accept,
+    Postpone(u32),
+    Bounce,
+    Park,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => Just(Step::Begin),
+        1 => Just(Step::Accept),
+        3 => any::<u32>().prop_map(Step::Postpone),
+        1 => Just(Step::Bounce),
+        1 => Just(Step::Park),
+    ]
+}
+
+fn act(message: &mut Message, step: Step, now: DateTime<Utc>) -> Result<Option<Event>, Refusal> {
+    match step {
+        Step::Begin => message.begin(now, TRIES),
+        Step::Accept => message.accept(now).map(Some),
+        Step::Postpone(chance) => message.postpone(now, "busy", TRIES, chance).map(Some),
+        Step::Bounce => message.bounce(now, "unknown").map(Some),
+        Step::Park => message.park(now, "unreadable").map(Some),
+    }
+}
+
+proptest! {
+    #[test]
+    fn r51_a_message_keeps_its_laws(steps in prop::collection::vec((step(), 0i64..400), 1..40)) {
+        let mut message = message(State::Queued { due: at(0), contents: contents() }, 0);
+        let mut now = 0;
+        for (step, seconds) in steps {
+            now += seconds;
+            let before = message.clone();
+            match act(&mut message, step, at(now)) {
+                Err(Refusal) => prop_assert_eq!(&message, &before, "a refusal changes nothing"),
+                Ok(None) => prop_assert_eq!(message.attempts, before.attempts + 1, "only a try is not told"),
+                Ok(Some(_)) => prop_assert_eq!(message.attempts, before.attempts),
+            }
+            if matches!(before.state, State::Sent { .. } | State::Bounced { .. } | State::Parked { .. }) {
+                prop_assert_eq!(&message, &before, "what is over stays over");
+            }
+            prop_assert!(message.attempts <= TRIES.most);
+        }
+    }
 }
