@@ -79,7 +79,7 @@ fn grid(pictures: &[(&str, Picture)], states: &[State], act: Act) -> String {
 }
 
 #[test]
-fn r01_submit_by_what_is_known_and_state() {
+fn r07_submit_by_what_is_known_and_state() {
     let mut incomplete = picture();
     incomplete.legal.language = String::new();
     incomplete.support.phone = String::new();
@@ -116,7 +116,7 @@ fn r02_a_type_that_needs_leave_is_handed_in_with_it() {
 }
 
 #[test]
-fn r03_a_case_by_its_state_and_the_enrollments() {
+fn r07_a_case_by_its_state_and_the_enrollments() {
     let mut grid = String::new();
     for heard in CaseState::ALL {
         writeln!(grid, "{}", heard.as_str()).unwrap();
@@ -132,7 +132,7 @@ fn r03_a_case_by_its_state_and_the_enrollments() {
 }
 
 #[test]
-fn r03_a_case_speaks_for_its_own_revision_alone() {
+fn r10_a_case_speaks_for_its_own_revision_alone() {
     let mut approved = case(CaseState::Approved, CheckStatus::Passed);
     let mut waiting = in_state(State::Verifying);
     assert_eq!(picture().shown_domain(&approved).as_deref(), Some("nordwind.example"));
@@ -171,7 +171,7 @@ fn r12_sign_by_what_is_known_and_state() {
 
 /// Everything that is told of what is missing, for every state.
 #[test]
-fn r44_requirements_by_what_is_known_and_state() {
+fn r08_requirements_by_what_is_known_and_state() {
     let mut empty = Picture { templates: Vec::new(), ..picture() };
     empty.legal = super::profile::LegalProfile { revision: 1, ..super::profile::LegalProfile::empty(now()) };
     empty.support.email = String::new();
@@ -224,7 +224,7 @@ fn r13_capabilities_by_agreement() {
 }
 
 #[test]
-fn r44_what_follows_is_told_to_who_asks_before() {
+fn what_follows_is_told_to_who_asks_before() {
     let settled = Picture { location: Some(location()), ..vetted(CaseState::Approved, CheckStatus::Passed) };
     let mut told = String::new();
     for (mut picture, signed) in [(picture(), 0), (settled, 1)] {

@@ -96,7 +96,7 @@ fn rights(user: &User) -> (BTreeSet<Role>, bool) {
 
 proptest! {
     #[test]
-    fn r01_an_enrollment_keeps_its_laws(
+    fn r07_an_enrollment_keeps_its_laws(
         kind in prop::sample::select(&EnrollmentType::ALL),
         commands in prop::collection::vec((command(), 1i64..30), 1..50),
     ) {

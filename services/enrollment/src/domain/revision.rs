@@ -1,9 +1,10 @@
 //! How the legal profile is revised: what the day, the rules and the organization say of new fields.
 
+use addresses::Email;
 use chrono::{DateTime, Utc};
 use markets::CountryCode;
 
-use super::Refusal;
+use super::{Refusal, rules};
 use super::enrollment::Enrollment;
 use super::lifecycle::State;
 use super::organization::{Mailbox, Organization, region};
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn r05_the_country_is_frozen_once_anything_was_submitted() {
+    fn the_country_is_frozen_once_anything_was_submitted() {
         let judge = |country, state| {
             legal().judge(&with(country, "ada@nordwind.example"), &organization(), &[in_state(state)], now())
         };
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn r05_what_was_handed_in_to_be_vetted_stays_as_it_is() {
+    fn what_was_handed_in_to_be_vetted_stays_as_it_is() {
         for state in State::ALL {
             let mut profile = legal();
             let told = profile.revise(with("SE", "eva@nordwind.example"), &[in_state(state)], day(1));

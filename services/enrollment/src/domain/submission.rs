@@ -24,7 +24,7 @@ pub(crate) struct Applicant {
 impl Applicant {
     /// The domain for which the operator gives its leave.
     pub(crate) fn domain(&self) -> Option<String> {
-        Email::parse(&self.email).ok()?.registrable_domain()
+        Some(Email::parse(&self.email).ok()?.registrable_domain().to_owned())
     }
 }
 
@@ -79,7 +79,7 @@ impl Picture {
     pub(crate) fn shown_domain(&self, case: &Vetting) -> Option<String> {
         let shown = case.revision == self.legal.revision && case.proves_domain();
         let contact = Email::parse(&self.legal.primary_contact.email).ok().filter(|_| shown)?;
-        contact.registrable_domain()
+        Some(contact.registrable_domain().to_owned())
     }
 
     /// What a case brings to all enrollments; `proven` are the organization's domains, if it has one more of it. What was found of an older

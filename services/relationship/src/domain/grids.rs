@@ -216,7 +216,7 @@ fn an_address_is_shown_to_others_only_as_a_hint() {
 }
 
 #[test]
-fn r36_r37_who_may_accept() {
+fn r35_r37_who_may_accept() {
     let recipient = Organization {
         id: id(12),
         name: "Customer".to_owned(),
