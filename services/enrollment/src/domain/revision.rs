@@ -4,11 +4,11 @@ use addresses::Email;
 use chrono::{DateTime, Utc};
 use markets::CountryCode;
 
-use super::{Refusal, rules};
 use super::enrollment::Enrollment;
 use super::lifecycle::State;
 use super::organization::{Mailbox, Organization, region};
 use super::profile::LegalProfile;
+use super::{Refusal, rules};
 
 const COUNTRY: &str = "address.region_code";
 const CONTACT: &str = "primary_contact.email";

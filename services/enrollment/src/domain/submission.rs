@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use ids::UserId;
 
-use addresses::Email;
 use super::enrollment::{Enrollment, Submission};
 use super::event::{CaseRequest, Event, UserFacts};
 use super::lifecycle::{Command, State};
@@ -12,6 +11,7 @@ use super::picture::Picture;
 use super::user::Role;
 use super::vetting::{self, CaseState, CheckKind, Vetting};
 use super::{Refusal, rules};
+use addresses::Email;
 
 /// Who submits.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn every_topic_has_its_own_text() {
-        let of = |topic| find(topic, "en", DateTime::UNIX_EPOCH, &[]).text;
+        let of = |topic| find(topic, &"en".parse().unwrap(), DateTime::UNIX_EPOCH, &[]).text;
         let topics = [
             Topic::PartnershipTerms,
             Topic::OrderSubmission,

@@ -11,8 +11,8 @@ fn named(number: u128, name: &str) -> Organization {
         id: id(number),
         name: name.to_owned(),
         country: "SE".parse().unwrap(),
-        language: "sv".to_owned(),
-        mail_address: format!("{name}@mail.example"),
+        language: "sv".parse().unwrap(),
+        mail_address: format!("{name}@mail.example").parse().unwrap(),
         proven_domains: Vec::new(),
         version: 1,
         confirmed_at: None,
@@ -34,11 +34,11 @@ fn mail_goes_to_who_is_known_in_order() {
 fn r37_a_proven_domain_is_owned_in_any_case() {
     let owns = |domains: &[&str], address: &str| {
         let proven_domains = domains.iter().map(ToString::to_string).collect();
-        Organization { proven_domains, ..named(1, "one") }.owns_domain_of(address)
+        Organization { proven_domains, ..named(1, "one") }.owns_domain_of(&address.parse().unwrap())
     };
     assert!(owns(&["other.example", "own.example"], "ada@OWN.example"));
     for (domains, address) in
-        [(&["own.example"][..], "ada@other.example"), (&[], "ada@own.example"), (&[""], "nonsense"), (&[""], "ada@")]
+        [(&["own.example"][..], "ada@other.example"), (&[], "ada@own.example"), (&[""], "ada@own.example")]
     {
         assert!(!owns(domains, address), "{address}");
     }
