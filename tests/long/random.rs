@@ -27,6 +27,7 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::harness::{Stage, each};
+use crate::kills;
 use batch::{Ending, Ground};
 use report::Report;
 use step::Step;
@@ -35,14 +36,6 @@ use world::{Capacity, Plan, Turn, World};
 /// So many journeys are played beside each other.
 const BESIDE: usize = 25;
 const STEPS: std::ops::Range<usize> = 40..80;
-
-/// The seed of a run: the one that is asked for, else another each time.
-fn seed() -> u64 {
-    match std::env::var("LINKAGE_TEST_SEED") {
-        Ok(seed) => seed.parse().expect("LINKAGE_TEST_SEED is a number"),
-        Err(_) => rand::random(),
-    }
-}
 
 /// Everything that is random about one batch comes from here.
 fn runner(seed: u64, batch: usize) -> TestRunner {
@@ -78,8 +71,12 @@ fn journey(plan: &Plan, runner: &mut TestRunner) -> Vec<Step> {
         .collect()
 }
 
+#[expect(
+    clippy::print_stdout,
+    reason = "a run that failed is repeated by its seed, one that held is told by its figures"
+)]
 async fn play(count: usize) {
-    let seed = seed();
+    let seed = kills::seed();
     println!("seed {seed}: give it as LINKAGE_TEST_SEED to play the same journeys");
     each(async |stage| {
         let name = if stage.can_be_replicated() { "postgres" } else { "sqlite" };
@@ -88,6 +85,10 @@ async fn play(count: usize) {
     .await;
 }
 
+#[expect(
+    clippy::print_stdout,
+    reason = "a run that failed is repeated by its seed, one that held is told by its figures"
+)]
 async fn play_on(stage: &mut Stage, name: &str, seed: u64, count: usize) {
     let mut ground = Ground::prepare(stage).await;
     let mut report = Report::begin(name);
@@ -115,6 +116,7 @@ async fn play_on(stage: &mut Stage, name: &str, seed: u64, count: usize) {
 }
 
 /// How many journeys are played per database: as many as asked for, else so many.
+#[expect(clippy::disallowed_methods, reason = "how many journeys is asked for by hand")]
 fn count(usual: usize) -> usize {
     let asked = std::env::var("LINKAGE_TEST_JOURNEYS").ok();
     asked.map_or(usual, |asked| asked.parse::<NonZeroUsize>().expect("LINKAGE_TEST_JOURNEYS is a number").get())
@@ -122,8 +124,12 @@ fn count(usual: usize) -> usize {
 
 /// On paper alone, so that what is drawn can be judged without playing it.
 #[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "a run that failed is repeated by its seed, one that held is told by its figures"
+)]
 fn what_is_drawn_comes_to_everything_that_matters() {
-    let seed = seed();
+    let seed = kills::seed();
     let mut report = Report::begin("on paper");
     for batch in 0..600 {
         let mut runner = runner(seed, batch);

@@ -48,7 +48,7 @@ impl Journey {
 
     /// Business time from now, as a request writes it.
     pub(super) fn in_hours(&self, hours: i64) -> String {
-        let time = chrono::Utc::now() + self.offset + TimeDelta::hours(hours);
+        let time = runtime::clock::system_time() + self.offset + TimeDelta::hours(hours);
         time.to_rfc3339_opts(SecondsFormat::Secs, true)
     }
 

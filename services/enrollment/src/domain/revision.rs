@@ -125,7 +125,7 @@ mod tests {
         let (sweden, old) = (Flaw::ForeignCountry(organization().country), legal());
         assert_eq!(judge(&old, "SE", "ada@nordwind.example"), []);
         assert_eq!(judge(&old, "", ""), []);
-        assert_eq!(judge(&old, "NO", "eva@nordwind.example"), [sweden.clone()]);
+        assert_eq!(judge(&old, "NO", "eva@nordwind.example"), std::slice::from_ref(&sweden));
         assert_eq!(judge(&old, "KP", "eva@nordwind.example"), [Flaw::NoMarket]);
         let flaws = judge(&old, "NO", "info@gmail.com");
         assert_eq!(flaws.iter().map(Flaw::field).collect::<Vec<_>>(), [COUNTRY, CONTACT, CONTACT]);

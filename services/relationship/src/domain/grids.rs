@@ -233,7 +233,8 @@ fn r35_r37_who_may_accept() {
     let taken = Invitation { recipient: Some(id(13)), ..customer.clone() };
     let same = Invitation { recipient: Some(id(12)), ..customer.clone() };
     let accepted = Invitation { state: InvitationState::Accepted(Born::Partnership(id(2))), ..customer.clone() };
-    let asked: [(&str, &Invitation, u128, Option<&Organization>, &str, bool, i64); 15] = [
+    type Asked<'a> = (&'a str, &'a Invitation, u128, Option<&'a Organization>, &'a str, bool, i64);
+    let asked: [Asked<'_>; 15] = [
         ("by address", &customer, 12, None, own, true, 0),
         ("by domain", &customer, 12, Some(&recipient), other, true, 0),
         ("without link", &customer, 12, Some(&recipient), own, false, 0),

@@ -102,7 +102,7 @@ fn whoever_may_act_in_one_of_several_capacities_is_told_of_the_one_it_has_taken_
     assert_eq!(judge(&[], &[]), none(reseller));
     assert_eq!(judge(&[reseller, direct], &[draft.clone(), active]), Ok("SE".to_owned()), "one is enough");
     let unsigned = in_direct(EnrollmentState::Qualified, 0);
-    assert_eq!(judge(&[reseller, direct], &[unsigned.clone()]), Err((direct, vec![Lack::Agreement])));
+    assert_eq!(judge(&[reseller, direct], std::slice::from_ref(&unsigned)), Err((direct, vec![Lack::Agreement])));
     let both = judge(&[reseller, direct], &[draft, unsigned]);
     assert_eq!(both, Err((reseller, vec![Lack::Enrollment, Lack::Agreement])), "the first of those taken up");
 }
