@@ -100,6 +100,30 @@ fn anything(world: &World) -> BoxedStrategy<Step> {
         ),
         (2, (of(), any::<bool>()).prop_map(|(of, home)| Step::Locate { of, home }).boxed()),
         (
+            3,
+            (of(), any::<bool>(), prop::bool::weighted(0.8))
+                .prop_map(|(of, approver, yes)| Step::Answer { of, approver, yes })
+                .boxed(),
+        ),
+        (6, review(of().boxed())),
+        (
+            3,
+            (pair(), of(), any::<bool>())
+                .prop_map(|((_, by), target, ask)| Step::InvitePartner { by, target, ask })
+                .boxed(),
+        ),
+        (2, ask(of().prop_flat_map(who.clone()).boxed())),
+    ];
+    found.extend(within(&pair().boxed()));
+    found.extend(relations(world, &of().boxed()));
+    proptest::strategy::Union::new_weighted(found).boxed()
+}
+
+/// What an organization does with its own location, agreement and users.
+fn within(pair: &BoxedStrategy<(usize, Who)>) -> Vec<(u32, BoxedStrategy<Step>)> {
+    let pair = || pair.clone();
+    vec![
+        (
             5,
             (pair(), 0..3usize, any::<bool>())
                 .prop_map(|((of, by), location, right)| Step::Associate { of, location, by, right })
@@ -111,13 +135,6 @@ fn anything(world: &World) -> BoxedStrategy<Step> {
                 .prop_map(|((of, by), capacity, text)| Step::Sign { of, capacity, by, text })
                 .boxed(),
         ),
-        (
-            3,
-            (of(), any::<bool>(), prop::bool::weighted(0.8))
-                .prop_map(|(of, approver, yes)| Step::Answer { of, approver, yes })
-                .boxed(),
-        ),
-        (6, review(of().boxed())),
         (3, (pair(), select(&ROLES[..])).prop_map(|((of, by), role)| Step::TakeOn { of, by, role }).boxed()),
         (
             3,
@@ -125,16 +142,7 @@ fn anything(world: &World) -> BoxedStrategy<Step> {
                 .prop_map(|((of, by), second, to)| Step::ChangeUser { of, second, by, to })
                 .boxed(),
         ),
-        (
-            3,
-            (pair(), of(), any::<bool>())
-                .prop_map(|((_, by), target, ask)| Step::InvitePartner { by, target, ask })
-                .boxed(),
-        ),
-        (2, ask(of().prop_flat_map(who.clone()).boxed())),
-    ];
-    found.extend(relations(world, &of().boxed()));
-    proptest::strategy::Union::new_weighted(found).boxed()
+    ]
 }
 
 fn relations(world: &World, of: &BoxedStrategy<usize>) -> Vec<(u32, BoxedStrategy<Step>)> {

@@ -228,7 +228,7 @@ fn r35_r37_who_may_accept() {
         confirmed_at: None,
     };
     let stranger = Organization { proven_domains: Vec::new(), ..recipient.clone() };
-    let (own, other) = ("ADA@reseller.example", "eve@elsewhere.example");
+    let (own, other) = ("ada@reseller.example", "eve@elsewhere.example");
     let customer = Invitation { kind: Kind::Customer, recipient: None, ..invitation(InvitationState::Pending) };
     let taken = Invitation { recipient: Some(id(13)), ..customer.clone() };
     let same = Invitation { recipient: Some(id(12)), ..customer.clone() };
