@@ -95,10 +95,11 @@ impl Ground<'_> {
     /// Plays journeys that share a plan; an ending each, in their order.
     pub(super) async fn play(&mut self, turns: &[Turn], all: &[Vec<Step>]) -> Vec<Ending> {
         self.batches += 1;
-        let batch = format!("b{}", self.batches);
+        // Of one length, since a registration number is compared without what stands between its parts.
+        let batch = format!("b{:05}", self.batches);
         let plan = self.plan(turns);
         let mut journeys: Vec<Journey> =
-            all.iter().enumerate().map(|(at, steps)| self.journey(&plan, &format!("{batch}-{at}"), steps)).collect();
+            all.iter().enumerate().map(|(at, steps)| self.journey(&plan, &format!("{batch}-{at:02}"), steps)).collect();
         let mut turns = turns.iter();
         loop {
             let pauses = join_all(journeys.iter_mut().map(Journey::go)).await;
