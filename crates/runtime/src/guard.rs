@@ -13,14 +13,14 @@ use std::task::{Context, Poll};
 use futures::future::BoxFuture;
 use http::{HeaderMap, Request, Response};
 use tonic::body::Body;
-use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
 use tonic::{Code, Status};
 
 use crate::serve::DECODE_LIMIT;
-use crate::{App, Caller, Fault, Identity, Limits, Reason, Rule, Service};
+use crate::{App, Caller, Fault, Identity, Limits, Reason, Rule, Service, source};
 use credential::Credentials;
 use limit::Limiter;
 pub use rules::RUNTIME_POLICY;
+pub(crate) use rules::is_open;
 use rules::{Rules, decide, unknown_method};
 
 /// The layer around all gRPC services of one server.
@@ -106,7 +106,7 @@ where
         let mut inner = std::mem::replace(&mut self.inner, clone);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            let source = source(&parts.extensions);
+            let source = source::address(&parts.extensions);
             match gate.admit(parts.uri.path(), &parts.headers, source).await {
                 Ok(caller) => {
                     caller.map(|caller| parts.extensions.insert(caller));
@@ -130,13 +130,6 @@ fn typed(response: Response<Body>) -> Response<Body> {
     let message = "the message is too large";
     let fault = Fault::new(Code::InvalidArgument, Reason::FieldInvalid, message);
     fault.violation("", format!("a message has at most {DECODE_LIMIT} bytes")).into_status().into_http()
-}
-
-/// The address at the other end of the connection, an IPv4 one always as such.
-fn source(extensions: &http::Extensions) -> Option<IpAddr> {
-    let plain = extensions.get::<TcpConnectInfo>();
-    let info = plain.or_else(|| extensions.get::<TlsConnectInfo<TcpConnectInfo>>().map(TlsConnectInfo::get_ref))?;
-    info.remote_addr().map(|address| address.ip().to_canonical())
 }
 
 /// The W3C trace that the call belongs to; what is not one is dropped.

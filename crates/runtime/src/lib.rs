@@ -31,6 +31,7 @@ mod relay;
 pub mod reply;
 pub mod serve;
 pub mod service;
+mod source;
 pub mod start;
 pub mod sweep;
 pub mod telemetry;

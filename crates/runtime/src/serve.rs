@@ -1,7 +1,9 @@
 //! The one gRPC server: every limit set, and one visible list of layers.
 
+mod arrival;
 mod bounds;
 mod panic;
+mod room;
 mod trace;
 
 use std::time::Duration;

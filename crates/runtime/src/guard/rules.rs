@@ -31,6 +31,11 @@ const OPEN: &[&str] = &[
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
 
+/// Whether the method is open to all, without caller and without limit.
+pub(crate) fn is_open(method: &str) -> bool {
+    OPEN.contains(&method)
+}
+
 /// The whole table of one service.
 pub(super) struct Rules {
     rows: BTreeMap<&'static str, Rule>,
@@ -53,7 +58,7 @@ impl Rules {
 
     /// The method's rule; `None` when it is open to all. A served method without a row is refused.
     pub(super) fn of(&self, method: &str) -> Result<Option<Rule>, Fault> {
-        if OPEN.contains(&method) {
+        if is_open(method) {
             return Ok(None);
         }
         match self.rows.get(method) {

@@ -1,38 +1,36 @@
 //! Bounds of time and number: no call outlives its deadline, and no crowd takes the process down.
 
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use http::{HeaderMap, Request, Response};
-use tokio::sync::Semaphore;
 use tonic::Code;
 use tonic::body::Body;
 use tower::{Layer, Service};
 
 use super::LONGEST_CALL;
-use crate::{Fault, Reason};
+use super::arrival::Arriving;
+use super::room::Room;
+use crate::{Fault, Reason, guard, source};
 
 /// For each connection to the database so many calls may be under way in this process. More would only wait.
 const CALLS_EACH: usize = 16;
 /// Room for calls where connections are few.
 const LEAST_ROOM: usize = 64;
 /// Urgent calls that may be under way beside them. Each takes a moment, on connections of their own.
-const URGENT_ROOM: usize = 64;
+const URGENT_ROOM: usize = 256;
 /// How much sooner than the caller's deadline we give up, so that the answer still says why.
 const HEAD_START: Duration = Duration::from_millis(5);
-/// Never refused: a crowded process is not a dead one.
-const HEALTH: &str = "/grpc.health.v1.Health/";
 
 #[derive(Clone)]
-pub(crate) struct BoundsLayer(Room);
+pub(crate) struct BoundsLayer(Rooms);
 
 /// How many more calls may begin.
 #[derive(Clone)]
-struct Room {
-    calls: Arc<Semaphore>,
-    urgent: Arc<Semaphore>,
+struct Rooms {
+    calls: Room,
+    urgent: Room,
     /// The paths of urgent calls.
     paths: &'static [&'static str],
 }
@@ -45,8 +43,7 @@ impl BoundsLayer {
     }
 
     fn with_room(calls: usize, urgent: &'static [&'static str]) -> BoundsLayer {
-        let room = |calls: usize| Arc::new(Semaphore::new(calls.min(Semaphore::MAX_PERMITS)));
-        BoundsLayer(Room { calls: room(calls), urgent: room(URGENT_ROOM), paths: urgent })
+        BoundsLayer(Rooms { calls: Room::new(calls), urgent: Room::new(URGENT_ROOM), paths: urgent })
     }
 }
 
@@ -54,14 +51,14 @@ impl<S> Layer<S> for BoundsLayer {
     type Service = Bounds<S>;
 
     fn layer(&self, inner: S) -> Bounds<S> {
-        Bounds { inner, room: self.0.clone() }
+        Bounds { inner, rooms: self.0.clone() }
     }
 }
 
 #[derive(Clone)]
 pub(crate) struct Bounds<S> {
     inner: S,
-    room: Room,
+    rooms: Rooms,
 }
 
 impl<S> Service<Request<Body>> for Bounds<S>
@@ -80,21 +77,30 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let path = request.uri().path();
-        let health = path.starts_with(HEALTH);
-        let room = if self.room.paths.contains(&path) { &self.room.urgent } else { &self.room.calls };
-        let permit = Arc::clone(room).try_acquire_owned().ok();
-        if permit.is_none() && !health {
-            return Box::pin(async { Ok(crowded().into_status().into_http()) });
-        }
         let limit = limit(request.headers());
-        let answer = self.inner.call(request);
+        // Neither refused nor counted: a crowded process is not a dead one. Some of these are streams, too.
+        if guard::is_open(path) {
+            return Box::pin(within(limit, self.inner.call(request)));
+        }
+        let room = if self.rooms.paths.contains(&path) { &self.rooms.urgent } else { &self.rooms.calls };
+        let Some(place) = room.enter(source::network(source::address(request.extensions()))) else {
+            return Box::pin(async { Ok(crowded().into_status().into_http()) });
+        };
+        let answer = self.inner.call(request.map(Arriving::body));
         Box::pin(async move {
-            let _permit = permit;
-            match tokio::time::timeout(limit, answer).await {
-                Ok(answer) => answer,
-                Err(_) => Ok(late().into_status().into_http()),
-            }
+            let _place = place;
+            within(limit, answer).await
         })
+    }
+}
+
+async fn within<E>(
+    limit: Duration,
+    answer: impl Future<Output = Result<Response<Body>, E>>,
+) -> Result<Response<Body>, E> {
+    match tokio::time::timeout(limit, answer).await {
+        Ok(answer) => answer,
+        Err(_) => Ok(late().into_status().into_http()),
     }
 }
 
