@@ -3,6 +3,7 @@
 //! Of the metadata only the bearer token is believed; deadline and trace are the server's concern.
 
 mod credential;
+mod failures;
 mod limit;
 mod rules;
 
@@ -20,8 +21,8 @@ use crate::{App, Caller, Fault, Identity, Limits, Reason, Rule, Service, source}
 use credential::Credentials;
 use limit::Limiter;
 pub use rules::RUNTIME_POLICY;
-pub(crate) use rules::is_open;
 use rules::{Rules, decide, unknown_method};
+pub(crate) use rules::{is_open, known};
 
 /// The layer around all gRPC services of one server.
 #[derive(Clone)]
@@ -47,7 +48,13 @@ impl Guard {
         let floor = app.floor();
         Guard(Arc::new(Gate {
             rules: Rules::new(S::NAME, S::POLICY),
-            credentials: Credentials::new(S::NAME, &floor.keys, Arc::clone(&floor.access), floor.rights.clone()),
+            credentials: Credentials::new(
+                S::NAME,
+                &floor.keys,
+                Arc::clone(&floor.access),
+                floor.rights.clone(),
+                limits,
+            ),
             limiter: Limiter::new(limits),
             simulation,
         }))
@@ -62,7 +69,7 @@ impl Gate {
             return Err(unknown_method());
         }
         let identity = match credential::bearer(headers)? {
-            Some(token) => self.credentials.prove(token).await?,
+            Some(token) => self.credentials.prove(token, source).await?,
             None => Identity::Anonymous,
         };
         if rule == Rule::Public && !matches!(identity, Identity::Service(_)) {
@@ -113,7 +120,7 @@ where
                     inner.call(Request::from_parts(parts, body)).await.map(typed)
                 }
                 Err(fault) => {
-                    tracing::info!(method = parts.uri.path(), reason = fault.reason(), "refused at the door");
+                    tracing::info!(method = known(parts.uri.path()), reason = fault.reason(), "refused at the door");
                     Ok(fault.into_status().into_http())
                 }
             }

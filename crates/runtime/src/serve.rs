@@ -6,6 +6,9 @@ mod panic;
 mod room;
 mod trace;
 
+#[cfg(test)]
+pub(crate) use trace::TraceLayer;
+
 use std::time::Duration;
 
 use tokio::net::TcpListener;

@@ -1,6 +1,7 @@
 //! From a bearer token to a proven identity.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +10,11 @@ use http::header::AUTHORIZATION;
 use moka::sync::Cache;
 use tonic::Code;
 
+use super::failures::Failures;
 use crate::access::{AccessKeys, Rights};
 use crate::keys::{Keys, VerifyingKey};
 use crate::token::{ACCESS, LEEWAY_SECONDS, SERVICE, TokenError, peek, read_access, read_service};
-use crate::{AccessClaims, Fault, Identity, Reason, ServiceName, clock};
+use crate::{AccessClaims, Fault, Identity, Limits, Reason, ServiceName, clock};
 
 /// How many proven tokens are remembered.
 const REMEMBERED: u64 = 10_000;
@@ -25,6 +27,7 @@ pub(super) struct Credentials {
     access: Arc<AccessKeys>,
     rights: Rights,
     proven: Cache<Vec<u8>, Proven>,
+    failures: Failures,
 }
 
 #[derive(Clone)]
@@ -40,19 +43,31 @@ enum Holder {
 }
 
 impl Credentials {
-    pub(super) fn new(name: ServiceName, keys: &Keys, access: Arc<AccessKeys>, rights: Rights) -> Credentials {
+    pub(super) fn new(
+        name: ServiceName,
+        keys: &Keys,
+        access: Arc<AccessKeys>,
+        rights: Rights,
+        limits: Limits,
+    ) -> Credentials {
         let services = keys.services.iter().map(|(name, key)| (key.kid().to_owned(), (*name, key.clone())));
         let proven = Cache::builder().max_capacity(REMEMBERED).time_to_live(REMEMBERED_FOR).build();
-        Credentials { name, services: services.collect(), access, rights, proven }
+        Credentials { name, services: services.collect(), access, rights, proven, failures: Failures::new(limits) }
     }
 
     /// Who holds this token. It is verified once, and asked each time whether it still counts.
-    pub(super) async fn prove(&self, token: &str) -> Result<Identity, Fault> {
+    pub(super) async fn prove(&self, token: &str, source: Option<IpAddr>) -> Result<Identity, Fault> {
         let digest = ring::digest::digest(&ring::digest::SHA256, token.as_bytes()).as_ref().to_vec();
         let proven = match self.proven.get(&digest) {
             Some(proven) => proven,
+            // Only here: who shares an address with a guesser goes on with the tokens that it proved before.
             None => {
-                let proven = self.verify(token).await?;
+                self.failures.refuse_many(source)?;
+                let proven = self.verify(token).await.inspect_err(|fault| {
+                    if fault.code() == Code::Unauthenticated {
+                        self.failures.note(source);
+                    }
+                })?;
                 self.proven.insert(digest, proven.clone());
                 proven
             }
@@ -119,16 +134,17 @@ mod tests {
         let signer = AccessSigner::new(SigningKey::generate().unwrap());
         let keys = Keys { own: own.clone(), services: BTreeMap::new(), access: Some(signer.clone()) };
         let access = Arc::new(AccessKeys::new(&keys, &Peers::new(own, ServiceName::Enrollment, BTreeMap::new())));
-        let credentials = Credentials::new(ServiceName::Enrollment, &keys, access, Rights::default());
+        let credentials =
+            Credentials::new(ServiceName::Enrollment, &keys, access, Rights::default(), Limits::default());
         let person = ids::Id::from_uuid(uuid::Uuid::from_u128(1));
         let claims = AccessClaims { person, email: String::new(), display_name: String::new(), member: None };
         let token = signer.sign(&claims).unwrap().0;
-        assert!(credentials.prove(&token).await.is_ok());
+        assert!(credentials.prove(&token, None).await.is_ok());
 
         credentials.proven.run_pending_tasks();
         let (digest, mut proven) = credentials.proven.iter().next().unwrap();
         proven.expires = clock::system_time().timestamp() - LEEWAY_SECONDS - 1;
         credentials.proven.insert(digest.to_vec(), proven);
-        assert_eq!(credentials.prove(&token).await.unwrap_err().reason(), "CREDENTIAL_INVALID");
+        assert_eq!(credentials.prove(&token, None).await.unwrap_err().reason(), "CREDENTIAL_INVALID");
     }
 }

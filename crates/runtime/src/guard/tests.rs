@@ -1,8 +1,11 @@
+mod hostile;
+
 use std::collections::BTreeMap;
 
 use database::Scope;
 use http::header::AUTHORIZATION;
 use tonic::Code;
+use tonic::transport::server::TcpConnectInfo;
 use uuid::Uuid;
 
 use super::*;
@@ -46,7 +49,7 @@ fn door(simulation: bool) -> Door {
     let limits = Limits { per_second: 1.try_into().unwrap(), burst: 2.try_into().unwrap() };
     let gate = Gate {
         rules: Rules::new(ServiceName::Enrollment, POLICY),
-        credentials: Credentials::new(ServiceName::Enrollment, &keys, access, rights.clone()),
+        credentials: Credentials::new(ServiceName::Enrollment, &keys, access, rights.clone(), Limits::default()),
         limiter: Limiter::new(limits),
         simulation,
     };

@@ -9,10 +9,10 @@ use tonic::{Code, Status};
 use tower::{Layer, Service};
 use tracing::{Instrument, field::Empty};
 
-use crate::telemetry;
+use crate::{guard, telemetry};
 
 #[derive(Clone, Copy)]
-pub(super) struct TraceLayer;
+pub(crate) struct TraceLayer;
 
 impl<S> Layer<S> for TraceLayer {
     type Service = Trace<S>;
@@ -23,7 +23,7 @@ impl<S> Layer<S> for TraceLayer {
 }
 
 #[derive(Clone)]
-pub(super) struct Trace<S> {
+pub(crate) struct Trace<S> {
     inner: S,
 }
 
@@ -43,7 +43,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let span = tracing::info_span!("call", method = request.uri().path(), trace_id = Empty);
+        let span = tracing::info_span!("call", method = guard::known(request.uri().path()), trace_id = Empty);
         // From here on the request carries this span as its parent; nothing else of the caller's trace goes further.
         telemetry::adopt(&span, request.headers_mut());
         let answer = span.in_scope(|| self.inner.call(request));
