@@ -15,11 +15,14 @@ use crate::{Fault, Reason, convert};
 
 /// The longest page token that we give, and so the longest that we take.
 const PAGE_TOKEN: usize = 200;
+/// As many violations are told; of more only the number, or a small request would make a large answer.
+const TOLD: usize = 50;
 
 /// What is wrong with a request.
 #[derive(Debug, Default)]
 pub struct Violations {
     found: Vec<(String, String)>,
+    more: usize,
     fault: Option<Fault>,
 }
 
@@ -46,7 +49,11 @@ impl Violations {
 
     /// Notes a violation.
     pub fn add(&mut self, field: impl Into<String>, description: impl Into<String>) {
-        self.found.push((field.into(), description.into()));
+        if self.found.len() < TOLD {
+            self.found.push((field.into(), description.into()));
+        } else {
+            self.more += 1;
+        }
     }
 
     /// Notes a violation that has a reason of its own, which takes the place of FIELD_INVALID (the first one wins).
@@ -93,6 +100,14 @@ impl Violations {
     pub fn language(&mut self, field: &str, value: &str) -> Option<Language> {
         self.required(field, value)?;
         self.check(field, Language::parse(value.trim_matches(' ')))
+    }
+
+    /// The elements of a list that has at most so many; of a longer one only the first, which are looked at all the same.
+    pub fn list<'a, T>(&mut self, field: &str, items: &'a [T], most: usize) -> &'a [T] {
+        if items.len() > most {
+            self.add(field, format!("must have at most {most} elements"));
+        }
+        &items[..items.len().min(most)]
     }
 
     /// A resource name `collection/{id}`.
@@ -185,7 +200,9 @@ impl Violations {
         let fault = self.fault.unwrap_or_else(|| {
             Fault::new(Code::InvalidArgument, Reason::FieldInvalid, "fields are missing or wrong; see each")
         });
-        self.found.into_iter().fold(fault, |fault, (field, description)| fault.violation(field, description))
+        let fault =
+            self.found.into_iter().fold(fault, |fault, (field, description)| fault.violation(field, description));
+        if self.more == 0 { fault } else { fault.violation("", format!("and {} more", self.more)) }
     }
 }
 
@@ -222,3 +239,40 @@ values!(A, B, C, D, E, F, G, H, I);
 values!(A, B, C, D, E, F, G, H, I, J);
 values!(A, B, C, D, E, F, G, H, I, J, K);
 values!(A, B, C, D, E, F, G, H, I, J, K, L);
+
+#[cfg(test)]
+mod tests {
+    use tonic_types::StatusExt;
+
+    use super::*;
+
+    fn told(violations: Violations) -> Vec<(String, String)> {
+        let status = violations.done().unwrap_err().into_status();
+        let details = status.get_details_bad_request().unwrap();
+        details.field_violations.into_iter().map(|one| (one.field, one.description)).collect()
+    }
+
+    #[test]
+    fn of_very_many_violations_fifty_are_told_and_the_rest_counted() {
+        let of = |count: i32| {
+            let mut v = Violations::default();
+            for value in 0..count {
+                let _ = v.choice::<crate::Role>("roles", 1_000 + value);
+            }
+            told(v)
+        };
+        assert_eq!(of(50).len(), 50);
+        let many = of(130_000);
+        assert_eq!(many.len(), 51);
+        assert_eq!(many[50], (String::new(), "and 129950 more".to_owned()));
+    }
+
+    #[test]
+    fn a_long_list_is_a_violation_and_its_rest_is_not_looked_at() {
+        let mut v = Violations::default();
+        assert_eq!(v.list("roles", &[1, 2, 3], 3), [1, 2, 3]);
+        assert!(v.is_empty());
+        assert_eq!(v.list("roles", &[1, 2, 3], 2), [1, 2]);
+        assert_eq!(told(v), [("roles".to_owned(), "must have at most 2 elements".to_owned())]);
+    }
+}

@@ -12,6 +12,8 @@ use wire::relationship::relationship_peer_service_client::RelationshipPeerServic
 use crate::{App, store};
 
 const WATERMARK_EVERY: TimeDelta = TimeDelta::seconds(5);
+/// As many parked subjects as a watermark names.
+const MOST_PARKED: usize = 1_000;
 /// The longest transaction allowed: what began before it has committed by now.
 const IN_FLIGHT: TimeDelta = TimeDelta::seconds(10);
 
@@ -47,11 +49,10 @@ async fn forget_sessions(app: &App) -> Result<usize, Fault> {
 async fn tell_watermark(app: &App, now: DateTime<Utc>) -> Result<bool, Fault> {
     let (reader, destination) = (app.database().reader(), ServiceName::Relationship);
     let oldest = outbox::oldest_undelivered(reader, destination.as_str()).await?;
-    let arrived = now - IN_FLIGHT;
-    let request = RecordWatermarkRequest {
-        epoch: app.epoch(),
-        as_of_time: Some(timestamp(oldest.map_or(arrived, |oldest| oldest.min(arrived)))),
-        parked_subjects: outbox::parked_subjects(reader, destination.as_str()).await?,
+    let parked = outbox::parked_subjects(reader, destination.as_str()).await?;
+    let Some(request) = watermark(app.epoch(), oldest, parked, now) else {
+        tracing::warn!("too much is parked to tell relationship how far the outbox has come");
+        return Ok(false);
     };
     let mut client = RelationshipPeerServiceClient::new(app.peers().client(destination));
     if let Err(status) = client.record_watermark(request).await {
@@ -60,4 +61,30 @@ async fn tell_watermark(app: &App, now: DateTime<Utc>) -> Result<bool, Fault> {
         return Ok(false);
     }
     Ok(oldest.is_none())
+}
+
+/// None while too much is parked: a list cut short would call the rest known, while without a newer watermark all that relationship
+/// knows ages until it is unknown.
+fn watermark(
+    epoch: i64,
+    oldest_undelivered: Option<DateTime<Utc>>,
+    parked_subjects: Vec<String>,
+    now: DateTime<Utc>,
+) -> Option<RecordWatermarkRequest> {
+    let arrived = now - IN_FLIGHT;
+    let as_of = oldest_undelivered.map_or(arrived, |oldest| oldest.min(arrived));
+    let told = parked_subjects.len() <= MOST_PARKED;
+    told.then(|| RecordWatermarkRequest { epoch, as_of_time: Some(timestamp(as_of)), parked_subjects })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r43_no_watermark_is_told_while_too_much_is_parked_to_name_it_all() {
+        let of = |parked: usize| watermark(1, None, vec![String::new(); parked], DateTime::UNIX_EPOCH);
+        assert_eq!(of(1_000).map(|told| told.parked_subjects.len()), Some(1_000));
+        assert_eq!(of(1_001), None);
+    }
 }

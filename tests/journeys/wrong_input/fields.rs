@@ -9,7 +9,7 @@ use super::samples::Sample;
 const LONG: usize = 10_000;
 const AGREEMENT: usize = 100_001;
 /// More elements than any list may have.
-const MANY: usize = 1_000;
+const MANY: usize = 1_001;
 /// Stands for bytes that are no UTF-8, as long as they are.
 const MARKER: &[u8] = b"~not~utf8~";
 
@@ -82,7 +82,7 @@ impl Maker<'_> {
             if right.is_some() && !self.sample.may_lack(&path) && field.kind() != Kind::Bool {
                 self.add(&place, "empty", None);
             }
-            if let (true, Some(right)) = (field.is_list() && !self.sample.is_unlimited(&path), &right) {
+            if let (true, Some(right)) = (field.is_list(), &right) {
                 self.add(&place, "too many", Some(Value::List(vec![right.clone(); MANY])));
             }
             self.kind(&field, &place, right.as_ref());

@@ -37,9 +37,6 @@ pub(super) struct Sample {
     /// Compared with what is known, not parsed.
     #[serde(default)]
     secret: Vec<String>,
-    /// Lists without a limit of their own: that of a message is theirs.
-    #[serde(default)]
-    unlimited: Vec<String>,
     /// What else may be named when a field is wrong.
     #[serde(default)]
     pub(super) follows: BTreeMap<String, String>,
@@ -124,10 +121,5 @@ impl Sample {
     /// Whether the field is compared, not parsed.
     pub(super) fn is_secret(&self, path: &str) -> bool {
         self.secret.iter().any(|secret| secret == path)
-    }
-
-    /// Whether the list may have any number of elements.
-    pub(super) fn is_unlimited(&self, path: &str) -> bool {
-        self.unlimited.iter().any(|list| list == path)
     }
 }

@@ -10,6 +10,9 @@ use wire::access::key_service_server::KeyService;
 use super::role_name;
 use crate::{App, Caller, Fault, Inbox, Outcome, Role, Service, Violations, clock, handle};
 
+/// As many roles as there are.
+const MOST_ROLES: usize = 8;
+
 pub(super) struct Rpc<S: Service>(pub(super) App<S>);
 
 #[tonic::async_trait]
@@ -51,7 +54,8 @@ async fn record_access_change<S: Service>(
 ) -> Result<pb::RecordAccessChangeResponse, Fault> {
     let mut v = Violations::of(&request);
     let user = v.child::<kind::Organization, kind::User>("user", &request.user);
-    let roles: Vec<_> = request.roles.iter().filter_map(|role| v.choice::<Role>("roles", *role)).collect();
+    let roles = v.list("roles", &request.roles, MOST_ROLES);
+    let roles: Vec<_> = roles.iter().filter_map(|role| v.choice::<Role>("roles", *role)).collect();
     let _ = v.optional_time("change_time", request.change_time.as_ref());
     if request.lowest_version < 1 {
         v.add("lowest_version", "must be at least 1");

@@ -5,7 +5,7 @@ use database::{Error, Tx};
 use ids::OrganizationId;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{QueryOrder, TryInsertResult, entity::prelude::*};
+use sea_orm::{QueryOrder, QuerySelect, TryInsertResult, entity::prelude::*};
 
 #[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
 mod row {
@@ -29,12 +29,14 @@ mod row {
 
 use row::{Column, Entity};
 
+const MOST: u64 = 100;
+
 /// Whether an organization has proven this domain. Which one is nobody's to know.
 pub(crate) async fn is_known(connection: &impl ConnectionTrait, domain: &str) -> Result<bool, Error> {
     Ok(Entity::find_by_id(domain).one(connection).await?.is_some())
 }
 
-/// The domains of an organization, in order.
+/// The domains of an organization, in order; no more than siblings take.
 pub(crate) async fn proven(
     connection: &impl ConnectionTrait,
     organization: OrganizationId,
@@ -42,6 +44,7 @@ pub(crate) async fn proven(
     let rows = Entity::find()
         .filter(Column::Organization.eq(organization.uuid()))
         .order_by_asc(Column::Domain)
+        .limit(MOST)
         .all(connection)
         .await?;
     Ok(rows.into_iter().map(|row| row.domain).collect())

@@ -14,6 +14,8 @@ use crate::domain::standing::{EnrollmentState, EnrollmentType, Location, Standin
 use crate::{App, store};
 
 const SOURCE: &str = "enrollment";
+/// As many proven domains as enrollment tells.
+const MOST_DOMAINS: usize = 100;
 
 /// An organization and its standing as they were when they were read.
 #[derive(Debug, Clone)]
@@ -105,7 +107,8 @@ pub(crate) fn organization(v: &mut Violations, told: &Told<'_>) -> Option<Organi
     let country = v.check("region_code", told.region_code.parse::<CountryCode>());
     let language = v.language("language_code", told.language_code);
     let mail_address = v.email("mail_address", told.mail_address);
-    let domains = told.proven_domains.iter().map(|domain| v.text("proven_domains", domain, 1..=253));
+    let domains = v.list("proven_domains", told.proven_domains, MOST_DOMAINS);
+    let domains = domains.iter().map(|domain| v.text("proven_domains", domain, 1..=253));
     let proven_domains: Option<Vec<_>> = domains.collect();
     Some(Organization {
         id: id?,

@@ -24,7 +24,8 @@ pub(crate) async fn record_verification(
     if request.revision < 1 {
         v.add("revision", "must be at least 1");
     }
-    let checks = request.checks.iter().map(|check| parse_check(&mut v, check)).collect::<Option<Vec<Check>>>();
+    let checks = v.list("checks", &request.checks, CheckKind::ALL.len());
+    let checks = checks.iter().map(|check| parse_check(&mut v, check)).collect::<Option<Vec<Check>>>();
     if let (Some(organization), Some((owner, _))) = (organization, case)
         && organization != owner
     {

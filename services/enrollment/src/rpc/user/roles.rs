@@ -13,6 +13,7 @@ pub(super) fn parse(v: &mut Violations, field: &str, roles: &[i32]) -> Option<BT
         v.add(field, "at least one is required");
         return None;
     }
+    let roles = v.list(field, roles, Role::ALL.len());
     let known: Vec<Option<Role>> =
         roles.iter().map(|role| v.choice::<runtime::Role>(field, *role).and_then(convert::role_of)).collect();
     known.into_iter().collect()

@@ -103,6 +103,7 @@ fn checks(v: &mut Violations, kinds: &[i32]) -> Option<BTreeSet<CheckKind>> {
         v.add("checks", "is required");
         return None;
     }
+    let kinds = v.list("checks", kinds, CheckKind::ALL.len());
     let parsed = kinds.iter().map(|kind| v.choice::<pb::CheckKind>("checks", *kind).and_then(check_kind));
     parsed.collect()
 }
