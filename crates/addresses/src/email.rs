@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use email_address::EmailAddress;
+use unicode_properties::{GeneralCategoryGroup as Group, UnicodeGeneralCategory};
 
 use crate::domain::{ascii, under_suffix};
 
@@ -23,7 +24,8 @@ impl Email {
     /// Reads exactly one address: no name, no list, no quoting, no blank, no line break.
     pub fn parse(text: &str) -> Result<Email, InvalidEmail> {
         // A quoted local part may hold what makes one address read as two.
-        let odd = |c: char| c.is_control() || c.is_whitespace() || "\"(),:;<>[]\\".contains(c);
+        let unseen = |c: char| matches!(c.general_category_group(), Group::Other | Group::Separator);
+        let odd = |c: char| unseen(c) || "\"(),:;<>[]\\".contains(c);
         let (local, domain) = text.rsplit_once('@').filter(|_| !text.contains(odd)).ok_or(InvalidEmail)?;
         let domain = ascii(domain).filter(|domain| under_suffix(domain).is_some()).ok_or(InvalidEmail)?;
         // Judged as it is kept: in lower case and ASCII a text can be longer than it was given.

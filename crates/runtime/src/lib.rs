@@ -37,6 +37,7 @@ pub mod sweep;
 pub mod telemetry;
 mod tick;
 pub mod token;
+pub mod unseen;
 
 pub use app::App;
 pub use caller::{Caller, Identity, Link, Person, User};

@@ -11,6 +11,7 @@ use tonic::Code;
 use uuid::Uuid;
 use wire::{ErrorReason, Request};
 
+use crate::unseen::has_unseen;
 use crate::{Fault, Reason, convert};
 
 /// The longest page token that we give, and so the longest that we take.
@@ -69,7 +70,7 @@ impl Violations {
         result.map_err(|error| self.add(field, error.to_string())).ok()
     }
 
-    /// Text without control characters, trimmed, of this many characters.
+    /// Text without characters that are not seen, trimmed, of this many characters.
     pub fn text(&mut self, field: &str, value: &str, characters: RangeInclusive<usize>) -> Option<String> {
         let text = value.trim();
         let count = text.chars().count();
@@ -77,8 +78,8 @@ impl Violations {
             self.add(field, "is required");
         } else if !characters.contains(&count) {
             self.add(field, format!("must have {} to {} characters", characters.start(), characters.end()));
-        } else if text.chars().any(char::is_control) {
-            self.add(field, "must not contain control characters");
+        } else if has_unseen(text) {
+            self.add(field, "must not contain control or invisible characters");
         } else {
             return Some(text.to_owned());
         }

@@ -129,6 +129,10 @@ impl Maker<'_> {
         let text = right.and_then(Value::as_str).unwrap_or("a").to_owned();
         add("control characters", format!("{text}\0{text}"));
         add("control characters", format!("{text}\u{1b}"));
+        // Turns what follows around, begins a line, and is nothing to see.
+        for unseen in ["\u{202e}", "\u{2028}", "\u{200b}"] {
+            add("invisible characters", format!("{text}{unseen}{text}"));
+        }
         match field.name() {
             "page_token" => {
                 add("never given", "0000000000000000000000000000000000000000".to_owned());

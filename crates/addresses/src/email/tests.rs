@@ -60,6 +60,8 @@ const BAD: &[&str] = &[
     // Header lines.
     "ada@example.com\r\nBcc: eve@example.com",
     "ada@example.com\n",
+    "a\u{202e}da@example.com",
+    "ada\u{200b}@example.com",
     "\rada@example.com",
     "ada\0@example.com",
     "ada\u{85}@example.com",

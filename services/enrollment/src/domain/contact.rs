@@ -1,6 +1,7 @@
 //! Addresses and people as a profile holds them: an empty field is one not given yet, what is given is right.
 
 use serde::{Deserialize, Serialize};
+use unicode_properties::{GeneralCategoryGroup as Group, UnicodeGeneralCategory};
 
 /// A postal address.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +58,8 @@ pub(crate) fn website(text: &str) -> Result<String, Malformed> {
     let rest = text.strip_prefix("https://").ok_or(Malformed::Website)?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
-    let clean = !text.chars().any(|c| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(c));
+    let unseen = |c: char| matches!(c.general_category_group(), Group::Other | Group::Separator);
+    let clean = !text.chars().any(|c| unseen(c) || "\"<>\\^`{|}".contains(c));
     let known = addresses::registrable(host).is_some() && port.parse::<u16>().is_ok_and(|port| port > 0);
     if clean && known { Ok(text.to_owned()) } else { Err(Malformed::Website) }
 }

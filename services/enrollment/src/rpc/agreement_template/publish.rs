@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use markets::RegionCode;
 use ring::digest::{SHA256, digest};
+use runtime::unseen::has_unseen;
 use runtime::{Caller, Fault, Outcome, Violations};
 use wire::enrollment as pb;
 
@@ -93,7 +94,7 @@ fn text(v: &mut Violations, text: &str) {
     let field = "agreement_template.text";
     if !(1..=100_000).contains(&text.chars().count()) {
         v.add(field, "must have 1 to 100000 characters");
-    } else if text.chars().any(|c| c.is_control() && !"\n\r\t".contains(c)) {
-        v.add(field, "must not contain control characters other than line breaks and tabs");
+    } else if text.split(['\n', '\r', '\t']).any(has_unseen) {
+        v.add(field, "must not contain control or invisible characters other than line breaks and tabs");
     }
 }

@@ -3,6 +3,7 @@
 use addresses::Email;
 use data_encoding::BASE64URL_NOPAD;
 use runtime::token::verify_jwt;
+use runtime::unseen::is_unseen;
 use runtime::{Fault, Reason};
 use serde::Deserialize;
 use tonic::Code;
@@ -59,7 +60,7 @@ pub(super) fn prove(issuers: &[Issuer], token: &str) -> Result<Vouched, Fault> {
     if !issuer.is_trusted_for(email.registrable_domain()) {
         return Err(not_trusted("its issuer is not trusted for this address"));
     }
-    let display_name: String = claims.name.trim().chars().filter(|c| !c.is_control()).take(120).collect();
+    let display_name: String = claims.name.trim().chars().filter(|c| !is_unseen(*c)).take(120).collect();
     Ok(Vouched { issuer: issuer.issuer.clone(), subject: claims.sub, email, display_name })
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use addresses::Email;
 use database::Scope;
 use ids::EventId;
+use runtime::unseen::has_unseen;
 use runtime::{Caller, Change, Fault, Inbox, Outcome, Violations};
 use wire::notification as pb;
 use wire::types::{Variable, variable};
@@ -183,8 +184,8 @@ fn take(v: &mut Violations, index: usize, variable: &Variable) -> Option<String>
 
 /// Text that may stand in a header: judged before it is trimmed, for a line break at the end is one too.
 fn line(v: &mut Violations, field: &str, text: &str, most: usize) -> Option<String> {
-    if text.contains(char::is_control) {
-        v.add(field, "must not contain control characters");
+    if has_unseen(text) {
+        v.add(field, "must not contain control or invisible characters");
         return None;
     }
     v.optional_text(field, text, most).map(Option::unwrap_or_default)
