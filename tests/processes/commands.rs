@@ -1,5 +1,7 @@
 //! What each command says, and when it refuses.
 
+use runtime::keys::{ACCESS_FILE, ISSUER_FILE};
+
 use crate::program::{Place, Process, SERVICES};
 
 #[test]
@@ -95,4 +97,37 @@ fn a_term_signal_stops_it_cleanly_and_one_file_serves_one_process() {
     let ended = serving.stop();
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     assert_eq!(place.serve(&[]).stop().code, Some(0), "it starts again on the same data");
+}
+
+#[test]
+fn bootstrap_makes_no_issuer_key() {
+    let place = founded();
+    let keys = place.folder().join("data/keys");
+    assert!(keys.join(ACCESS_FILE).exists(), "this is where keys are");
+    assert!(!keys.join(ISSUER_FILE).exists());
+}
+
+#[test]
+fn without_simulation_no_development_issuer() {
+    let place = founded();
+    // A key that an earlier simulation may have left.
+    linkage::SigningKey::load_or_create(&place.folder().join("data/keys").join(ISSUER_FILE)).expect("a key");
+    let sign_in = ["token", "--email", "operator@linkage.example"];
+    let mut serving = place.serve(&["enrollment"]);
+    let refused = place.run(&sign_in);
+    assert_eq!(refused.code, Some(1), "{}", refused.out);
+    assert!(refused.err.contains("ISSUER_NOT_TRUSTED"), "{}", refused.err);
+    assert_eq!(serving.stop().code, Some(0));
+    let _simulation = place.serve(&["enrollment", "--simulation"]);
+    assert_eq!(place.run(&sign_in).code, Some(0), "with it, the very same counts");
+}
+
+/// Migrated, and with an operator.
+fn founded() -> Place {
+    let place = Place::new();
+    for command in ["migrate", "bootstrap"] {
+        let ended = place.run(&[command]);
+        assert_eq!(ended.code, Some(0), "{command}: {}", ended.err);
+    }
+    place
 }

@@ -51,7 +51,7 @@ pub enum Command {
 pub struct Serve {
     /// Only this service.
     pub service: Option<Name>,
-    /// Let callers on loopback move the clock.
+    /// Let callers on loopback move the clock, and sign in with the development issuer.
     #[arg(long)]
     pub simulation: bool,
     /// Print the configuration with secrets masked, and exit.

@@ -12,7 +12,7 @@ use crate::client::{Answer, Client};
 /// How long an access token is used before a new one is asked for.
 const FRESH: Duration = Duration::from_secs(240);
 
-/// The development issuer's name, which is configured on loopback only.
+/// The development issuer's name, which is trusted in a simulation on loopback only.
 pub const ISSUER: &str = "https://issuer.linkage.localhost";
 /// The audience of its identity tokens.
 pub const AUDIENCE: &str = "linkage";

@@ -41,6 +41,11 @@ fn welcome(suite: &Suite, settings: &Settings) -> String {
     let mut lines: Vec<String> =
         suite.addresses().iter().map(|(service, address)| format!("{service:<13} {address}")).collect();
     lines.push(String::new());
+    if !settings.simulation.enabled {
+        // Nobody could sign in by them.
+        lines.push("Without --simulation there is no linkage token and no linkage demo --against.".to_owned());
+        return lines.join("\n");
+    }
     lines.push(format!(
         "A token:  linkage token --email {} --data {}",
         settings.operator.email,

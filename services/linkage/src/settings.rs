@@ -88,11 +88,11 @@ pub enum LogFormat {
     Json,
 }
 
-/// The steppable clock.
+/// The steppable clock and the development issuer.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Simulation {
-    /// Whether the clock may be moved, from loopback only.
+    /// Whether the clock may be moved and the development issuer is trusted, from loopback only.
     pub enabled: bool,
 }
 

@@ -175,10 +175,10 @@ async fn start_one(
     })
 }
 
-/// The service enrollment; on loopback it also trusts the development issuer.
+/// The service enrollment; in a simulation on loopback, and nowhere else, it also trusts the development issuer.
 pub(crate) fn enrollment(settings: &Settings, options: &Options) -> anyhow::Result<enrollment::Enrollment> {
     let mut config = settings.enrollment.service.clone();
-    if options.listener.local_addr()?.ip().is_loopback() {
+    if options.simulation && options.listener.local_addr()?.ip().is_loopback() {
         config.issuers.push(development_issuer(&settings.keys())?);
     }
     let signer = options.keys.access.clone().context("enrollment has no key to sign access tokens with")?;

@@ -27,7 +27,8 @@ pub async fn run(settings: &Settings, arguments: &Token) -> anyhow::Result<ExitC
 pub fn people(settings: &Settings) -> anyhow::Result<People> {
     let file = settings.keys().join(ISSUER_FILE);
     if !file.exists() {
-        anyhow::bail!("{} is not there: name the services' data folder with --data", file.display());
+        let what = "name the services' data folder with --data, and serve with --simulation";
+        anyhow::bail!("{} is not there: {what}", file.display());
     }
     Ok(People::new(SigningKey::load_or_create(&file)?))
 }
