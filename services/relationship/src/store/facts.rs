@@ -92,12 +92,10 @@ SELECT 1 AS one WHERE EXISTS (SELECT 1 FROM partnership q \
 WHERE (q.provider = $1 AND q.reseller IN ($2, $3)) OR (q.reseller = $1 AND q.provider IN ($2, $3))) \
 OR EXISTS (SELECT 1 FROM reseller_relationship r \
 WHERE (r.customer = $1 AND (r.partner IN ($2, $3) OR r.other_partner IN ($2, $3))) \
-OR (r.customer IN ($2, $3) AND (r.partner = $1 OR r.other_partner = $1))) \
-OR EXISTS (SELECT 1 FROM invitation i \
-WHERE (i.recipient = $1 AND (i.sender IN ($2, $3) OR i.provider IN ($2, $3) OR i.reseller IN ($2, $3))) \
-OR (i.recipient IN ($2, $3) AND (i.sender = $1 OR i.provider = $1 OR i.reseller = $1)))";
+OR (r.customer IN ($2, $3) AND (r.partner = $1 OR r.other_partner = $1)))";
 
-/// Whether this one of them has, or ever had, a partnership, a relationship or an invitation with another.
+/// Whether this one of them has, or ever had, a partnership or a relationship with another. Not an invitation: anyone may be sent one, and
+/// an accepted one has made either.
 pub(crate) async fn acquainted(
     connection: &impl ConnectionTrait,
     own: OrganizationId,

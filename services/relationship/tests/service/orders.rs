@@ -18,14 +18,7 @@ impl Stage {
     }
 
     async fn reasons(&self) -> Vec<String> {
-        let checked = self.check(false).await;
-        assert_eq!(checked.eligible, checked.reasons.is_empty());
-        assert!(
-            checked.reasons.iter().all(|why| !why.remedy.is_empty() && why.actor != 0 && !why.organization.is_empty())
-        );
-        let name =
-            |why: &pb::Ineligibility| why.reason().as_str_name().trim_start_matches("INELIGIBILITY_REASON_").to_owned();
-        checked.reasons.iter().map(name).collect()
+        reasons(&self.check(false).await)
     }
 
     async fn may_administer(&self) -> pb::CheckDelegatedAccessResponse {
@@ -35,7 +28,12 @@ impl Stage {
         client.check_delegated_access(self.by(RESELLER, request)).await.unwrap().into_inner()
     }
 
-    async fn end(&self, partnership: &str, cascade: bool, validate_only: bool) -> Result<Vec<String>, tonic::Status> {
+    pub(crate) async fn end(
+        &self,
+        partnership: &str,
+        cascade: bool,
+        validate_only: bool,
+    ) -> Result<Vec<String>, tonic::Status> {
         let request = pb::EndPartnershipRequest {
             request_id: request_id(),
             name: partnership.to_owned(),
@@ -46,6 +44,14 @@ impl Stage {
         let mut client = PartnershipServiceClient::new(self.channel());
         Ok(client.end_partnership(self.by(PROVIDER, request)).await?.into_inner().effects)
     }
+}
+
+fn reasons(checked: &pb::OrderEligibility) -> Vec<String> {
+    assert_eq!(checked.eligible, checked.reasons.is_empty());
+    assert!(checked.reasons.iter().all(|why| !why.remedy.is_empty() && why.actor != 0 && !why.organization.is_empty()));
+    let name =
+        |why: &pb::Ineligibility| why.reason().as_str_name().trim_start_matches("INELIGIBILITY_REASON_").to_owned();
+    checked.reasons.iter().map(name).collect()
 }
 
 fn order(fresh: bool) -> pb::CheckOrderEligibilityRequest {
@@ -70,7 +76,10 @@ async fn r38_the_check_says_every_reason_and_what_was_read() {
             "STANDING_UNKNOWN",
         ];
         stage.invite(PROVIDER, to_reseller()).await.unwrap();
-        assert_eq!(stage.reasons().await, all);
+        let mut client = OrderEligibilityServiceClient::new(stage.channel());
+        let asked = stage.with(OVERSEAS, &[Role::Operator], order(false));
+        let checked = client.check_order_eligibility(asked).await.unwrap().into_inner();
+        assert_eq!(reasons(&checked), all, "the operator may ask of strangers");
         let token = stage.token("partnership-invitation").await;
         let request = whole(&stage.inspect(&token).await.unwrap(), &token);
         let partnership = stage.accept(RESELLER, request).await.unwrap().result_partnership;
@@ -95,6 +104,7 @@ async fn r38_the_check_says_every_reason_and_what_was_read() {
 
 #[tokio::test]
 async fn r38_only_parties_ask() {
+    const RIVAL: u128 = 5;
     let stage = Stage::ready(testkit::sqlite()).await;
     let mut client = OrderEligibilityServiceClient::new(stage.channel());
     let stranger = client.check_order_eligibility(stage.by(OVERSEAS, order(false))).await.unwrap_err();
@@ -106,6 +116,12 @@ async fn r38_only_parties_ask() {
         let stranger = client.check_order_eligibility(stage.by(OVERSEAS, beside(fresh))).await.unwrap_err();
         assert_eq!(reason(&stranger), "NOT_A_PARTY");
     }
+    // Nor to have sent one of them an invitation that nobody accepted.
+    stage.tell_organization(RIVAL, "FR").await;
+    stage.tell_standing(RIVAL, "INDIRECT_PROVIDER", "ACTIVE", "FR", 1).await;
+    stage.invite(RIVAL, to_reseller()).await.unwrap();
+    let spying = pb::CheckOrderEligibilityRequest { customer: organization(RIVAL).name(), ..order(false) };
+    assert_eq!(reason(&client.check_order_eligibility(stage.by(RIVAL, spying)).await.unwrap_err()), "NOT_A_PARTY");
     stage.customer(&partnership).await;
     let twice = pb::CheckOrderEligibilityRequest { partner_of_record: organization(PROVIDER).name(), ..order(false) };
     assert!(client.check_order_eligibility(stage.by(PROVIDER, twice)).await.is_ok(), "it knows the customer");

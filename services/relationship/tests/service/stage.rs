@@ -224,7 +224,7 @@ impl Stage {
             user: Id::from_uuid(Uuid::from_u128(n + 3000)),
             organization: organization(n),
             roles: roles.to_vec(),
-            operator: false,
+            operator: roles.contains(&Role::Operator),
             version: 1,
         };
         let claims = runtime::AccessClaims {
