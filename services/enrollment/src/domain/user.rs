@@ -80,8 +80,9 @@ pub(crate) struct UserChange {
     pub(crate) display_name: Option<String>,
 }
 
-/// What reaches so far that only a global administrator gives or takes it.
-const RESERVED: [Role; 2] = [Role::GlobalAdmin, Role::Operator];
+/// What reaches so far that only a global administrator gives or takes it: who decides for the organization or the programme, and who works
+/// for its customers.
+const RESERVED: [Role; 4] = [Role::GlobalAdmin, Role::Operator, Role::Reviewer, Role::AdminAgent];
 
 impl User {
     /// Whether it is a global administrator who can act.
@@ -200,8 +201,12 @@ mod tests {
         let by = BTreeSet::from(USER_ADMIN);
         let refused = Err(Refusal::RoleRequired(&[Role::GlobalAdmin]));
         let disable = UserChange { disabled: Some(true), ..UserChange::default() };
-        assert_eq!(user(&USER_ADMIN).update(roles(&[Role::UserAdmin, Role::GlobalAdmin]), &by, true, now()), refused);
-        assert_eq!(user(&USER_ADMIN).update(roles(&[Role::UserAdmin, Role::Operator]), &by, true, now()), refused);
+        for reserved in RESERVED {
+            let given = roles(&[Role::UserAdmin, reserved]);
+            assert_eq!(user(&USER_ADMIN).update(given.clone(), &by, true, now()), refused, "{reserved:?}");
+            assert_eq!(user(&[Role::UserAdmin, reserved]).update(roles(&USER_ADMIN), &by, true, now()), refused);
+            assert!(user(&USER_ADMIN).update(given, &BTreeSet::from(ADMIN), true, now()).is_ok(), "{reserved:?}");
+        }
         assert_eq!(user(&ADMIN).update(disable, &by, true, now()), refused);
         let mut away = User { disabled: true, ..user(&USER_ADMIN) };
         assert_eq!(away.update(roles(&[Role::UserAdmin, Role::GlobalAdmin]), &by, true, now()), refused);
