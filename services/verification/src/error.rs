@@ -22,9 +22,11 @@ impl From<Refusal> for Fault {
         let no = |reason, message: &str| Fault::new(Code::FailedPrecondition, reason, message);
         match refusal {
             Refusal::StateForbids { state, allowed } => Fault::state_forbids(state, allowed),
-            Refusal::SelfReview => {
-                Fault::new(Code::PermissionDenied, Reason::SelfReview, "nobody reviews their own organization")
-            }
+            Refusal::SelfReview => Fault::new(
+                Code::PermissionDenied,
+                Reason::SelfReview,
+                "nobody reviews their own organization or company",
+            ),
             Refusal::ClaimedByOther => no(Reason::ClaimedByOther, "another reviewer holds this case"),
             Refusal::NotClaimant => no(Reason::NotClaimant, "another reviewer holds this case: claim one first"),
             Refusal::ChecksOutstanding(checks) => outstanding(&checks),

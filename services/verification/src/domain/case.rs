@@ -7,6 +7,7 @@ mod state;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
+use addresses::Email;
 use chrono::{DateTime, Utc};
 use ids::{EnrollmentId, OrganizationId, VettingCaseId};
 
@@ -160,9 +161,14 @@ impl VettingCase {
         }))
     }
 
-    /// A reviewer takes the case.
-    pub(crate) fn claim(&mut self, reviewer: Reviewer, now: DateTime<Utc>) -> Result<CaseEvent, Refusal> {
-        if reviewer.organization == self.organization {
+    /// A reviewer, at this verified address, takes the case.
+    pub(crate) fn claim(
+        &mut self,
+        reviewer: Reviewer,
+        address: &Email,
+        now: DateTime<Utc>,
+    ) -> Result<CaseEvent, Refusal> {
+        if reviewer.organization == self.organization || self.subject.is_own_of(address) {
             return Err(Refusal::SelfReview);
         }
         match self.state {

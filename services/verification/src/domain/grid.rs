@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use chrono::TimeDelta;
 
-use super::samples::{DEADLINES, case, id, now, reviewer, verification};
+use super::samples::{DEADLINES, case, elsewhere, id, now, reviewer, verification};
 use super::*;
 
 /// A case whose checks are all passed but EMAIL's successors, so that each command meets every state.
@@ -46,15 +46,18 @@ fn settled(case: &mut VettingCase) -> &mut VettingCase {
     case
 }
 
-const CASE_COMMANDS: [Command; 13] = [
+const CASE_COMMANDS: [Command; 14] = [
     ("join", |case| case.join(id(9), now())),
     ("contact says yes", |case| news(case.contact_answered(true, now(), &DEADLINES))),
     ("contact says no", |case| news(case.contact_answered(false, now(), &DEADLINES))),
     ("approver says yes", |case| news(case.approver_answered(true, now()))),
     ("approver says no", |case| news(case.approver_answered(false, now()))),
-    ("claim", |case| case.claim(reviewer(11), now())),
-    ("claim again", |case| case.claim(reviewer(10), now())),
-    ("claim own", |case| case.claim(Reviewer { organization: case.organization, user: reviewer(11).user }, now())),
+    ("claim", |case| case.claim(reviewer(11), &elsewhere(), now())),
+    ("claim again", |case| case.claim(reviewer(10), &elsewhere(), now())),
+    ("claim own", |case| {
+        case.claim(Reviewer { organization: case.organization, user: reviewer(11).user }, &elsewhere(), now())
+    }),
+    ("claim at the contact's address", |case| case.claim(reviewer(11), &case.subject.contact.email.clone(), now())),
     ("decide", |case| case.decide(reviewer(10), CheckKind::Domain, Verdict::Passed, now())),
     ("decide another's", |case| case.decide(reviewer(11), CheckKind::Domain, Verdict::Passed, now())),
     ("approve, outstanding", |case| case.approve(reviewer(10), now())),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
-use super::samples::{DEADLINES, case, id, new_case, now, reviewer, subject, verification};
+use super::samples::{DEADLINES, case, elsewhere, id, new_case, now, reviewer, subject, verification};
 use super::*;
 
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ fn act(case: &mut VettingCase, command: Command, at: DateTime<Utc>) -> Option<Ca
         Command::Join => case.join(id(77), at).ok(),
         Command::Contact(yes) => case.contact_answered(yes, at, &DEADLINES),
         Command::Approver(yes) => case.approver_answered(yes, at),
-        Command::Claim(by) => case.claim(reviewer(by), at).ok(),
+        Command::Claim(by) => case.claim(reviewer(by), &elsewhere(), at).ok(),
         Command::Decide(by, kind, verdict) => case.decide(reviewer(by), CheckKind::ALL[kind], verdict, at).ok(),
         Command::Approve(by) => case.approve(reviewer(by), at).ok(),
         Command::Expire => case.expire(at).ok(),
@@ -137,7 +137,7 @@ fn r20_not_us_stops_the_case() {
 fn r22_a_no_of_the_approver_stands_against_a_reviewers_pass() {
     let mut case = case();
     case.contact_answered(true, now(), &DEADLINES).unwrap();
-    case.claim(reviewer(10), now()).unwrap();
+    case.claim(reviewer(10), &elsewhere(), now()).unwrap();
     case.decide(reviewer(10), CheckKind::Authority, Verdict::Passed, now()).unwrap();
     assert_eq!(case.approver_answered(true, now()), None);
     case.approver_answered(false, now()).unwrap();

@@ -2,12 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use addresses::Email;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::*;
 
 pub(crate) const DEADLINES: Deadlines = Deadlines { confirm: TimeDelta::days(7), review: TimeDelta::days(5) };
+
+/// The address of a reviewer who has nothing to do with the case.
+pub(crate) fn elsewhere() -> Email {
+    "rita@programme.example".parse().unwrap()
+}
 
 pub(crate) fn now() -> DateTime<Utc> {
     "2026-03-02T09:00:00Z".parse().unwrap()

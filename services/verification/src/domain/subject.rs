@@ -40,6 +40,13 @@ impl Subject {
             && self.approver.email.mailbox() != self.applicant_email.mailbox()
     }
 
+    /// Whether whoever reads this address is one of the people named, or of the company.
+    pub(crate) fn is_own_of(&self, address: &Email) -> bool {
+        let people = [&self.applicant_email, &self.contact.email, &self.approver.email];
+        people.into_iter().any(|person| person.mailbox() == address.mailbox())
+            || address.registrable_domain() == self.contact.email.registrable_domain()
+    }
+
     /// The applicant as the approver is asked about: by name, else by address.
     pub(crate) fn applicant(&self) -> &str {
         self.applicant_name.as_deref().unwrap_or(self.applicant_email.as_str())
@@ -86,5 +93,21 @@ mod tests {
         let unnamed = Subject { applicant_name: None, ..subject() };
         assert_eq!((subject().applicant(), unnamed.applicant()), ("Cia Alm", "cia@example.com"));
         assert_eq!(subject().domain(), "example.com");
+    }
+
+    #[test]
+    fn whoever_reads_an_address_of_the_case_or_of_the_company_is_one_of_its_own() {
+        let mut subject = subject();
+        subject.contact.email = "ada@bücher.example".parse().unwrap();
+        subject.approver.email = "bo@board.example".parse().unwrap();
+        subject.applicant_email = "cia@advisers.example".parse().unwrap();
+        for own in
+            ["rita@xn--bcher-kva.example", "rita@shop.BÜCHER.example", "Bo+x@board.example", "cia@advisers.example"]
+        {
+            assert!(subject.is_own_of(&own.parse().unwrap()), "{own}");
+        }
+        for other in ["rita@programme.example", "rita@advisers.example", "ada@else.example"] {
+            assert!(!subject.is_own_of(&other.parse().unwrap()), "{other}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use wire::PeerRequest;
 use wire::types::variable::Value;
 
 use super::*;
-use crate::domain::samples::{DEADLINES, case, id, now, reviewer, verification};
+use crate::domain::samples::{DEADLINES, case, elsewhere, id, now, reviewer, verification};
 use crate::domain::{NewVerification, Verdict};
 
 fn links() -> Links {
@@ -33,7 +33,7 @@ fn names(mail: &SendMessageRequest) -> Vec<&str> {
 fn r25_enrollment_is_told_the_case_and_all_its_checks() {
     let mut case = case();
     case.contact_answered(true, now(), &DEADLINES).unwrap();
-    case.claim(reviewer(10), now()).unwrap();
+    case.claim(reviewer(10), &elsewhere(), now()).unwrap();
     let verdict = Verdict::Failed { reason: "NO_REGISTER_ENTRY".to_owned() };
     case.decide(reviewer(10), CheckKind::Business, verdict, now()).unwrap();
     let told = record_verification(&case);
@@ -63,7 +63,7 @@ fn r25_every_event_of_a_case_reaches_enrollment() {
         case.join(id(8), now()).unwrap(),
         case.contact_answered(true, now(), &DEADLINES).unwrap(),
         case.approver_answered(true, now()).unwrap(),
-        case.claim(reviewer(10), now()).unwrap(),
+        case.claim(reviewer(10), &elsewhere(), now()).unwrap(),
     ];
     for kind in [CheckKind::Domain, CheckKind::Employment, CheckKind::Business] {
         events.push(case.decide(reviewer(10), kind, Verdict::Passed, now()).unwrap());

@@ -6,7 +6,7 @@ use database::{Database, Error, Scope, Step, Tx};
 use ids::OrganizationId;
 
 use super::{email_verification, migrations, vetting_case};
-use crate::domain::samples::{DEADLINES, id, new_case, now, reviewer};
+use crate::domain::samples::{DEADLINES, elsewhere, id, new_case, now, reviewer};
 use crate::domain::*;
 
 fn opened(number: u128, organization: u128) -> VettingCase {
@@ -37,7 +37,7 @@ fn every_state() -> Vec<VettingCase> {
     let mut queued = opened(20, 20);
     queued.contact_answered(true, now(), &DEADLINES).unwrap();
     let mut reviewed = VettingCase { id: id(21), organization: id(21), ..queued.clone() };
-    reviewed.claim(reviewer(10), now()).unwrap();
+    reviewed.claim(reviewer(10), &elsewhere(), now()).unwrap();
     reviewed.decide(reviewer(10), CheckKind::Domain, Verdict::Waived { reason: "KNOWN".to_owned() }, now()).unwrap();
     reviewed.decide(reviewer(10), CheckKind::Business, Verdict::Failed { reason: "GONE".to_owned() }, now()).unwrap();
     let mut rejected = opened(22, 22);

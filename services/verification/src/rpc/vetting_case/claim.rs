@@ -1,5 +1,6 @@
 //! ClaimVettingCase.
 
+use addresses::Email;
 use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::verification as pb;
@@ -15,9 +16,11 @@ pub(crate) async fn claim(
     let mut v = Violations::of(&request);
     let name = v.child::<kind::Organization, kind::VettingCase>("name", &request.name);
     let (name,) = v.all((name,))?;
-    let (reviewer, etag) = (reviewer(caller)?, request.etag.as_str());
+    let reviewer = reviewer(caller)?;
+    let address = Email::parse(&caller.user()?.email).map_err(Fault::internal)?;
+    let etag = request.etag.as_str();
     app.change(caller, &request, move |change: Change| async move {
-        review(&change, name, etag, |case| case.claim(reviewer, change.now())).await
+        review(&change, name, etag, |case| case.claim(reviewer, &address, change.now())).await
     })
     .await
 }
