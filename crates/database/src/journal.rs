@@ -1,5 +1,7 @@
 //! The append-only record of what happened, numbered after the commit and chained by hash.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, JoinType, QueryOrder, QuerySelect, entity::prelude::*};
 
@@ -138,7 +140,21 @@ pub async fn last(connection: &impl ConnectionTrait) -> Result<Option<Entry>, Er
 }
 
 async fn with_parties(connection: &impl ConnectionTrait, rows: Vec<entry::Model>) -> Result<Vec<Entry>, Error> {
-    let mut parties = std::collections::HashMap::<Uuid, Vec<String>>::new();
+    let mut parties = parties(connection, &rows).await?;
+    rows.into_iter()
+        .map(|row| {
+            let parties = parties.remove(&row.id).unwrap_or_default();
+            row.read(parties)
+        })
+        .collect()
+}
+
+/// The parties of each of these entries.
+async fn parties(
+    connection: &impl ConnectionTrait,
+    rows: &[entry::Model],
+) -> Result<HashMap<Uuid, Vec<String>>, Error> {
+    let mut parties = HashMap::<Uuid, Vec<String>>::new();
     // Few enough to stay below SQLite's number of bound values.
     for rows in rows.chunks(1_000) {
         let found = party::Entity::find()
@@ -150,12 +166,7 @@ async fn with_parties(connection: &impl ConnectionTrait, rows: Vec<entry::Model>
             parties.entry(row.entry).or_default().push(row.organization);
         }
     }
-    rows.into_iter()
-        .map(|row| {
-            let parties = parties.remove(&row.id).unwrap_or_default();
-            row.read(parties)
-        })
-        .collect()
+    Ok(parties)
 }
 
 fn stored_time(event: &NewEntry) -> DateTime<Utc> {

@@ -5,9 +5,13 @@ use ring::digest::{Context, SHA256};
 
 use super::row::entry::Model;
 
-/// The hash of `entry` at `sequence`, following an entry whose hash is `previous` (empty before the first).
-pub(super) fn hash(previous: &str, sequence: i64, entry: &Model) -> String {
+/// Which form of hash this is, so that a later one can tell what an earlier one tied.
+const FORM: u8 = 2;
+
+/// The hash of `entry` at `sequence`, following an entry whose hash is `previous` (empty before the first). Who may read it is part of it.
+pub(super) fn hash(previous: &str, sequence: i64, entry: &Model, parties: &[String]) -> String {
     let mut form = Form(Context::new(&SHA256));
+    form.bytes(&[FORM]);
     form.text(Some(previous));
     form.bytes(&sequence.to_be_bytes());
     form.bytes(entry.id.as_bytes());
@@ -25,6 +29,13 @@ pub(super) fn hash(previous: &str, sequence: i64, entry: &Model) -> String {
     form.text(entry.reason.as_deref());
     // An array of strings: it has one compact form, whichever way the database keeps JSON.
     form.text(Some(&entry.changed.to_string()));
+    let mut parties: Vec<_> = parties.iter().map(String::as_str).collect();
+    // Databases do not agree on the order of text.
+    parties.sort_unstable();
+    form.bytes(&(parties.len() as u64).to_be_bytes());
+    for party in parties {
+        form.text(Some(party));
+    }
     HEXLOWER.encode(form.0.finish().as_ref())
 }
 

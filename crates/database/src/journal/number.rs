@@ -5,12 +5,14 @@ use std::collections::{HashMap, VecDeque};
 use sea_orm::sea_query::Expr;
 use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
 
-use super::chain;
 use super::row::entry::{Column, Entity, Model};
+use super::{chain, parties};
 use crate::lease::{self, Lease};
-use crate::{Database, Error, Step, Tx, affected};
+use crate::{Database, Error, Step, Tx, affected, setting};
 
 const BATCH: usize = 500;
+/// The setting that holds the last entry's sequence and hash, so that a record whose end was cut off is told from a short one.
+const END: &str = "journal_end";
 
 /// Numbers what is committed and has no number yet, while the lease is held; says how many entries that were.
 ///
@@ -42,9 +44,10 @@ async fn batch(tx: &Tx, lease: &Lease) -> Result<usize, Error> {
     }
     let (mut sequence, mut hash) = end(tx).await?;
     let rows = by_version(tx, rows).await?;
+    let parties = parties(tx, &rows).await?;
     for row in &rows {
         sequence += 1;
-        hash = chain::hash(&hash, sequence, row);
+        hash = chain::hash(&hash, sequence, row, parties.get(&row.id).map_or(&[], Vec::as_slice));
         let update = Entity::update_many()
             .col_expr(Column::Sequence, Expr::val(sequence))
             .col_expr(Column::Hash, Expr::val(hash.as_str()))
@@ -52,6 +55,7 @@ async fn batch(tx: &Tx, lease: &Lease) -> Result<usize, Error> {
             .filter(Column::Sequence.is_null());
         affected(update.exec(tx).await?.rows_affected)?;
     }
+    setting::put(tx, END, &format!("{sequence} {hash}")).await?;
     Ok(rows.len())
 }
 
@@ -92,8 +96,17 @@ async fn by_version(tx: &Tx, rows: Vec<Model>) -> Result<Vec<Model>, Error> {
     Ok(order.iter().filter_map(|subject| queues.get_mut(subject)?.pop_front()).collect())
 }
 
-/// Walks the numbered entries; the first sequence that is missing or doesn't carry its hash, if there is one.
+/// What was last told to be the end; the very beginning where nothing was.
+async fn told_end(connection: &impl ConnectionTrait) -> Result<(i64, String), Error> {
+    let Some(told) = setting::get(connection, END).await? else { return Ok((0, String::new())) };
+    let read = told.split_once(' ').and_then(|(sequence, hash)| Some((sequence.parse().ok()?, hash.to_owned())));
+    read.ok_or_else(|| Error::unreadable("setting", "value", END, "not a sequence and a hash"))
+}
+
+/// Walks the numbered entries; the first sequence that is missing or doesn't carry its hash, if there is one. Parties are part of an entry.
 pub async fn verify(connection: &impl ConnectionTrait) -> Result<Option<i64>, Error> {
+    // Read first: entries that are numbered meanwhile lie beyond it.
+    let (end, end_hash) = told_end(connection).await?;
     let (mut sequence, mut hash) = (0, String::new());
     loop {
         let rows = Entity::find()
@@ -103,12 +116,14 @@ pub async fn verify(connection: &impl ConnectionTrait) -> Result<Option<i64>, Er
             .all(connection)
             .await?;
         if rows.is_empty() {
-            return Ok(None);
+            return Ok((sequence < end).then_some(sequence + 1));
         }
+        let parties = parties(connection, &rows).await?;
         for row in &rows {
             sequence += 1;
-            hash = chain::hash(&hash, sequence, row);
-            if row.sequence != Some(sequence) || row.hash.as_ref() != Some(&hash) {
+            hash = chain::hash(&hash, sequence, row, parties.get(&row.id).map_or(&[], Vec::as_slice));
+            let is_end = sequence == end;
+            if row.sequence != Some(sequence) || row.hash.as_ref() != Some(&hash) || (is_end && hash != end_hash) {
                 return Ok(Some(sequence));
             }
         }

@@ -168,6 +168,11 @@ async fn verify_finds_what_was_edited_or_removed() {
         ("UPDATE journal SET changed = '[]' WHERE sequence = 4", 4),
         ("DELETE FROM journal WHERE sequence = 2", 2),
         ("UPDATE journal SET sequence = 9 WHERE sequence = 5", 5),
+        ("DELETE FROM journal_party WHERE entry = (SELECT id FROM journal WHERE sequence = 2)", 2),
+        ("UPDATE journal_party SET organization = 'b' WHERE entry = (SELECT id FROM journal WHERE sequence = 3)", 3),
+        ("INSERT INTO journal_party (organization, entry) SELECT 'b', id FROM journal WHERE sequence = 4", 4),
+        ("DELETE FROM journal WHERE sequence > 3", 4),
+        ("DELETE FROM journal", 1),
     ];
     on_every_database(async |test| {
         let db = open(&test).await;
