@@ -131,3 +131,26 @@ fn founded() -> Place {
     }
     place
 }
+
+#[test]
+fn data_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new();
+    let _serving = place.serve(&[]);
+    let (mut folders, mut seen) = (vec![place.folder().join("data")], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            let list = if entry.is_dir() { &mut folders } else { &mut seen };
+            list.push(entry);
+        }
+        seen.push(folder);
+    }
+    let name = |path: &std::path::Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for part in ["data", "enrollment.db", "enrollment.db-wal", "enrollment.db.lock"] {
+        assert!(seen.iter().any(|path| name(path) == part), "{part} is not among {seen:?}");
+    }
+    for path in seen {
+        let mode = std::fs::metadata(&path).expect("its mode").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{} is {mode:o}", path.display());
+    }
+}

@@ -1,6 +1,7 @@
 //! Opening a database so that it keeps what was committed: one writer and readers on SQLite, a pool on PostgreSQL.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -156,6 +157,8 @@ async fn scalar<T: sea_orm::TryGetable>(connection: &impl ConnectionTrait, query
 async fn connect_sqlite(url: &str) -> Result<Database, Error> {
     let options: SqliteConnectOptions = url.parse().map_err(|_| refuse("not a SQLite address"))?;
     let lock = lock(options.get_filename())?;
+    // Made here, as SQLite would let everybody read it; what it makes beside a file has the mode of the file.
+    private(options.get_filename())?;
     let options = options.foreign_keys(true).busy_timeout(BUSY_TIMEOUT).disable_statement_logging();
     let writing = options
         .clone()
@@ -190,13 +193,22 @@ async fn connect_sqlite(url: &str) -> Result<Database, Error> {
 fn lock(path: &Path) -> Result<File, Error> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
-    let unavailable = |error: std::io::Error| Error::from(sqlx::Error::Io(error));
-    let file = File::create(PathBuf::from(name)).map_err(unavailable)?;
+    let file = private(&PathBuf::from(name))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(Error::InUse),
         Err(std::fs::TryLockError::Error(error)) => Err(unavailable(error)),
     }
+}
+
+/// The file, its owner's alone when it is made here.
+fn private(path: &Path) -> Result<File, Error> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600).open(path).map_err(unavailable)
+}
+
+fn unavailable(error: std::io::Error) -> Error {
+    Error::from(sqlx::Error::Io(error))
 }
 
 async fn connect_postgres(url: &str, settings: &Settings) -> Result<Database, Error> {

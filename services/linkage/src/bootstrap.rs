@@ -28,7 +28,7 @@ pub async fn run(mut settings: Settings, arguments: &cli::Bootstrap) -> anyhow::
 }
 
 async fn is_done(settings: &Settings) -> anyhow::Result<bool> {
-    std::fs::create_dir_all(&settings.storage.folder)?;
+    settings.storage.make()?;
     let database = database::Database::connect(&settings.database(ServiceName::Enrollment)).await?;
     database::migrate::refuse_pending(
         &database,

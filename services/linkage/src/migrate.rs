@@ -13,7 +13,7 @@ use crate::settings::Settings;
 
 /// Migrates one service's database or all.
 pub async fn run(settings: &Settings, arguments: &Which) -> anyhow::Result<ExitCode> {
-    std::fs::create_dir_all(&settings.storage.folder)?;
+    settings.storage.make()?;
     let services = arguments.service.map_or_else(|| ServiceName::ALL.to_vec(), |name| vec![name.into()]);
     for service in services {
         let database = Database::connect(&settings.database(service))

@@ -1,11 +1,14 @@
 //! Configuration: built-in defaults < TOML file < environment `LINKAGE_<SECTION>__<KEY>` < flags. All of it is parsed before anything starts.
 
 use std::collections::BTreeMap;
+use std::fs::DirBuilder;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use runtime::ServiceName;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -133,6 +136,14 @@ pub struct Common<'a> {
     database: &'a SecretString,
     schema: &'a str,
     max_connections: u32,
+}
+
+impl Storage {
+    /// Makes the folder, its owner's alone; one that is there stays as it is.
+    pub fn make(&self) -> anyhow::Result<()> {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.folder);
+        made.with_context(|| format!("making the folder {}", self.folder.display()))
+    }
 }
 
 impl<C> Section<C> {

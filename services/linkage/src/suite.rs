@@ -43,8 +43,7 @@ impl Mode {
 impl Suite {
     /// Starts these services. All listeners are bound before any is configured, so port 0 works, and no start order matters.
     pub async fn start(settings: &Settings, services: &[ServiceName], mode: Mode) -> anyhow::Result<Suite> {
-        std::fs::create_dir_all(&settings.storage.folder)
-            .with_context(|| format!("making the folder {}", settings.storage.folder.display()))?;
+        settings.storage.make()?;
         let mut listeners = BTreeMap::new();
         for service in services {
             let listen = settings.of(*service).listen;
