@@ -3,6 +3,7 @@
 //! A token is `<key version>.<id>.<generation>.<mac>`: the MAC binds purpose, id, generation and a nonce of the row. The short code is a
 //! truncation of the same MAC under its own purpose.
 
+use std::fmt;
 use std::str::FromStr;
 
 use ids::Id;
@@ -25,7 +26,7 @@ pub struct Links {
 }
 
 /// A token as it was presented: well-formed, not yet proven.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Presented {
     /// The row it names.
     pub id: Uuid,
@@ -36,7 +37,7 @@ pub struct Presented {
 }
 
 /// What a link is bound to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Bond<'a> {
     /// What it is for, such as `email-verification`; also the path under the base URL.
     pub purpose: &'a str,
@@ -137,6 +138,23 @@ impl Links {
     }
 }
 
+/// Without the MAC, which is what opens the door.
+impl fmt::Debug for Presented {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut told = f.debug_struct("Presented");
+        told.field("id", &self.id).field("generation", &self.generation).finish_non_exhaustive()
+    }
+}
+
+/// Without the nonce, of which the link is made.
+impl fmt::Debug for Bond<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut told = f.debug_struct("Bond");
+        told.field("purpose", &self.purpose).field("id", &self.id).field("generation", &self.generation);
+        told.finish_non_exhaustive()
+    }
+}
+
 fn mac(key: &hmac::Key, form: &str, bond: Bond<'_>) -> Vec<u8> {
     let bound = format!("{form}\0{}\0{}\0{}\0{}", bond.purpose, bond.id, bond.generation, bond.nonce);
     hmac::sign(key, bound.as_bytes()).as_ref().get(..MAC_BYTES).unwrap_or_default().to_vec()
@@ -146,4 +164,19 @@ fn mac(key: &hmac::Key, form: &str, bond: Bond<'_>) -> Vec<u8> {
 fn same(right: &[u8], given: &[u8]) -> bool {
     let key = hmac::Key::new(hmac::HMAC_SHA256, right);
     hmac::verify(&key, given, hmac::sign(&key, right).as_ref()).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_opens_a_door_is_printed() {
+        let links = Links::new("https://linkage.example", &[(1, SecretBox::new(Box::new(vec![7; 32])))]);
+        let bond = Bond { purpose: "test", id: Uuid::from_u128(7), generation: 3, nonce: "hush-hush" };
+        let presented = Links::read(&links.token(bond)).unwrap();
+        let told = format!("{bond:?} {presented:?}");
+        assert!(told.contains("generation: 3"), "{told}");
+        assert!(!told.contains("hush") && !told.contains(&format!("{:?}", presented.mac)), "{told}");
+    }
 }
