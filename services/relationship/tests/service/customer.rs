@@ -154,3 +154,22 @@ async fn r37_a_reseller_alone_invites_too() {
         assert_eq!(stage.accept(CUSTOMER, request).await.unwrap().result_relationships.len(), count);
     }
 }
+
+#[tokio::test]
+async fn v05_a_partnership_that_ended_since_the_invitation_binds_no_customer() {
+    on_every_database(async |database| {
+        let stage = Stage::ready(database).await;
+        let partnership = stage.partners().await.result_partnership;
+        stage.register(CUSTOMER, "FI");
+        stage.invite(RESELLER, to_customer(&partnership)).await.unwrap();
+        let token = stage.token("customer-invitation").await;
+        let request = whole(&stage.inspect(&token).await.unwrap(), &token);
+        stage.end(&partnership, true, false).await.unwrap();
+        assert_eq!(reason(&stage.accept(CUSTOMER, request).await.unwrap_err()), "NO_ACTIVE_PARTNERSHIP");
+        let mut client = ResellerRelationshipServiceClient::new(stage.channel());
+        let list = pb::ListResellerRelationshipsRequest::default();
+        let listed = client.list_reseller_relationships(stage.by(CUSTOMER, list)).await.unwrap().into_inner();
+        assert_eq!(listed.reseller_relationships, []);
+    })
+    .await;
+}

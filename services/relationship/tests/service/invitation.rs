@@ -1,9 +1,15 @@
 //! What the stories share: inviting, looking, accepting.
 
+use prost::Message;
+use relationship::Relationship;
+use runtime::Service;
 use tonic::Status;
+use tonic::transport::Endpoint;
 use uuid::Uuid;
+use wire::notification::SendMessageRequest;
 use wire::relationship as pb;
 use wire::relationship::invitation_service_client::InvitationServiceClient;
+use wire::types::variable::Value;
 
 use crate::stage::{CUSTOMER, PROVIDER, RESELLER, Stage, email, location};
 
@@ -99,6 +105,28 @@ pub(crate) fn whole(offer: &pb::InvitationOffer, token: &str) -> pb::AcceptInvit
         consents: consents.map(|asked| pb::Consent { kind: asked.kind, partner: asked.partner.clone() }).collect(),
         validate_only: false,
     }
+}
+
+#[tokio::test]
+async fn n02_a_link_leads_where_the_configuration_says_whatever_host_the_request_names() {
+    let stage = Stage::ready(testkit::sqlite()).await;
+    let forged = Endpoint::try_from(format!("http://{}", stage.relationship.address())).unwrap();
+    let forged = forged.origin("http://evil.example".parse().unwrap()).connect_lazy();
+    let request = pb::CreateInvitationRequest { invitation: Some(to_reseller()), ..Default::default() };
+    let mut request = stage.by(PROVIDER, request);
+    for name in ["host", "x-forwarded-host", "forwarded", "x-original-host", "origin", "referer"] {
+        request.metadata_mut().insert(name, "evil.example".parse().unwrap());
+    }
+    InvitationServiceClient::new(forged).create_invitation(request).await.unwrap();
+    // As the relay does it just before a delivery.
+    let row = stage.relationship.outbox_rows().await.unwrap().pop().unwrap();
+    let sealed = Relationship::seal(stage.relationship.app().links(), &row.method, row.payload).unwrap();
+    let mail = SendMessageRequest::decode(sealed.as_slice()).unwrap();
+    let texts: Vec<_> = mail.variables.into_iter().map(|variable| variable.value.unwrap()).collect();
+    let texts: Vec<_> =
+        texts.into_iter().map(|value| if let Value::Text(text) = value { text } else { panic!() }).collect();
+    assert!(texts.iter().any(|text| text.starts_with("https://linkage.example/")), "{texts:?}");
+    assert!(!texts.iter().any(|text| text.contains("evil")), "{texts:?}");
 }
 
 #[test]
