@@ -14,14 +14,14 @@ use crate::domain::lifecycle::State;
 use crate::domain::picture::Picture;
 use crate::domain::profile::{LegalProfile, SupportProfile};
 use crate::domain::requirement::{self, Actor, Capability, Code, Requirement};
-use crate::domain::user::{Role, User};
+use crate::domain::user::{Role, User, UserState};
 use crate::domain::vetting::CheckKind;
 
 mod agreement;
 mod read;
 
 pub(crate) use agreement::{located, location, preapproval, signature, template};
-pub(crate) use read::{role_of, type_of};
+pub(crate) use read::{role_of, type_of, user_state_of};
 
 pub(crate) fn organization(picture: &Picture, enrollments: &[Enrollment], now: DateTime<Utc>) -> pb::Organization {
     let organization = &picture.organization;
@@ -76,7 +76,6 @@ pub(crate) fn support_profile(organization: ids::OrganizationId, profile: &Suppo
 }
 
 pub(crate) fn user(user: &User) -> pb::User {
-    let state = if user.disabled { pb::user::State::Disabled } else { pb::user::State::Active };
     pb::User {
         name: user.organization.child(user.id),
         uid: user.id.to_string(),
@@ -84,7 +83,7 @@ pub(crate) fn user(user: &User) -> pb::User {
         email: user.email.clone(),
         display_name: user.display_name.clone(),
         roles: user.roles.iter().map(|held| role(*held).into()).collect(),
-        state: state.into(),
+        state: user_state(user.state).into(),
         create_time: Some(timestamp(user.created)),
         update_time: Some(timestamp(user.updated)),
     }
@@ -176,6 +175,13 @@ pub(crate) fn role(role: Role) -> WireRole {
         Role::BillingAdmin => WireRole::BillingAdmin,
         Role::Reviewer => WireRole::Reviewer,
         Role::Operator => WireRole::Operator,
+    }
+}
+
+fn user_state(state: UserState) -> pb::user::State {
+    match state {
+        UserState::Active => pb::user::State::Active,
+        UserState::Disabled => pb::user::State::Disabled,
     }
 }
 

@@ -28,4 +28,4 @@ mod laws;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;

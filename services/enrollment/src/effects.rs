@@ -9,6 +9,7 @@ use crate::convert;
 use crate::domain::Event;
 use crate::domain::agreement::Template;
 use crate::domain::event::{CaseRequest, Moved, Notice, OrganizationFacts, Standing, UserFacts};
+use crate::domain::user::UserState;
 
 pub(crate) fn of(event: &Event) -> Vec<Effect> {
     match event {
@@ -65,7 +66,7 @@ fn record_access(sibling: ServiceName, facts: &UserFacts) -> Effect {
             user: facts.organization.child(facts.user),
             roles: facts.roles.iter().map(|role| convert::role(*role).into()).collect(),
             lowest_version: facts.lowest_version,
-            disabled: facts.disabled,
+            disabled: facts.state == UserState::Disabled,
             change_time: Some(timestamp(facts.changed)),
         },
     )

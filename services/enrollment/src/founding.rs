@@ -9,7 +9,7 @@ use runtime::{Fault, clock};
 use crate::domain::Event;
 use crate::domain::event::{OrganizationFacts, UserFacts};
 use crate::domain::organization::{Mailbox, Organization};
-use crate::domain::user::{Role, User};
+use crate::domain::user::{Role, User, UserState};
 use crate::{Change, store};
 
 /// An organization to be, and its first user.
@@ -47,7 +47,7 @@ pub(crate) async fn found(change: &Change, founding: &Founding<'_>) -> Result<(O
         email: founding.email.to_owned(),
         display_name: founding.user_name.to_owned(),
         roles: founding.roles.iter().copied().collect::<BTreeSet<_>>(),
-        disabled: false,
+        state: UserState::Active,
         access_version: 1,
         version: 1,
         created: now,

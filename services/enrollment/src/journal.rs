@@ -4,6 +4,7 @@ use ids::OrganizationId;
 use runtime::Entry;
 
 use crate::domain::Event;
+use crate::domain::claim::LocationState;
 use crate::domain::event::{Moved, Standing, UserFacts};
 
 impl runtime::Event for Event {
@@ -16,8 +17,12 @@ impl runtime::Event for Event {
                 let id = facts.organization.id;
                 Entry::new("OrganizationUpdated", id.name()).changing(changed.iter().copied()).between([id])
             }
-            Event::UserCreated(facts) => user("UserCreated", facts),
-            Event::UserUpdated(facts, changed) => user("UserUpdated", facts).changing(changed.iter().copied()),
+            Event::UserCreated(facts) => user("UserCreated", facts).moved(None, facts.state.as_str()),
+            Event::UserUpdated(facts, changed) => {
+                let entry = user("UserUpdated", facts).changing(changed.iter().copied());
+                let from = facts.state.before();
+                if changed.contains(&"state") { entry.moved(Some(from.as_str()), facts.state.as_str()) } else { entry }
+            }
             Event::UserBound { organization, user } => {
                 Entry::new("UserBound", organization.child(*user)).between([*organization])
             }
@@ -46,8 +51,10 @@ impl runtime::Event for Event {
             Event::LocationAssociated { organization, location } => Entry::new("LocationAssociated", location.name())
                 .moved(Some("AVAILABLE"), "ASSOCIATED")
                 .between([*organization]),
-            Event::LocationClaimFailed { organization, location } => {
-                Entry::new("LocationClaimFailed", location.name()).between([*organization])
+            Event::LocationClaimFailed { organization, location, state } => {
+                let entry = Entry::new("LocationClaimFailed", location.name()).between([*organization]);
+                let locked = *state == LocationState::Locked;
+                if locked { entry.moved(Some("AVAILABLE"), state.as_str()) } else { entry }
             }
         }
     }
@@ -70,5 +77,33 @@ fn moved_entry(kind: &'static str, moved: &Moved) -> Entry {
     match &moved.reason {
         Some(reason) => entry.because(reason.as_str()),
         None => entry,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use runtime::Event as _;
+
+    use super::*;
+    use crate::domain::samples::{self, id};
+    use crate::domain::user::{User, UserState};
+
+    fn moved(event: &Event) -> (Option<String>, Option<String>) {
+        let entry = event.entry();
+        (entry.from, entry.to)
+    }
+
+    #[test]
+    fn a_state_is_told_where_it_changed_and_nowhere_else() {
+        let text = |state: &str| Some(state.to_owned());
+        let away = User { state: UserState::Disabled, ..samples::user(1, &[]) };
+        let updated = |user: &User, changed| moved(&Event::UserUpdated(UserFacts::of(user), vec![changed]));
+        assert_eq!(moved(&Event::UserCreated(UserFacts::of(&away))), (None, text("DISABLED")));
+        assert_eq!(updated(&away, "state"), (text("ACTIVE"), text("DISABLED")));
+        assert_eq!(updated(&samples::user(1, &[]), "state"), (text("DISABLED"), text("ACTIVE")));
+        assert_eq!(updated(&away, "roles"), (None, None));
+        let failed = |state| moved(&Event::LocationClaimFailed { organization: id(1), location: id(2), state });
+        assert_eq!(failed(LocationState::Available { tries: 4 }), (None, None));
+        assert_eq!(failed(LocationState::Locked), (text("AVAILABLE"), text("LOCKED")));
     }
 }

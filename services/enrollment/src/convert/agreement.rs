@@ -5,13 +5,14 @@ use runtime::convert::timestamp;
 use wire::enrollment as pb;
 
 use crate::domain::agreement::{Signature, Template};
-use crate::domain::claim::Location;
+use crate::domain::claim::{Location, LocationState};
 use crate::store::preapproval::Preapproval;
 
 pub(crate) fn location(location: &Location, organization_country: &str) -> pb::PartnerLocation {
-    let state = match location.associated {
-        true => pb::partner_location::State::Associated,
-        false => pb::partner_location::State::Available,
+    let state = match location.state {
+        LocationState::Associated => pb::partner_location::State::Associated,
+        // Who tries a locked one is told so; until then it is one that nobody has.
+        LocationState::Available { .. } | LocationState::Locked => pb::partner_location::State::Available,
     };
     pb::PartnerLocation {
         name: location.id.name(),

@@ -9,6 +9,41 @@ use super::contact::Address;
 /// Tries per claim code.
 pub(crate) const TRIES: i32 = 5;
 
+/// Where a location stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LocationState {
+    /// Can be claimed; so many wrong codes were given.
+    Available { tries: i32 },
+    /// The tries are spent.
+    Locked,
+    /// Serves the enrollments of its organization.
+    Associated,
+}
+
+impl LocationState {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            LocationState::Available { .. } => "AVAILABLE",
+            LocationState::Locked => "LOCKED",
+            LocationState::Associated => "ASSOCIATED",
+        }
+    }
+
+    /// Wrong codes so far, while they count.
+    pub(crate) const fn tries(self) -> i32 {
+        match self {
+            LocationState::Available { tries } => tries,
+            LocationState::Locked | LocationState::Associated => 0,
+        }
+    }
+
+    /// The state of this name, with the wrong codes so far.
+    pub(crate) fn parse(name: &str, tries: i32) -> Option<LocationState> {
+        let all = [LocationState::Available { tries }, LocationState::Locked, LocationState::Associated];
+        all.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
 /// The membership id of one legal location of a partner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Location {
@@ -16,11 +51,9 @@ pub(crate) struct Location {
     pub(crate) organization: OrganizationId,
     pub(crate) display_name: String,
     pub(crate) address: Address,
-    pub(crate) associated: bool,
+    pub(crate) state: LocationState,
     /// What its claim code is derived from.
     pub(crate) nonce: String,
-    /// Wrong codes so far.
-    pub(crate) tries: i32,
     pub(crate) version: i64,
     pub(crate) created: DateTime<Utc>,
     pub(crate) updated: DateTime<Utc>,
@@ -42,7 +75,7 @@ impl Location {
 
     /// Whether it could be associated if the code is right: told before a try is spent.
     pub(crate) fn claimable(&self, country: &str, has_another: bool) -> Result<(), Refusal> {
-        if self.associated || has_another {
+        if self.state == LocationState::Associated || has_another {
             return Err(Refusal::LocationTaken);
         }
         if !self.fits(country) {
@@ -51,19 +84,19 @@ impl Location {
                 organization: country.to_owned(),
             });
         }
-        if self.tries >= TRIES { Err(Refusal::ClaimCodeLocked) } else { Ok(()) }
+        if self.state == LocationState::Locked { Err(Refusal::ClaimCodeLocked) } else { Ok(()) }
     }
 
     /// Spends a try.
     pub(crate) fn claim(&mut self, code_is_right: bool, now: DateTime<Utc>) -> Claim {
         self.updated = now;
         if code_is_right {
-            self.associated = true;
-            Claim::Associated
-        } else {
-            self.tries += 1;
-            Claim::Wrong { left: TRIES - self.tries }
+            self.state = LocationState::Associated;
+            return Claim::Associated;
         }
+        let tries = self.state.tries() + 1;
+        self.state = if tries < TRIES { LocationState::Available { tries } } else { LocationState::Locked };
+        Claim::Wrong { left: TRIES - tries }
     }
 }
 
@@ -77,9 +110,8 @@ mod tests {
             organization: OrganizationId::from_uuid(uuid::Uuid::nil()),
             display_name: "Head office".to_owned(),
             address: Address { country: country.to_owned(), ..Address::default() },
-            associated: false,
+            state: LocationState::Available { tries: 0 },
             nonce: String::new(),
-            tries: 0,
             version: 1,
             created: DateTime::UNIX_EPOCH,
             updated: DateTime::UNIX_EPOCH,
@@ -98,6 +130,14 @@ mod tests {
         for left in (0..TRIES).rev() {
             assert_eq!(location.claimable("SE", false), Ok(()));
             assert_eq!(location.claim(false, DateTime::UNIX_EPOCH), Claim::Wrong { left });
+            let locked = left == 0;
+            assert_eq!(
+                (location.state.as_str(), location.state.tries()),
+                match locked {
+                    true => ("LOCKED", 0),
+                    false => ("AVAILABLE", TRIES - left),
+                }
+            );
         }
         assert_eq!(location.claimable("SE", false), Err(Refusal::ClaimCodeLocked));
     }
@@ -108,5 +148,14 @@ mod tests {
         assert_eq!(location.claimable("SE", true), Err(Refusal::LocationTaken));
         assert_eq!(location.claim(true, DateTime::UNIX_EPOCH), Claim::Associated);
         assert_eq!(location.claimable("SE", false), Err(Refusal::LocationTaken));
+    }
+
+    #[test]
+    fn a_state_is_read_back_by_its_name() {
+        for state in [LocationState::Available { tries: 3 }, LocationState::Locked, LocationState::Associated] {
+            assert_eq!(LocationState::parse(state.as_str(), 3), Some(state));
+        }
+        assert_eq!(LocationState::Available { tries: 3 }.tries(), 3);
+        assert_eq!(LocationState::parse("available", 0), None);
     }
 }

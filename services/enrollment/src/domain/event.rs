@@ -4,12 +4,13 @@ use chrono::{DateTime, Utc};
 use ids::{EnrollmentId, OrganizationId, PartnerLocationId, PreapprovalId, UserId};
 
 use super::agreement::Template;
+use super::claim::LocationState;
 use super::enrollment::EnrollmentType;
 use super::lifecycle::State;
 use super::organization::Organization;
 use super::profile::LegalProfile;
 use super::requirement::Code;
-use super::user::{Role, User};
+use super::user::{Role, User, UserState};
 use super::vetting::CheckKind;
 
 /// What happened.
@@ -57,6 +58,7 @@ pub enum Event {
     LocationClaimFailed {
         organization: OrganizationId,
         location: PartnerLocationId,
+        state: LocationState,
     },
 }
 
@@ -74,7 +76,7 @@ pub struct UserFacts {
     pub(crate) user: UserId,
     pub(crate) roles: Vec<Role>,
     pub(crate) lowest_version: i64,
-    pub(crate) disabled: bool,
+    pub(crate) state: UserState,
     pub(crate) changed: DateTime<Utc>,
 }
 
@@ -126,7 +128,7 @@ impl UserFacts {
             user: user.id,
             roles: user.roles.iter().copied().collect(),
             lowest_version: user.access_version,
-            disabled: user.disabled,
+            state: user.state,
             changed: user.updated,
         }
     }

@@ -9,7 +9,7 @@ use super::lifecycle::State;
 use super::picture::Picture;
 use super::requirement::{capabilities, requirements};
 use super::samples::{applicant, case, day, enrollment, id, location, now, picture, template};
-use super::user::Role;
+use super::user::{Role, UserState};
 use super::vetting::{CaseState, CheckStatus};
 use super::{Event, Refusal};
 
@@ -176,14 +176,15 @@ fn r08_requirements_by_what_is_known_and_state() {
     empty.legal = super::profile::LegalProfile { revision: 1, ..super::profile::LegalProfile::empty(now()) };
     empty.support.email = String::new();
     let mut half = vetted(CaseState::InReview, CheckStatus::Passed);
-    half.vettings[0].checks[1].status = CheckStatus::Pending;
+    let domain = &mut half.vettings[0].checks[1];
+    (domain.status, domain.since, domain.due) = (CheckStatus::Pending, Some(day(-4)), Some(day(6)));
     let mut newer = case(CaseState::InReview, CheckStatus::Pending);
     newer.revision = 2;
     half.vettings.push(newer);
     let mut agent = located();
     agent.users[0].roles.insert(Role::AdminAgent);
     let mut away = agent.clone();
-    away.users[0].disabled = true;
+    away.users[0].state = UserState::Disabled;
     let mut grid = String::new();
     let pictures =
         [("nothing given", empty), ("given", picture()), ("half verified", half), ("agent", agent), ("away", away)];

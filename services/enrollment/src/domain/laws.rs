@@ -11,7 +11,7 @@ use super::event::Moved;
 use super::lifecycle::{self, State};
 use super::picture::Picture;
 use super::samples::{STATUSES, applicant, case, enrollment, location, now, picture, support, user};
-use super::user::{Role, User, UserChange};
+use super::user::{Role, User, UserChange, UserState};
 use super::vetting::{CaseState, CheckStatus};
 use super::{Event, Refusal};
 
@@ -86,12 +86,13 @@ fn moved(event: &Event) -> Option<&Moved> {
 fn change() -> impl Strategy<Value = UserChange> {
     let roles = prop::collection::btree_set(prop::sample::select(&Role::ALL), 1..3);
     let name = prop::sample::select(vec!["Ada", "Bo"]).prop_map(str::to_owned);
-    (prop::option::of(roles), prop::option::of(any::<bool>()), prop::option::of(name))
-        .prop_map(|(roles, disabled, display_name)| UserChange { roles, disabled, display_name })
+    let state = prop::sample::select(&UserState::ALL);
+    (prop::option::of(roles), prop::option::of(state), prop::option::of(name))
+        .prop_map(|(roles, state, display_name)| UserChange { roles, state, display_name })
 }
 
-fn rights(user: &User) -> (BTreeSet<Role>, bool) {
-    (user.roles.clone(), user.disabled)
+fn rights(user: &User) -> (BTreeSet<Role>, UserState) {
+    (user.roles.clone(), user.state)
 }
 
 proptest! {
@@ -134,7 +135,7 @@ proptest! {
         let mut at = now();
         for (by, whom, change) in changes {
             at += TimeDelta::hours(1);
-            let by = if users[by].disabled { BTreeSet::new() } else { users[by].roles.clone() };
+            let by = if users[by].state == UserState::Active { users[by].roles.clone() } else { BTreeSet::new() };
             let others = users.iter().enumerate().any(|(other, user)| other != whom && user.governs());
             let before = users[whom].clone();
             let told = users[whom].update(change, &by, others, at);

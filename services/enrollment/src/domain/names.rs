@@ -6,7 +6,7 @@ use super::enrollment::EnrollmentType;
 use super::lifecycle::State;
 use super::requirement::Code;
 use super::samples::STATUSES;
-use super::user::Role;
+use super::user::{Role, UserState};
 use super::vetting::{CaseState, CheckKind, CheckStatus};
 
 #[test]
@@ -15,6 +15,7 @@ fn every_name_is_written_down_here_and_read_back() {
     let mut list = |of: &str, found: &[&str]| writeln!(names, "{of}: {}", found.join(" ")).unwrap();
     list("states", &State::ALL.map(State::as_str));
     list("types", &EnrollmentType::ALL.map(EnrollmentType::as_str));
+    list("users", &UserState::ALL.map(UserState::as_str));
     list("roles", &Role::ALL.map(Role::as_str));
     list("checks", &CheckKind::ALL.map(CheckKind::as_str));
     list("cases", &CaseState::ALL.map(CaseState::as_str));
@@ -26,6 +27,7 @@ fn every_name_is_written_down_here_and_read_back() {
     insta::assert_snapshot!(names, @r"
     states: DRAFT VERIFYING QUALIFIED ACTIVE SUSPENDED REJECTED WITHDRAWN ENDED
     types: INDIRECT_PROVIDER INDIRECT_RESELLER DIRECT_BILL
+    users: ACTIVE DISABLED
     roles: GLOBAL_ADMIN ADMIN_AGENT SALES_AGENT HELPDESK_AGENT USER_ADMIN BILLING_ADMIN REVIEWER OPERATOR
     checks: EMAIL DOMAIN EMPLOYMENT AUTHORITY BUSINESS
     cases: AWAITING_EMAIL QUEUED IN_REVIEW ACTION_REQUIRED APPROVED REJECTED EXPIRED WITHDRAWN
@@ -35,6 +37,7 @@ fn every_name_is_written_down_here_and_read_back() {
 
     assert!(State::ALL.into_iter().all(|one| State::parse(one.as_str()) == Some(one)));
     assert!(EnrollmentType::ALL.into_iter().all(|one| EnrollmentType::parse(one.as_str()) == Some(one)));
+    assert!(UserState::ALL.into_iter().all(|one| UserState::parse(one.as_str()) == Some(one)));
     assert!(Role::ALL.into_iter().all(|one| Role::parse(one.as_str()) == Some(one)));
     assert!(CheckKind::ALL.into_iter().all(|one| CheckKind::parse(one.as_str()) == Some(one)));
     assert!(CaseState::ALL.into_iter().all(|one| CaseState::parse(one.as_str()) == Some(one)));
@@ -43,6 +46,7 @@ fn every_name_is_written_down_here_and_read_back() {
     for unknown in ["", "draft", "XYZZY"] {
         assert_eq!(State::parse(unknown).map(State::as_str), None);
         assert_eq!(EnrollmentType::parse(unknown), None);
+        assert_eq!(UserState::parse(unknown), None);
         assert_eq!(Role::parse(unknown), None);
         assert_eq!(CheckKind::parse(unknown), None);
         assert_eq!(CheckStatus::parse(unknown), None);

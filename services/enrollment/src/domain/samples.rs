@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::agreement::Template;
-use super::claim::Location;
+use super::claim::{Location, LocationState};
 use super::contact::{Address, Contact};
 use super::enrollment::{Enrollment, EnrollmentType};
 use super::lifecycle::State;
@@ -14,7 +14,7 @@ use super::organization::{Mailbox, Organization};
 use super::picture::Picture;
 use super::profile::{LegalProfile, SupportProfile};
 use super::submission::Applicant;
-use super::user::{Role, User};
+use super::user::{Role, User, UserState};
 use super::vetting::{CaseState, Check, CheckKind, CheckStatus, Vetting};
 
 pub(crate) const STATUSES: [CheckStatus; 4] =
@@ -96,7 +96,7 @@ pub(crate) fn user(number: u128, roles: &[Role]) -> User {
         email: format!("user{number}@nordwind.example"),
         display_name: String::new(),
         roles: BTreeSet::from_iter(roles.iter().copied()),
-        disabled: false,
+        state: UserState::Active,
         access_version: 1,
         version: 1,
         created: now(),
@@ -114,9 +114,8 @@ pub(crate) fn location() -> Location {
         organization: id(1),
         display_name: "Head office".to_owned(),
         address: address("SE"),
-        associated: true,
+        state: LocationState::Associated,
         nonce: "nonce".to_owned(),
-        tries: 0,
         version: 1,
         created: now(),
         updated: now(),

@@ -55,6 +55,38 @@ impl Role {
     }
 }
 
+/// Whether a user is let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UserState {
+    /// Let in, with its roles.
+    Active,
+    /// Kept out; its roles wait.
+    Disabled,
+}
+
+impl UserState {
+    pub(crate) const ALL: [UserState; 2] = [UserState::Active, UserState::Disabled];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            UserState::Active => "ACTIVE",
+            UserState::Disabled => "DISABLED",
+        }
+    }
+
+    pub(crate) fn parse(name: &str) -> Option<UserState> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+
+    /// The one that a change of state leads from.
+    pub(crate) const fn before(self) -> UserState {
+        match self {
+            UserState::Active => UserState::Disabled,
+            UserState::Disabled => UserState::Active,
+        }
+    }
+}
+
 /// A person in one organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct User {
@@ -64,7 +96,7 @@ pub(crate) struct User {
     pub(crate) email: String,
     pub(crate) display_name: String,
     pub(crate) roles: BTreeSet<Role>,
-    pub(crate) disabled: bool,
+    pub(crate) state: UserState,
     /// Tokens of an older one are void.
     pub(crate) access_version: i64,
     pub(crate) version: i64,
@@ -76,7 +108,7 @@ pub(crate) struct User {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct UserChange {
     pub(crate) roles: Option<BTreeSet<Role>>,
-    pub(crate) disabled: Option<bool>,
+    pub(crate) state: Option<UserState>,
     pub(crate) display_name: Option<String>,
 }
 
@@ -92,7 +124,7 @@ impl User {
 
     /// Whether it has a role, and is let in to use it.
     pub(crate) fn can_act_as(&self, role: Role) -> bool {
-        !self.disabled && self.roles.contains(&role)
+        self.state == UserState::Active && self.roles.contains(&role)
     }
 
     /// Applies a change if all of it is allowed; says which fields changed. A change of rights raises the access version.
@@ -109,8 +141,8 @@ impl User {
             after.roles = roles;
             changed.push("roles");
         }
-        if let Some(disabled) = change.disabled.filter(|disabled| *disabled != self.disabled) {
-            after.disabled = disabled;
+        if let Some(state) = change.state.filter(|state| *state != self.state) {
+            after.state = state;
             changed.push("state");
         }
         let rights = !changed.is_empty();
@@ -143,7 +175,10 @@ impl User {
     }
 
     fn effective_roles(&self) -> BTreeSet<Role> {
-        if self.disabled { BTreeSet::new() } else { self.roles.clone() }
+        match self.state {
+            UserState::Active => self.roles.clone(),
+            UserState::Disabled => BTreeSet::new(),
+        }
     }
 }
 
@@ -172,7 +207,7 @@ mod tests {
             email: "ada@example.com".to_owned(),
             display_name: String::new(),
             roles: roles.iter().copied().collect(),
-            disabled: false,
+            state: UserState::Active,
             access_version: 1,
             version: 1,
             created: now(),
@@ -190,7 +225,7 @@ mod tests {
     #[test]
     fn r11_the_last_global_administrator_stays() {
         let by = BTreeSet::from(ADMIN);
-        let disable = UserChange { disabled: Some(true), ..UserChange::default() };
+        let disable = UserChange { state: Some(UserState::Disabled), ..UserChange::default() };
         assert_eq!(user(&ADMIN).update(disable.clone(), &by, false, now()), Err(Refusal::LastGlobalAdmin));
         assert_eq!(user(&ADMIN).update(roles(&USER_ADMIN), &by, false, now()), Err(Refusal::LastGlobalAdmin));
         assert!(user(&ADMIN).update(disable, &by, true, now()).is_ok());
@@ -200,7 +235,7 @@ mod tests {
     fn r11_a_user_administrator_neither_gives_nor_takes_what_reaches_further() {
         let by = BTreeSet::from(USER_ADMIN);
         let refused = Err(Refusal::RoleRequired(&[Role::GlobalAdmin]));
-        let disable = UserChange { disabled: Some(true), ..UserChange::default() };
+        let disable = UserChange { state: Some(UserState::Disabled), ..UserChange::default() };
         for reserved in RESERVED {
             let given = roles(&[Role::UserAdmin, reserved]);
             assert_eq!(user(&USER_ADMIN).update(given.clone(), &by, true, now()), refused, "{reserved:?}");
@@ -208,7 +243,7 @@ mod tests {
             assert!(user(&USER_ADMIN).update(given, &BTreeSet::from(ADMIN), true, now()).is_ok(), "{reserved:?}");
         }
         assert_eq!(user(&ADMIN).update(disable, &by, true, now()), refused);
-        let mut away = User { disabled: true, ..user(&USER_ADMIN) };
+        let mut away = User { state: UserState::Disabled, ..user(&USER_ADMIN) };
         assert_eq!(away.update(roles(&[Role::UserAdmin, Role::GlobalAdmin]), &by, true, now()), refused);
         assert!(user(&USER_ADMIN).update(roles(&[Role::SalesAgent]), &by, true, now()).is_ok());
     }

@@ -5,9 +5,9 @@ use ids::{OrganizationId, PartnerLocationId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
-use super::{from_json, to_json, within};
+use super::{from_json, from_name, to_json, within};
 use crate::domain::Refusal;
-use crate::domain::claim::Location;
+use crate::domain::claim::{Location, LocationState};
 
 #[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
 mod row {
@@ -22,9 +22,9 @@ mod row {
         pub organization: Uuid,
         pub display_name: String,
         pub address: Json,
-        pub associated: bool,
-        pub nonce: String,
+        pub state: String,
         pub tries: i32,
+        pub nonce: String,
         pub version: i64,
         pub created_at: DateTime<Utc>,
         pub updated_at: DateTime<Utc>,
@@ -59,7 +59,7 @@ pub(crate) async fn associated(
 ) -> Result<Option<Location>, Error> {
     let row = Entity::find()
         .filter(Column::Organization.eq(organization.uuid()))
-        .filter(Column::Associated.eq(true))
+        .filter(Column::State.eq(LocationState::Associated.as_str()))
         .one(connection)
         .await?;
     row.map(read).transpose()
@@ -103,9 +103,9 @@ fn active(location: &Location, version: i64) -> Result<row::ActiveModel, Error> 
         organization: Set(location.organization.uuid()),
         display_name: Set(location.display_name.clone()),
         address: Set(to_json("partner_location", "address", &location.address)?),
-        associated: Set(location.associated),
+        state: Set(location.state.as_str().to_owned()),
+        tries: Set(location.state.tries()),
         nonce: Set(location.nonce.clone()),
-        tries: Set(location.tries),
         version: Set(version),
         created_at: Set(location.created),
         updated_at: Set(location.updated),
@@ -118,9 +118,10 @@ fn read(row: row::Model) -> Result<Location, Error> {
         organization: OrganizationId::from_uuid(row.organization),
         display_name: row.display_name,
         address: from_json("partner_location", "address", row.id, row.address)?,
-        associated: row.associated,
+        state: from_name("partner_location", "state", row.id, &row.state, |name| {
+            LocationState::parse(name, row.tries)
+        })?,
         nonce: row.nonce,
-        tries: row.tries,
         version: row.version,
         created: row.created_at,
         updated: row.updated_at,

@@ -76,7 +76,7 @@ fn parties() -> Vec<TableCreateStatement> {
         text("email"),
         text("display_name"),
         json_binary("roles"),
-        boolean("disabled"),
+        text("state"),
         big_integer("access_version"),
     ];
     let session = vec![
@@ -156,9 +156,9 @@ fn enrollments() -> Vec<TableCreateStatement> {
         uuid("organization"),
         text("display_name"),
         json_binary("address"),
-        boolean("associated"),
-        text("nonce"),
+        text("state"),
         integer("tries"),
+        text("nonce"),
     ];
     vec![
         table("enrollment", "id", versioned(enrollment)),
@@ -226,7 +226,7 @@ fn unique_keys() -> Vec<IndexCreateStatement> {
             .to_owned(),
         index("partner_location_associated", "partner_location", &["organization"])
             .unique()
-            .and_where(Expr::col("associated").eq(true))
+            .and_where(Expr::col("state").eq("ASSOCIATED"))
             .to_owned(),
         index("agreement_template_version", "agreement_template", &["kind", "region", "number", "language"])
             .unique()

@@ -10,7 +10,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{QueryOrder, entity::prelude::*};
 
 use super::{from_json, from_name, to_json, within};
-use crate::domain::user::{Role, User};
+use crate::domain::user::{Role, User, UserState};
 
 #[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
 mod row {
@@ -27,7 +27,7 @@ mod row {
         pub email: String,
         pub display_name: String,
         pub roles: Json,
-        pub disabled: bool,
+        pub state: String,
         pub access_version: i64,
         pub version: i64,
         pub created_at: DateTime<Utc>,
@@ -115,7 +115,7 @@ pub(crate) async fn unbound(connection: &impl ConnectionTrait, email: &str) -> R
     let rows = Entity::find()
         .filter(Column::Email.eq(email))
         .filter(Column::Person.is_null())
-        .filter(Column::Disabled.eq(false))
+        .filter(Column::State.eq(UserState::Active.as_str()))
         .order_by_asc(Column::CreatedAt)
         .order_by_asc(Column::Id)
         .all(connection)
@@ -132,7 +132,7 @@ fn active(user: &User, version: i64) -> Result<row::ActiveModel, Error> {
         email: Set(user.email.clone()),
         display_name: Set(user.display_name.clone()),
         roles: Set(to_json("member", "roles", &roles)?),
-        disabled: Set(user.disabled),
+        state: Set(user.state.as_str().to_owned()),
         access_version: Set(user.access_version),
         version: Set(version),
         created_at: Set(user.created),
@@ -150,7 +150,7 @@ fn read(row: row::Model) -> Result<User, Error> {
         email: row.email,
         display_name: row.display_name,
         roles: roles.collect::<Result<BTreeSet<_>, _>>()?,
-        disabled: row.disabled,
+        state: from_name("member", "state", row.id, &row.state, UserState::parse)?,
         access_version: row.access_version,
         version: row.version,
         created: row.created_at,
@@ -165,7 +165,7 @@ pub(crate) async fn record_access(tx: &Tx, user: &User, received: DateTime<Utc>)
         organization: user.organization.uuid(),
         roles: user.roles.iter().map(|role| role.as_str().to_owned()).collect(),
         lowest_version: user.access_version,
-        disabled: user.disabled,
+        disabled: user.state == UserState::Disabled,
         received_at: received,
     };
     database::access::record(tx, access).await

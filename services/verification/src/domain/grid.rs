@@ -157,6 +157,7 @@ fn r24_what_each_check_waits_for_by_state() {
     let mut claimed = queued.clone();
     claimed.claim(reviewer(10), now()).unwrap();
     claimed.decide(reviewer(10), CheckKind::Domain, Verdict::Passed, now()).unwrap();
+    assert_eq!((queued.state.reviewer(), claimed.state.reviewer()), (None, Some(reviewer(10))));
     let mut rejected = case();
     rejected.contact_answered(false, now(), &DEADLINES).unwrap();
     for case in [case(), queued, claimed, rejected] {

@@ -57,7 +57,7 @@ async fn associate_in(
     let claim = location.claim(asked.app.links().proves_code(&asked.code, bond(&location)), now);
     store::location::save(tx, &mut location).await??;
     if let Claim::Wrong { left } = claim {
-        let event = Event::LocationClaimFailed { organization, location: location.id };
+        let event = Event::LocationClaimFailed { organization, location: location.id, state: location.state };
         return Ok(Outcome::Refused(claim_code_wrong(left), vec![event]));
     }
     picture.location = Some(location.clone());

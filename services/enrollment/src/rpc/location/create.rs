@@ -7,7 +7,7 @@ use wire::enrollment as pb;
 
 use super::code::bond;
 use crate::domain::Event;
-use crate::domain::claim::Location;
+use crate::domain::claim::{Location, LocationState};
 use crate::domain::organization::region;
 use crate::rpc::parse::address;
 use crate::{App, convert, store};
@@ -40,9 +40,8 @@ pub(crate) async fn create(
                 organization,
                 display_name: display_name.clone(),
                 address: address.clone(),
-                associated: false,
+                state: LocationState::Available { tries: 0 },
                 nonce: change.nonce(),
-                tries: 0,
                 version: 1,
                 created: now,
                 updated: now,

@@ -11,7 +11,7 @@ use wire::enrollment::create_session_request::Proof;
 
 use super::identity::{Vouched, invalid, prove};
 use crate::domain::Event;
-use crate::domain::user::User;
+use crate::domain::user::{User, UserState};
 use crate::store::person::Person;
 use crate::store::session::Session;
 use crate::{App, Change, convert, store};
@@ -158,15 +158,18 @@ async fn membership(change: &Change, user: &User) -> Result<Membership, Fault> {
 fn choose(users: &[User], organization: Option<OrganizationId>) -> Result<Option<&User>, Fault> {
     if let Some(organization) = organization {
         let user = users.iter().find(|user| user.organization == organization).ok_or_else(Fault::missing)?;
-        return if user.disabled { Err(disabled()) } else { Ok(Some(user)) };
+        return if user.state == UserState::Active { Ok(Some(user)) } else { Err(disabled()) };
     }
-    let mut active = users.iter().filter(|user| !user.disabled);
+    let mut active = users.iter().filter(|user| user.state == UserState::Active);
     match (active.next(), active.next()) {
         (Some(only), None) => Ok(Some(only)),
         (None, _) => Ok(None),
         (Some(_), Some(_)) => {
-            let names: Vec<String> =
-                users.iter().filter(|user| !user.disabled).map(|user| user.organization.name()).collect();
+            let names: Vec<String> = users
+                .iter()
+                .filter(|user| user.state == UserState::Active)
+                .map(|user| user.organization.name())
+                .collect();
             let message = "you belong to several organizations: name one";
             Err(Fault::new(Code::FailedPrecondition, pb::Reason::OrganizationChoice, message)
                 .with("organizations", names.join(",")))

@@ -8,7 +8,7 @@ use wire::enrollment as pb;
 
 use super::roles::{by, operators_only, parse};
 use crate::domain::event::UserFacts;
-use crate::domain::user::{User, may_give};
+use crate::domain::user::{User, UserState, may_give};
 use crate::domain::{Event, Refusal};
 use crate::{App, convert, store};
 
@@ -36,7 +36,7 @@ pub(crate) async fn create(app: &App, caller: &Caller, request: pb::CreateUserRe
             email: email.as_str().to_owned(),
             display_name: display_name.clone().unwrap_or_default(),
             roles: roles.clone(),
-            disabled: false,
+            state: UserState::Active,
             access_version: 1,
             version: 1,
             created: now,

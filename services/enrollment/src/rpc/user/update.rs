@@ -44,7 +44,7 @@ pub(crate) async fn update(app: &App, caller: &Caller, request: pb::UpdateUserRe
             "roles" => wanted.roles = parse(&mut v, "user.roles", &given.roles),
             "state" => {
                 let state = v.choice::<pb::user::State>("user.state", given.state);
-                wanted.disabled = state.map(|state| state == pb::user::State::Disabled);
+                wanted.state = state.and_then(convert::user_state_of);
             }
             _ => {
                 let name = v.optional_text("user.display_name", &given.display_name, 120);
