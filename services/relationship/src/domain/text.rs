@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(of("fi"), of("en"));
         let early = find(Topic::CustomerAgreement, &"en".parse().unwrap(), DateTime::UNIX_EPOCH, &[]);
         assert_eq!(early.version, "2025-01-01");
-        let later = find(Topic::CustomerAgreement, "en", now, &[]);
+        let later = find(Topic::CustomerAgreement, &"en".parse().unwrap(), now, &[]);
         assert_eq!(early, later, "before the first day the first edition of the language holds");
     }
 

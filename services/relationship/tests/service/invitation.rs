@@ -1,8 +1,6 @@
 //! What the stories share: inviting, looking, accepting.
 
 use prost::Message;
-use relationship::Relationship;
-use runtime::Service;
 use tonic::Status;
 use tonic::transport::Endpoint;
 use uuid::Uuid;
@@ -120,7 +118,7 @@ async fn n02_a_link_leads_where_the_configuration_says_whatever_host_the_request
     InvitationServiceClient::new(forged).create_invitation(request).await.unwrap();
     // As the relay does it just before a delivery.
     let row = stage.relationship.outbox_rows().await.unwrap().pop().unwrap();
-    let sealed = Relationship::seal(stage.relationship.app().links(), &row.method, row.payload).unwrap();
+    let sealed = stage.relationship.app().links().seal(&row.method, row.payload).unwrap();
     let mail = SendMessageRequest::decode(sealed.as_slice()).unwrap();
     let texts: Vec<_> = mail.variables.into_iter().map(|variable| variable.value.unwrap()).collect();
     let texts: Vec<_> =

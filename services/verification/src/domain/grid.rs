@@ -155,7 +155,7 @@ fn r24_what_each_check_waits_for_by_state() {
     let mut queued = case();
     queued.contact_answered(true, now(), &DEADLINES).unwrap();
     let mut claimed = queued.clone();
-    claimed.claim(reviewer(10), now()).unwrap();
+    claimed.claim(reviewer(10), &elsewhere(), now()).unwrap();
     claimed.decide(reviewer(10), CheckKind::Domain, Verdict::Passed, now()).unwrap();
     assert_eq!((queued.state.reviewer(), claimed.state.reviewer()), (None, Some(reviewer(10))));
     let mut rejected = case();

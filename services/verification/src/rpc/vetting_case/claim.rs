@@ -17,10 +17,10 @@ pub(crate) async fn claim(
     let name = v.child::<kind::Organization, kind::VettingCase>("name", &request.name);
     let (name,) = v.all((name,))?;
     let reviewer = reviewer(caller)?;
-    let address = Email::parse(&caller.user()?.email).map_err(Fault::internal)?;
+    let address = &Email::parse(&caller.user()?.email).map_err(Fault::internal)?;
     let etag = request.etag.as_str();
     app.change(caller, &request, move |change: Change| async move {
-        review(&change, name, etag, |case| case.claim(reviewer, &address, change.now())).await
+        review(&change, name, etag, |case| case.claim(reviewer, address, change.now())).await
     })
     .await
 }
