@@ -107,6 +107,11 @@ impl Caller {
         })
     }
 
+    /// Gives its people, with the tokens that they signed in for, to another one, and takes that one's.
+    pub(crate) fn trade_people(&mut self, other: &mut Caller) {
+        std::mem::swap(&mut self.people, &mut other.people);
+    }
+
     /// Calls without any credential.
     pub(crate) fn anybody(&mut self, home: ServiceName, rpc: &str, request: &Value) -> Answer {
         self.bearing(None, home, rpc, request)

@@ -39,6 +39,9 @@ fn f11_a_replica_ahead_keeps_and_takes_no_lease_by_its_own_clock() {
 
     callers[1].writes = std::sync::Arc::clone(&callers[0].writes);
     callers[0].enroll("mixed").expect("the one ahead serves");
+    let [first, second] = &mut callers;
+    // Without a simulation there is no development issuer: who signed in at the one is known to the other by its token.
+    second.trade_people(first);
     let profile = callers[0].acknowledged().into_iter().rfind(|write| write.rpc.ends_with("/UpdateSupportProfile"));
     let Write { who, rpc, request, .. } = profile.expect("a profile");
     for turn in [1, 0, 1] {

@@ -34,14 +34,13 @@ pub(super) fn expected(world: &World) -> Facts {
             add(of, format!("user {}", if user.disabled { "disabled" } else { "active" }));
         }
         for location in &organization.locations {
-            add(
-                of,
-                format!(
-                    "location {} wrong {}",
-                    if location.associated { "associated" } else { "free" },
-                    location.wrong
-                ),
-            );
+            // Tries count no more once they are spent, or were enough.
+            let (state, wrong) = match location.wrong {
+                _ if location.associated => ("associated", 0),
+                TRIES => ("locked", 0),
+                wrong => ("available", wrong),
+            };
+            add(of, format!("location {state} wrong {wrong}"));
         }
         if organization.proven {
             add(of, "domain proven".to_owned());

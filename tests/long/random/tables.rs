@@ -11,11 +11,11 @@ use crate::harness::Stage;
 /// Selects whose organization's rows, and what of each; `ID` and `OF` are put in place per database and table.
 const ENROLLMENT: &[(&str, &str, &str)] = &[
     ("enrollment", "organization", "'enrollment ' || kind || ' ' || state || ' signed ' || signed_version"),
-    ("member", "organization", "'user ' || CASE WHEN disabled THEN 'disabled' ELSE 'active' END"),
+    ("member", "organization", "'user ' || lower(state)"),
     (
         "partner_location",
         "organization",
-        "'location ' || CASE WHEN associated THEN 'associated' ELSE 'free' END || ' wrong ' || tries",
+        "'location ' || lower(state) || ' wrong ' || tries",
     ),
     ("organization_domain", "organization", "'domain proven'"),
     ("legal_profile", "organization", "'legal ' || revision || ' vetted ' || vetted_revision"),
