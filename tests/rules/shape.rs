@@ -10,9 +10,6 @@ use crate::{
 const FILE_SOFT: usize = 300;
 const FILE_HARD: usize = 400;
 const FUNCTION: usize = 60;
-/// Tables written as a `match`, one arm per kind of step, to be divided by whom a step concerns.
-const TABLES: [(&str, &str); 2] =
-    [("tests/long/random/oracle.rs", "judge"), ("tests/long/random/perform.rs", "perform")];
 
 /// Drawers that everything ends up in and nobody owns.
 const DRAWERS: [&str; 5] = ["util", "common", "helper", "misc", "manager"];
@@ -24,7 +21,7 @@ fn too_long(source: &Source) -> Vec<String> {
         found.push(format!("{}: {lines} lines, at most {FILE_HARD}", source.path));
     }
     for (line, name, length) in functions(&source.code()) {
-        if length > FUNCTION && !TABLES.contains(&(source.path.as_str(), name.as_str())) {
+        if length > FUNCTION {
             found.push(format!("{}:{line}: fn {name} has {length} lines, at most {FUNCTION}", source.path));
         }
     }

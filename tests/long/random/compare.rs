@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::enrolling::TRIES;
 use super::play::Journey;
 use super::world::{CAST, Capacity, CaseStage, GrantStage, InvitationStage, LetterStage, Stage, Under, Who, World};
 use crate::harness::call::{list, text};

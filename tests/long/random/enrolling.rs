@@ -7,7 +7,7 @@ use super::world::{
     Location, Role, Stage, Status, User, Who, World,
 };
 
-const TRIES: u32 = 5;
+pub(super) const TRIES: u32 = 5;
 
 impl World {
     pub(super) fn found(&mut self, of: usize) -> Judged {

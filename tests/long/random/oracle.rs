@@ -24,6 +24,7 @@ pub(super) const MISSING: &str = "RESOURCE_MISSING";
 pub(super) const ROLE: &str = "ROLE_REQUIRED";
 pub(super) const STATE: &str = "STATE_FORBIDS";
 const GLOBAL_ADMIN: &[Role] = &[Role::GlobalAdmin];
+const SUPPORTING: &[Role] = &[Role::GlobalAdmin, Role::AdminAgent];
 const INVITING: &[Role] = &[Role::GlobalAdmin, Role::AdminAgent, Role::SalesAgent];
 
 /// Refuses unless it holds.
@@ -61,27 +62,13 @@ impl World {
         match step {
             Step::Found(of) => self.found(of),
             Step::Legal(of, by, form) => self.own(of, by, GLOBAL_ADMIN).and_then(|()| self.legal(of, form)),
-            Step::Support(of, by) => {
-                self.own(of, by, &[Role::GlobalAdmin, Role::AdminAgent])?;
-                self.cast[of].support = true;
-                self.journal("SupportProfileUpdated");
-                Ok(())
-            }
+            Step::Support(of, by) => self.own(of, by, SUPPORTING).map(|()| self.support(of)),
             Step::Draft(of, capacity, by) => self.own(of, by, GLOBAL_ADMIN).and_then(|()| self.draft(of, capacity)),
             Step::Preapprove(of, capacity, by) => {
-                need(by == Who::Operator, ROLE)?;
-                self.cast[of].preapproved.insert(capacity, self.hour + PREAPPROVAL_HOURS);
-                self.journal("PreapprovalCreated");
-                Ok(())
+                need(by == Who::Operator, ROLE).map(|()| self.preapprove(of, capacity))
             }
             Step::Submit { of, capacity, by, etag, dry } => {
-                self.own(of, by, GLOBAL_ADMIN)?;
-                need(etag != Etag::Stale, "ETAG_MISMATCH")?;
-                self.submittable(of, capacity)?;
-                if !dry {
-                    self.submit(of, capacity, by);
-                }
-                Ok(())
+                self.own(of, by, GLOBAL_ADMIN).and_then(|()| self.hand_in(of, capacity, by, etag, dry))
             }
             Step::Locate { of, home } => {
                 self.locate(of, home);
@@ -103,6 +90,21 @@ impl World {
             Step::InviteCustomer { by, through, target, ask } => {
                 self.role(by, INVITING).and_then(|own| self.invite_customer(own, through, target, ask))
             }
+            Step::Accept { .. } | Step::AllowOrders { .. } | Step::End { .. } | Step::Revoke { .. } => {
+                self.judge_governing(step)
+            }
+            Step::Ask { trio, by } => self.role(by, &[]).and_then(|own| self.may_ask(own, trio)),
+            Step::Again { same } => need(same, "REQUEST_ID_REUSED"),
+            Step::Turn => {
+                self.pass_turn();
+                Ok(())
+            }
+        }
+    }
+
+    /// What a global administrator alone decides about what binds the organization.
+    fn judge_governing(&mut self, step: Step) -> Judged {
+        match step {
             Step::Accept { invitation, by, link, consents, shown } => {
                 let own = self.role(by, GLOBAL_ADMIN)?;
                 self.accept(invitation, (own, by), link, consents, shown)
@@ -121,13 +123,27 @@ impl World {
             Step::Revoke { grant, by, etag } => {
                 self.role(by, GLOBAL_ADMIN).and_then(|own| self.revoke(own, grant, etag))
             }
-            Step::Ask { trio, by } => self.role(by, &[]).and_then(|own| self.may_ask(own, trio)),
-            Step::Again { same } => need(same, "REQUEST_ID_REUSED"),
-            Step::Turn => {
-                self.pass_turn();
-                Ok(())
-            }
+            _ => unreachable!("not a step of governing"),
         }
+    }
+
+    fn support(&mut self, of: usize) {
+        self.cast[of].support = true;
+        self.journal("SupportProfileUpdated");
+    }
+
+    fn preapprove(&mut self, of: usize, capacity: Capacity) {
+        self.cast[of].preapproved.insert(capacity, self.hour + PREAPPROVAL_HOURS);
+        self.journal("PreapprovalCreated");
+    }
+
+    fn hand_in(&mut self, of: usize, capacity: Capacity, by: Who, etag: Etag, dry: bool) -> Judged {
+        need(etag != Etag::Stale, "ETAG_MISMATCH")?;
+        self.submittable(of, capacity)?;
+        if !dry {
+            self.submit(of, capacity, by);
+        }
+        Ok(())
     }
 
     /// Nothing can be tried on what was never made.

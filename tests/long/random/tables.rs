@@ -12,11 +12,7 @@ use crate::harness::Stage;
 const ENROLLMENT: &[(&str, &str, &str)] = &[
     ("enrollment", "organization", "'enrollment ' || kind || ' ' || state || ' signed ' || signed_version"),
     ("member", "organization", "'user ' || lower(state)"),
-    (
-        "partner_location",
-        "organization",
-        "'location ' || lower(state) || ' wrong ' || tries",
-    ),
+    ("partner_location", "organization", "'location ' || lower(state) || ' wrong ' || tries"),
     ("organization_domain", "organization", "'domain proven'"),
     ("legal_profile", "organization", "'legal ' || revision || ' vetted ' || vetted_revision"),
 ];
