@@ -13,10 +13,10 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
-use crate::Error;
+use crate::{Error, Reserve};
 
 /// How long a caller waits for a free connection.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long SQLite waits for its write lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long PostgreSQL waits for a row lock.
@@ -29,7 +29,7 @@ const SQLITE_MAPPED: &str = "268435456";
 /// For so many connections of the pool one more is kept in reserve.
 const POOL_PER_RESERVE: u32 = 4;
 /// A connection to PostgreSQL that was idle for longer is asked whether it is still there, which costs a round trip.
-const TRUSTED_FOR: Duration = Duration::from_secs(1);
+pub(crate) const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// Which of the two databases this is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,7 +71,7 @@ pub struct Database {
     backend: Backend,
     writer: DatabaseConnection,
     reader: DatabaseConnection,
-    reserve: DatabaseConnection,
+    reserve: Reserve,
     schema: Option<String>,
     // Held for its lock: one process per SQLite file.
     _lock: Option<Arc<File>>,
@@ -100,8 +100,8 @@ impl Database {
         &self.reader
     }
 
-    /// For the few reads that must be answered though everything else waits for a connection: they share these with nobody.
-    pub fn reserve(&self) -> &DatabaseConnection {
+    /// For the few reads that must be answered though everything else waits for a connection.
+    pub fn reserve(&self) -> &Reserve {
         &self.reserve
     }
 
@@ -127,7 +127,7 @@ impl Database {
     pub async fn close(self) {
         // Nothing is left to do about a connection that fails while closing.
         let _ = self.reader.close_by_ref().await;
-        let _ = self.reserve.close_by_ref().await;
+        self.reserve.close().await;
         let _ = self.writer.close_by_ref().await;
     }
 }
@@ -185,8 +185,7 @@ async fn connect_sqlite(url: &str) -> Result<Database, Error> {
     let reading = options.read_only(true).pragma("mmap_size", SQLITE_MAPPED);
     let reader = pool().max_connections(SQLITE_READERS).connect_with(reading.clone()).await?;
     let reader = SqlxSqliteConnector::from_sqlx_sqlite_pool(reader);
-    let reserve =
-        SqlxSqliteConnector::from_sqlx_sqlite_pool(pool().max_connections(SQLITE_READERS).connect_lazy_with(reading));
+    let reserve = Reserve::sqlite(pool().max_connections(SQLITE_READERS).connect_lazy_with(reading));
     Ok(Database { backend: Backend::Sqlite, writer, reader, reserve, schema: None, _lock: Some(Arc::new(lock)) })
 }
 
@@ -240,7 +239,7 @@ async fn connect_postgres(url: &str, settings: &Settings) -> Result<Database, Er
         })
     };
     let reserve = pool(settings.max_connections.div_ceil(POOL_PER_RESERVE)).connect_lazy_with(options.clone());
-    let reserve = SqlxPostgresConnector::from_sqlx_postgres_pool(reserve);
+    let reserve = Reserve::postgres(reserve);
     let pool = pool(settings.max_connections).connect_with(options).await?;
     let pool = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
     Ok(Database {

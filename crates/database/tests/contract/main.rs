@@ -11,6 +11,7 @@ mod lease;
 mod migrate;
 mod outbox;
 mod page;
+mod reserve;
 mod transact;
 
 use chrono::{DateTime, Utc};
