@@ -222,9 +222,11 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("partnership_reseller", "partnership", &["reseller", "create_time", "id"]),
         index("partnership_pair", "partnership", &["provider", "reseller"]),
         index("relationship_partner", "reseller_relationship", &["partner", "create_time", "id"]),
+        // For a partner's customers through one partnership. Without it PostgreSQL reads all of both and sorts them: it takes what is
+        // of a partner and what is of its partnership for unrelated, and so for few.
+        index("relationship_shared", "reseller_relationship", &["partner", "partnership", "create_time", "id"]),
         index("relationship_other", "reseller_relationship", &["other_partner", "create_time", "id"]),
         index("relationship_customer", "reseller_relationship", &["customer", "create_time", "id"]),
-        index("relationship_check", "reseller_relationship", &["customer", "partner", "capacity"]),
         index("relationship_partnership", "reseller_relationship", &["partnership", "create_time", "id"]),
         index("grant_grantor", "admin_grant", &["grantor", "create_time", "id"]),
         index("grant_grantee", "admin_grant", &["grantee", "create_time", "id"]),

@@ -71,6 +71,12 @@ pub(crate) async fn list_of(
     filter: &Filter,
     (after, size): (Option<Cursor>, u64),
 ) -> Result<Page<ResellerRelationship>, Error> {
+    let rows = page_of(organization, filter, (after, size)).all(connection).await?;
+    let relationships = rows.into_iter().map(ResellerRelationship::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::of(relationships, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
+}
+
+fn page_of(organization: OrganizationId, filter: &Filter, (after, size): (Option<Cursor>, u64)) -> Select<Entity> {
     let mut select = Entity::find();
     // Whoever asks for its own side needs no other condition, and the index of that side alone answers.
     if filter.partner != Some(organization) && filter.customer != Some(organization) {
@@ -88,9 +94,7 @@ pub(crate) async fn list_of(
     if let Some(state) = filter.state {
         select = select.filter(Column::State.eq(state.as_str()));
     }
-    let rows = page::after(select, (Column::CreateTime, Column::Id), after, size).all(connection).await?;
-    let relationships = rows.into_iter().map(ResellerRelationship::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::of(relationships, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
+    page::after(select, (Column::CreateTime, Column::Id), after, size)
 }
 
 fn live() -> Select<Entity> {
@@ -175,3 +179,6 @@ impl TryFrom<row::Model> for ResellerRelationship {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
