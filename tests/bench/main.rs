@@ -72,7 +72,7 @@ async fn bench(options: Options) -> Result<()> {
     let began = Instant::now();
     let cluster = Cluster::start().await?;
     let figures = measure(&options, options.effort(), Some(&cluster)).await?;
-    ensure!(!figures.is_empty(), "--only names no row: C1..C5, L1, L2, S1, S2, W1..W3, M1, M2, P1, X1");
+    ensure!(!figures.is_empty(), "--only names no row: C1..C5, L1, L2, S1, S2, W1..W3, M1..M3, P1, X1");
     let report = Report::new(figures, &options, machine::Machine::this(&cluster.version().await?), began.elapsed());
     report.print();
     if let Some(file) = &options.json {
@@ -98,7 +98,7 @@ async fn trial() -> Result<()> {
     let options = Options::parse_from(["bench"]);
     let figures = measure(&options, Effort::TRIAL, cluster.as_ref()).await?;
     let rows: std::collections::BTreeSet<_> = figures.iter().map(|figure| figure.row).collect();
-    let wanted = if cluster.is_some() { 16 } else { 11 };
+    let wanted = if cluster.is_some() { 17 } else { 12 };
     ensure!(rows.len() == wanted, "of {wanted} rows only these were measured: {rows:?}");
     for figure in &figures {
         ensure!(figure.value.is_finite() && figure.value >= 0.0 || figure.row == "S1", "no figure: {figure:?}");
@@ -129,6 +129,9 @@ async fn measure(options: &Options, effort: Effort, cluster: Option<&Cluster>) -
     }
     if let Some(cluster) = cluster {
         figures.extend(measure_postgres(options, effort, cluster).await?);
+    }
+    if options.wants(&["M3"]) {
+        figures.push(rows::start::size()?);
     }
     // One of them is enough to see that it works.
     let second = cluster.filter(|_| !effort.is_trial());

@@ -147,6 +147,11 @@ impl Suite {
     }
 }
 
+/// Size of the built binary, in megabytes.
+pub(crate) fn binary_size() -> Result<f64> {
+    Ok(std::fs::metadata(env!("CARGO_BIN_EXE_linkage"))?.len() as f64 / f64::from(1 << 20))
+}
+
 /// The name of a service's database on a cluster.
 pub(crate) fn database_name(label: &str, service: ServiceName) -> String {
     format!("{label}_{service}")

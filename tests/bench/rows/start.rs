@@ -1,4 +1,4 @@
-//! M1, M2: memory when idle, and the time from the start of the process to its first answer.
+//! M1, M2, M3: memory when idle, the time from the start of the process to its first answer, and the size of the binary.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::cast::{Of, Signer, by, organization};
 use crate::figure::{Figure, Unit};
 use crate::options::Effort;
 use crate::progress;
-use crate::suite::{Backing, Suite};
+use crate::suite::{Backing, Suite, binary_size};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -46,6 +46,16 @@ pub(crate) async fn on(backing: Backing<'_>, effort: Effort) -> Result<Vec<Figur
     let what = format!("idle memory of one service alone on {on}, the largest");
     figures.push(Figure::new("M1", what, Unit::Megabytes, vec![largest]).target(25.0, 10.0).note(told.join(", ")));
     Ok(figures)
+}
+
+/// The one binary, with its symbols as it is built.
+pub(crate) fn size() -> Result<Figure> {
+    Ok(Figure::new(
+        "M3",
+        "size of the release binary, all four services and every command",
+        Unit::Megabytes,
+        vec![binary_size()?],
+    ))
 }
 
 /// Memory after a while without calls, in megabytes.
