@@ -1,7 +1,6 @@
 //! Connections for single reads that must be answered though everything else waits: they share these with nobody.
 //!
-//! sqlx asks each connection that comes back to its pool whether it is still there: a round trip for each read, as long as the read
-//! itself. So a connection whose read was answered stays out here for the next one; any other goes back and is asked.
+//! sqlx asks each connection that comes back to its pool whether it is still there: one more round trip for each read. So a connection whose read was answered stays out here for the next one; any other goes back and is asked.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

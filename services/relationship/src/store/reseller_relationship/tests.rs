@@ -43,7 +43,7 @@ fn most(node: &Value) -> f64 {
 }
 
 #[tokio::test]
-async fn r36_a_page_of_many_customers_reads_no_more_than_a_page() {
+async fn a_page_of_many_customers_reads_no_more_than_a_page() {
     let Some(test) = testkit::postgres().await else { return };
     let db = Database::connect(&test.settings).await.unwrap();
     migrate(&db, "relationship", migrations::all()).await.unwrap();
