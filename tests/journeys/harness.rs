@@ -32,6 +32,13 @@ pub(crate) async fn each_as(mode: Mode, story: impl AsyncFn(&mut Stage)) {
     .await;
 }
 
+/// Tells a story once, on SQLite alone: for what does not depend on the database.
+pub(crate) async fn on_sqlite(story: impl AsyncFn(&mut Stage)) {
+    let mut stage = Stage::open(testkit::sqlite(), Mode::BY_HAND).await;
+    story(&mut stage).await;
+    stage.close().await;
+}
+
 /// The four services and who speaks to them.
 pub(crate) struct Stage {
     /// Reaches any RPC by its name.

@@ -5,6 +5,7 @@ mod across;
 mod enroll;
 mod harness;
 mod invite;
+mod members;
 mod order;
 mod qualify;
 mod races;

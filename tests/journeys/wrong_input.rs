@@ -3,6 +3,7 @@
 mod fields;
 mod foreign;
 mod quiet;
+mod roles;
 mod samples;
 mod tokens;
 mod verdict;

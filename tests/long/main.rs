@@ -29,6 +29,7 @@ mod trail;
 
 mod faults;
 mod four;
+mod listing;
 mod load;
 mod oracle;
 mod pair;

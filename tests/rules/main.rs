@@ -7,6 +7,7 @@ mod documents;
 mod habits;
 mod imports;
 mod requirements;
+mod roles;
 mod rpcs;
 mod shape;
 mod sources;

@@ -6,7 +6,7 @@ pub fn registrable(domain: &str) -> Option<String> {
 }
 
 /// A host's name of several labels, in lower-case ASCII.
-pub(crate) fn ascii(domain: &str) -> Option<String> {
+pub fn ascii(domain: &str) -> Option<String> {
     let ascii = idna::domain_to_ascii_strict(domain).ok()?;
     // The last label of an IP address is a number, and that of a domain with a dot at its end is empty.
     let named = ascii.rsplit_once('.').is_some_and(|(_, last)| last.bytes().any(|byte| !byte.is_ascii_digit()));

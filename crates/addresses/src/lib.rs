@@ -5,6 +5,6 @@ mod domain;
 mod email;
 mod language;
 
-pub use domain::registrable;
+pub use domain::{ascii, registrable};
 pub use email::{Email, InvalidEmail};
 pub use language::{InvalidLanguage, Language};

@@ -23,6 +23,7 @@ kinds! {
     AdminGrant "adminGrants",
     AgreementTemplate "agreementTemplates",
     Application "applications",
+    Domain "domains",
     EmailVerification "emailVerifications",
     Enrollment "enrollments",
     Event "events",

@@ -21,6 +21,7 @@ aliases! {
     AdminGrantId = AdminGrant,
     AgreementTemplateId = AgreementTemplate,
     ApplicationId = Application,
+    DomainId = Domain,
     EmailVerificationId = EmailVerification,
     EnrollmentId = Enrollment,
     EventId = Event,

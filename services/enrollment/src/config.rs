@@ -1,19 +1,42 @@
-//! What a deployment decides: who may vouch for people.
+//! What a deployment decides: who may vouch for people, and where domains are looked up.
 
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use runtime::keys::{KeyError, VerifyingKey};
 use serde::Deserialize;
+
+use crate::dns::Dns;
 
 /// Trusted for every domain.
 const ANY: &str = "*";
 
 /// The configuration of enrollment alone.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Issuers of identity tokens.
     pub issuers: Vec<Issuer>,
+    /// Name servers that look up the records which prove domains, such as `192.0.2.53:53`; none = those of the system.
+    pub dns_servers: Vec<SocketAddr>,
+    /// How long one of them has for an answer.
+    pub dns_timeout_milliseconds: NonZeroU32,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        const TWO_SECONDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(1_999);
+        Config { issuers: Vec::new(), dns_servers: Vec::new(), dns_timeout_milliseconds: TWO_SECONDS }
+    }
+}
+
+impl Config {
+    pub(crate) fn dns(&self) -> Dns {
+        let timeout = Duration::from_millis(self.dns_timeout_milliseconds.get().into());
+        Dns { servers: self.dns_servers.clone(), timeout }
+    }
 }
 
 /// An issuer of OpenID Connect identity tokens, signed EdDSA.

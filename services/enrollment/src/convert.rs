@@ -11,6 +11,7 @@ use wire::{types, verification};
 use crate::domain::contact::{Address, Contact};
 use crate::domain::enrollment::{Enrollment, EnrollmentType};
 use crate::domain::lifecycle::State;
+use crate::domain::organization::Organization;
 use crate::domain::picture::Picture;
 use crate::domain::profile::{LegalProfile, SupportProfile};
 use crate::domain::requirement::{self, Actor, Capability, Code, Requirement};
@@ -18,16 +19,29 @@ use crate::domain::user::{Role, User, UserState};
 use crate::domain::vetting::CheckKind;
 
 mod agreement;
+mod domain;
 mod read;
 
 pub(crate) use agreement::{located, location, preapproval, signature, template};
+pub(crate) use domain::domain;
 pub(crate) use read::{role_of, type_of, user_state_of};
 
 pub(crate) fn organization(picture: &Picture, enrollments: &[Enrollment], now: DateTime<Utc>) -> pb::Organization {
-    let organization = &picture.organization;
     let live = || enrollments.iter().filter(|enrollment| enrollment.state.is_live());
     let capabilities: BTreeSet<Capability> =
         live().flat_map(|enrollment| requirement::capabilities(picture, enrollment, now)).collect();
+    pb::Organization {
+        requirements: live()
+            .flat_map(|enrollment| requirement::requirements(picture, enrollment, now))
+            .map(requirement_of)
+            .collect(),
+        capabilities: capabilities.into_iter().map(|capability| capability_of(capability).into()).collect(),
+        ..listed_organization(&picture.organization, picture.proven_domains.clone())
+    }
+}
+
+/// What is known of an organization by itself.
+pub(crate) fn listed_organization(organization: &Organization, proven_domains: Vec<String>) -> pb::Organization {
     pb::Organization {
         name: organization.id.name(),
         uid: organization.id.to_string(),
@@ -35,12 +49,9 @@ pub(crate) fn organization(picture: &Picture, enrollments: &[Enrollment], now: D
         display_name: organization.display_name.clone(),
         region_code: organization.country.to_string(),
         language_code: organization.language.clone(),
-        proven_domains: picture.proven_domains.clone(),
-        requirements: live()
-            .flat_map(|enrollment| requirement::requirements(picture, enrollment, now))
-            .map(requirement_of)
-            .collect(),
-        capabilities: capabilities.into_iter().map(|capability| capability_of(capability).into()).collect(),
+        proven_domains,
+        requirements: Vec::new(),
+        capabilities: Vec::new(),
         create_time: Some(timestamp(organization.created)),
         update_time: Some(timestamp(organization.updated)),
     }

@@ -1,8 +1,10 @@
 //! What enrollment decides, and why it refuses. Pure and synchronous: time comes in as an argument, events and refusals come out.
 
 pub(crate) mod agreement;
+pub(crate) mod amendment;
 pub(crate) mod claim;
 pub(crate) mod contact;
+pub(crate) mod domain_name;
 pub(crate) mod enrollment;
 pub(crate) mod event;
 pub mod lifecycle;

@@ -13,8 +13,10 @@ use crate::domain::user::UserState;
 
 pub(crate) fn of(event: &Event) -> Vec<Effect> {
     match event {
-        Event::OrganizationCreated(facts) | Event::OrganizationUpdated(facts, _) => vec![record_organization(facts)],
-        Event::UserCreated(facts) | Event::UserUpdated(facts, _) => {
+        Event::OrganizationCreated(facts) | Event::OrganizationUpdated(facts, _) | Event::DomainProven(facts, _) => {
+            vec![record_organization(facts)]
+        }
+        Event::UserCreated(facts) | Event::UserUpdated(facts, _) | Event::UserDeleted(facts, _) => {
             [ServiceName::Verification, ServiceName::Relationship, ServiceName::Notification]
                 .map(|sibling| record_access(sibling, facts))
                 .into()
@@ -33,7 +35,8 @@ pub(crate) fn of(event: &Event) -> Vec<Effect> {
         | Event::EnrollmentReconsidered(moved)
         | Event::EnrollmentActivated(moved) => told(moved),
         Event::AgreementPublished(template) => vec![record_agreement(template)],
-        Event::UserBound { .. }
+        Event::DomainClaimed(_)
+        | Event::UserBound { .. }
         | Event::LegalProfileUpdated { .. }
         | Event::SupportProfileUpdated { .. }
         | Event::PreapprovalCreated(_)

@@ -7,6 +7,7 @@ use wire::enrollment::Reason;
 
 use crate::convert;
 use crate::domain::Refusal;
+use crate::domain::domain_name::Finding;
 use crate::domain::lifecycle::State;
 use crate::domain::refusal::Missing;
 
@@ -29,6 +30,15 @@ impl From<Refusal> for Fault {
             Refusal::PreapprovalRequired => {
                 precondition(Reason::PreapprovalRequired, "this type needs the operator's pre-approval of your domain")
             }
+            Refusal::DomainTaken => exists(
+                Reason::DomainTaken,
+                "another organization has proven this domain: ask the operator if it is no longer theirs",
+            ),
+            Refusal::DomainQuota => Fault::new(
+                Code::ResourceExhausted,
+                runtime::Reason::QuotaReached,
+                "an organization holds at most 100 domains",
+            ),
             Refusal::LastGlobalAdmin => precondition(
                 Reason::LastGlobalAdmin,
                 "nobody would be global administrator: give somebody else the role first",
@@ -95,6 +105,23 @@ pub(crate) fn claim_code_wrong(left: i32) -> Fault {
         format!("the claim code is wrong; {left} tries are left"),
     )
     .with("tries_left", left.to_string())
+}
+
+/// The record of a domain was looked up, and does not prove it.
+pub(crate) fn domain_not_proven(finding: Finding, name: &str, text: String) -> Fault {
+    let reason = if finding.is_unreachable() { Reason::DomainUnreachable } else { Reason::DomainNotShown };
+    let message = match finding {
+        Finding::Shown | Finding::Other => {
+            "the TXT records at this name say something else: add one with the value given, then ask again"
+        }
+        Finding::NoText => "this name has no TXT record: add one with the value given, then ask again",
+        Finding::NoName => {
+            "this name does not exist: add a TXT record with the value given; name servers may remember for a while that it was missing"
+        }
+        Finding::Failing => "the domain's name servers fail or refuse: have them mended, then ask again",
+        Finding::Silent => "no answer came in time: see that the domain's name servers answer, then ask again",
+    };
+    precondition(reason, message).with("finding", finding.as_str()).with("record_name", name).with("record_value", text)
 }
 
 fn precondition(reason: Reason, message: &str) -> Fault {

@@ -17,12 +17,19 @@ impl runtime::Event for Event {
                 let id = facts.organization.id;
                 Entry::new("OrganizationUpdated", id.name()).changing(changed.iter().copied()).between([id])
             }
+            Event::DomainClaimed(id) => Entry::new("DomainClaimed", id.name()).changing(["domains"]).between([*id]),
+            Event::DomainProven(facts, proof) => {
+                let id = facts.organization.id;
+                let entry = Entry::new("DomainProven", id.name()).changing(["proven_domains"]).between([id]);
+                entry.because(proof.as_str())
+            }
             Event::UserCreated(facts) => user("UserCreated", facts).moved(None, facts.state.as_str()),
             Event::UserUpdated(facts, changed) => {
                 let entry = user("UserUpdated", facts).changing(changed.iter().copied());
                 let from = facts.state.before();
                 if changed.contains(&"state") { entry.moved(Some(from.as_str()), facts.state.as_str()) } else { entry }
             }
+            Event::UserDeleted(facts, before) => user("UserDeleted", facts).moved(Some(before.as_str()), "DELETED"),
             Event::UserBound { organization, user } => {
                 Entry::new("UserBound", organization.child(*user)).between([*organization])
             }
@@ -102,6 +109,8 @@ mod tests {
         assert_eq!(updated(&away, "state"), (text("ACTIVE"), text("DISABLED")));
         assert_eq!(updated(&samples::user(1, &[]), "state"), (text("DISABLED"), text("ACTIVE")));
         assert_eq!(updated(&away, "roles"), (None, None));
+        let deleted = moved(&Event::UserDeleted(UserFacts::of(&away), UserState::Active));
+        assert_eq!(deleted, (text("ACTIVE"), text("DELETED")));
         let failed = |state| moved(&Event::LocationClaimFailed { organization: id(1), location: id(2), state });
         assert_eq!(failed(LocationState::Available { tries: 4 }), (None, None));
         assert_eq!(failed(LocationState::Locked), (text("AVAILABLE"), text("LOCKED")));

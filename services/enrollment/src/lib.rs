@@ -10,6 +10,7 @@ use tonic::service::Routes;
 mod bootstrap;
 mod config;
 mod convert;
+mod dns;
 mod domain;
 mod effects;
 mod error;

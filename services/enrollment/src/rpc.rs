@@ -1,6 +1,7 @@
 //! The service's gRPC: a table of contents. Each handler is a file of its verb.
 
 mod agreement_template;
+mod domain;
 mod enrollment;
 mod legal_profile;
 mod location;
@@ -16,6 +17,7 @@ mod user;
 
 use wire::enrollment as pb;
 use wire::enrollment::agreement_service_server::{AgreementService, AgreementServiceServer};
+use wire::enrollment::domain_service_server::{DomainService, DomainServiceServer};
 use wire::enrollment::enrollment_peer_service_server::{EnrollmentPeerService, EnrollmentPeerServiceServer};
 use wire::enrollment::enrollment_service_server::{EnrollmentService, EnrollmentServiceServer};
 use wire::enrollment::organization_service_server::{OrganizationService, OrganizationServiceServer};
@@ -30,10 +32,19 @@ runtime::rpcs! { App, pb;
         lookup_organization(LookupOrganizationRequest) -> LookupOrganizationResponse = organization::lookup::lookup;
         create_organization(CreateOrganizationRequest) -> Organization = organization::create::create;
         get_organization(GetOrganizationRequest) -> Organization = organization::get::get;
+        list_organizations(ListOrganizationsRequest) -> ListOrganizationsResponse = organization::list::list;
+        update_organization(UpdateOrganizationRequest) -> Organization = organization::update::update;
         get_legal_profile(GetLegalProfileRequest) -> LegalProfile = legal_profile::get::get;
         update_legal_profile(UpdateLegalProfileRequest) -> LegalProfile = legal_profile::update::update;
         get_support_profile(GetSupportProfileRequest) -> SupportProfile = support_profile::get::get;
         update_support_profile(UpdateSupportProfileRequest) -> SupportProfile = support_profile::update::update;
+    }
+
+    DomainService by DomainServiceServer {
+        claim_domain(ClaimDomainRequest) -> Domain = domain::claim::claim;
+        get_domain(GetDomainRequest) -> Domain = domain::get::get;
+        list_domains(ListDomainsRequest) -> ListDomainsResponse = domain::list::list;
+        prove_domain(ProveDomainRequest) -> Domain = domain::prove::prove;
     }
 
     UserService by UserServiceServer {
@@ -41,6 +52,7 @@ runtime::rpcs! { App, pb;
         get_user(GetUserRequest) -> User = user::get::get;
         list_users(ListUsersRequest) -> ListUsersResponse = user::list::list;
         update_user(UpdateUserRequest) -> User = user::update::update;
+        delete_user(DeleteUserRequest) -> DeleteUserResponse = user::delete::delete;
         get_self(GetSelfRequest) -> User = user::get_self::get_self;
     }
 

@@ -30,7 +30,7 @@ pub(super) async fn of(stage: &mut Stage, sample: &Sample, at: ServiceName) -> O
         return None;
     }
     if let Some(peer) = sample.peer() {
-        return Some(service(&key(stage, peer), now(stage).await, peer, at));
+        return Some(of_service(stage, peer, at).await);
     }
     Some(user(stage, &sample.caller).await)
 }
@@ -39,6 +39,11 @@ pub(super) async fn of(stage: &mut Stage, sample: &Sample, at: ServiceName) -> O
 pub(super) async fn user(stage: &mut Stage, who: &str) -> String {
     let token = stage.people.token(&stage.client, who, None).await.expect("an identity token");
     token.unwrap_or_else(|refused| panic!("{who} can't sign in: {}", told(&refused)))
+}
+
+/// The token of a service, that counts at another.
+pub(super) async fn of_service(stage: &Stage, from: ServiceName, at: ServiceName) -> String {
+    service(&key(stage, from), now(stage).await, from, at)
 }
 
 /// The key that a service signs with.

@@ -5,6 +5,7 @@ use ids::{EnrollmentId, OrganizationId, PartnerLocationId, PreapprovalId, UserId
 
 use super::agreement::Template;
 use super::claim::LocationState;
+use super::domain_name::Proof;
 use super::enrollment::EnrollmentType;
 use super::lifecycle::State;
 use super::organization::Organization;
@@ -18,8 +19,13 @@ use super::vetting::CheckKind;
 pub enum Event {
     OrganizationCreated(Box<OrganizationFacts>),
     OrganizationUpdated(Box<OrganizationFacts>, Vec<&'static str>),
+    /// Somebody says that a domain is theirs. Which one is nobody's to know.
+    DomainClaimed(OrganizationId),
+    DomainProven(Box<OrganizationFacts>, Proof),
     UserCreated(UserFacts),
     UserUpdated(UserFacts, Vec<&'static str>),
+    /// The state is the one before.
+    UserDeleted(UserFacts, UserState),
     UserBound {
         organization: OrganizationId,
         user: UserId,

@@ -22,6 +22,10 @@ pub(crate) enum Refusal {
     TemplateExists,
     /// The caller has such an organization, or the registration number is enrolled.
     OrganizationDuplicate,
+    /// Another organization has proven the domain.
+    DomainTaken,
+    /// The organization holds as many claims as it may.
+    DomainQuota,
     /// Nobody would be global administrator.
     LastGlobalAdmin,
     /// The caller's roles do not reach that far.

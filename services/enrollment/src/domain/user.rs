@@ -57,7 +57,7 @@ impl Role {
 
 /// Whether a user is let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum UserState {
+pub enum UserState {
     /// Let in, with its roles.
     Active,
     /// Kept out; its roles wait.
@@ -164,6 +164,25 @@ impl User {
         Ok(changed)
     }
 
+    /// Takes all rights away for good, if that is allowed, and with them the tokens; gives the state before.
+    pub(crate) fn delete(
+        &mut self,
+        by: &BTreeSet<Role>,
+        other_global_admins: bool,
+        now: DateTime<Utc>,
+    ) -> Result<UserState, Refusal> {
+        may_give(by, &self.roles, &BTreeSet::new())?;
+        if self.governs() && !other_global_admins {
+            return Err(Refusal::LastGlobalAdmin);
+        }
+        let before = self.state;
+        self.roles.clear();
+        self.state = UserState::Disabled;
+        self.access_version += 1;
+        self.updated = now;
+        Ok(before)
+    }
+
     /// Gives a role; whether that changes anything.
     pub(crate) fn grant(&mut self, role: Role, now: DateTime<Utc>) -> bool {
         let new = self.roles.insert(role);
@@ -192,72 +211,4 @@ pub(crate) fn may_give(by: &BTreeSet<Role>, before: &BTreeSet<Role>, after: &BTr
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn now() -> DateTime<Utc> {
-        "2026-01-01T00:00:00Z".parse().expect("a time")
-    }
-
-    fn user(roles: &[Role]) -> User {
-        User {
-            id: UserId::from_uuid(uuid::Uuid::nil()),
-            organization: OrganizationId::from_uuid(uuid::Uuid::nil()),
-            person: None,
-            email: "ada@example.com".to_owned(),
-            display_name: String::new(),
-            roles: roles.iter().copied().collect(),
-            state: UserState::Active,
-            access_version: 1,
-            version: 1,
-            created: now(),
-            updated: now(),
-        }
-    }
-
-    fn roles(roles: &[Role]) -> UserChange {
-        UserChange { roles: Some(roles.iter().copied().collect()), ..UserChange::default() }
-    }
-
-    const ADMIN: [Role; 1] = [Role::GlobalAdmin];
-    const USER_ADMIN: [Role; 1] = [Role::UserAdmin];
-
-    #[test]
-    fn r11_the_last_global_administrator_stays() {
-        let by = BTreeSet::from(ADMIN);
-        let disable = UserChange { state: Some(UserState::Disabled), ..UserChange::default() };
-        assert_eq!(user(&ADMIN).update(disable.clone(), &by, false, now()), Err(Refusal::LastGlobalAdmin));
-        assert_eq!(user(&ADMIN).update(roles(&USER_ADMIN), &by, false, now()), Err(Refusal::LastGlobalAdmin));
-        assert!(user(&ADMIN).update(disable, &by, true, now()).is_ok());
-    }
-
-    #[test]
-    fn r11_a_user_administrator_neither_gives_nor_takes_what_reaches_further() {
-        let by = BTreeSet::from(USER_ADMIN);
-        let refused = Err(Refusal::RoleRequired(&[Role::GlobalAdmin]));
-        let disable = UserChange { state: Some(UserState::Disabled), ..UserChange::default() };
-        for reserved in RESERVED {
-            let given = roles(&[Role::UserAdmin, reserved]);
-            assert_eq!(user(&USER_ADMIN).update(given.clone(), &by, true, now()), refused, "{reserved:?}");
-            assert_eq!(user(&[Role::UserAdmin, reserved]).update(roles(&USER_ADMIN), &by, true, now()), refused);
-            assert!(user(&USER_ADMIN).update(given, &BTreeSet::from(ADMIN), true, now()).is_ok(), "{reserved:?}");
-        }
-        assert_eq!(user(&ADMIN).update(disable, &by, true, now()), refused);
-        let mut away = User { state: UserState::Disabled, ..user(&USER_ADMIN) };
-        assert_eq!(away.update(roles(&[Role::UserAdmin, Role::GlobalAdmin]), &by, true, now()), refused);
-        assert!(user(&USER_ADMIN).update(roles(&[Role::SalesAgent]), &by, true, now()).is_ok());
-    }
-
-    #[test]
-    fn a_change_of_rights_voids_tokens_and_a_new_name_does_not() {
-        let by = BTreeSet::from(ADMIN);
-        let mut user = user(&USER_ADMIN);
-        let name = UserChange { display_name: Some("Ada".to_owned()), ..UserChange::default() };
-        assert_eq!(user.update(name, &by, true, now()), Ok(vec!["display_name"]));
-        assert_eq!(user.access_version, 1);
-        assert_eq!(user.update(roles(&[Role::SalesAgent]), &by, true, now()), Ok(vec!["roles"]));
-        assert_eq!(user.access_version, 2);
-        assert!(user.grant(Role::AdminAgent, now()) && !user.grant(Role::AdminAgent, now()));
-        assert_eq!(user.access_version, 3);
-    }
-}
+mod tests;

@@ -67,7 +67,15 @@ fn parties() -> Vec<TableCreateStatement> {
         text("mail_language"),
         boolean("operator"),
     ];
-    let domain = vec![text("domain"), uuid("organization"), timestamp_with_time_zone("proven_at")];
+    let domain = vec![
+        uuid("id"),
+        uuid("organization"),
+        text("domain"),
+        text("state"),
+        text_null("proof"),
+        timestamp_with_time_zone_null("proven_at"),
+        text("nonce"),
+    ];
     let person = vec![uuid("id"), text("issuer"), text("subject"), text("email"), text("display_name")];
     let user = vec![
         uuid("id"),
@@ -76,6 +84,7 @@ fn parties() -> Vec<TableCreateStatement> {
         text("email"),
         text("display_name"),
         json_binary("roles"),
+        integer("role_bits"),
         text("state"),
         big_integer("access_version"),
     ];
@@ -88,7 +97,7 @@ fn parties() -> Vec<TableCreateStatement> {
     ];
     vec![
         table("organization", "id", versioned(organization)),
-        table("organization_domain", "domain", domain),
+        table("organization_domain", "id", versioned(domain)),
         table("person", "id", versioned(person)),
         table("member", "id", versioned(user)),
         table("session", "id", session),
@@ -210,6 +219,11 @@ fn unique_keys() -> Vec<IndexCreateStatement> {
             .unique()
             .and_where(Expr::col("operator").eq(true))
             .to_owned(),
+        index("organization_domain_claim", "organization_domain", &["organization", "domain"]).unique().to_owned(),
+        index("organization_domain_owner", "organization_domain", &["domain"])
+            .unique()
+            .and_where(Expr::col("state").eq("PROVEN"))
+            .to_owned(),
         index("person_identity", "person", &["issuer", "subject"]).unique().to_owned(),
         index("member_email", "member", &["organization", "email"]).unique().to_owned(),
         index("member_person", "member", &["organization", "person"])
@@ -237,8 +251,12 @@ fn unique_keys() -> Vec<IndexCreateStatement> {
 
 fn lists() -> Vec<IndexCreateStatement> {
     vec![
-        index("organization_domain_organization", "organization_domain", &["organization"]),
+        index("organization_list", "organization", &["created_at", "id"]),
+        index("organization_of_country", "organization", &["country", "created_at", "id"]),
+        index("organization_of_name", "organization", &["name_key", "created_at", "id"]),
+        index("organization_domain_list", "organization_domain", &["organization", "created_at", "id"]),
         index("member_list", "member", &["organization", "created_at", "id"]),
+        index("member_of_state", "member", &["organization", "state", "created_at", "id"]),
         index("member_of_person", "member", &["person"]),
         index("member_of_email", "member", &["email"]),
         index("session_person", "session", &["person"]),

@@ -1,7 +1,8 @@
 //! Organizations. Raising the row's version first makes changes of one organization follow each other on both databases.
 
-use database::{Error, Scope, Tx};
+use database::{Cursor, Error, Page, Scope, Tx, page};
 use ids::{OrganizationId, PersonId};
+use markets::CountryCode;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{QuerySelect, entity::prelude::*};
@@ -73,6 +74,33 @@ pub(crate) async fn save(tx: &Tx, organization: &Organization) -> Result<(), Err
         .exec(tx)
         .await?;
     database::affected(result.rows_affected)
+}
+
+/// Which organizations are listed; what is absent narrows nothing.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Filter {
+    pub(crate) country: Option<CountryCode>,
+    /// In any spelling.
+    pub(crate) display_name: Option<String>,
+}
+
+pub(crate) async fn list(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    filter: &Filter,
+    after: Option<Cursor>,
+    size: u64,
+) -> Result<Page<Organization>, Error> {
+    let mut select = Entity::find().filter(within(scope, Column::Id));
+    if let Some(country) = &filter.country {
+        select = select.filter(Column::Country.eq(country.as_str()));
+    }
+    if let Some(name) = &filter.display_name {
+        select = select.filter(Column::NameKey.eq(name_key(name)));
+    }
+    let rows = page::after(select, (Column::CreatedAt, Column::Id), after, size).all(connection).await?;
+    let page = Page::of(rows, size, |row| Cursor { time: row.created_at, id: row.id });
+    Ok(Page { items: page.items.into_iter().map(read).collect::<Result<_, _>>()?, next: page.next })
 }
 
 /// Whether the operator has its organization.

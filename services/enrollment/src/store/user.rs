@@ -7,6 +7,7 @@ use database::access::Access;
 use database::{Cursor, Error, Page, Scope, Tx, page};
 use ids::{OrganizationId, PersonId, UserId};
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{QueryOrder, entity::prelude::*};
 
 use super::{from_json, from_name, to_json, within};
@@ -27,6 +28,7 @@ mod row {
         pub email: String,
         pub display_name: String,
         pub roles: Json,
+        pub role_bits: i32,
         pub state: String,
         pub access_version: i64,
         pub version: i64,
@@ -41,6 +43,13 @@ mod row {
 }
 
 pub(super) use row::{Column, Entity};
+
+/// Which users are listed; what is absent narrows nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Filter {
+    pub(crate) role: Option<Role>,
+    pub(crate) state: Option<UserState>,
+}
 
 pub(crate) async fn insert(tx: &Tx, user: &User) -> Result<(), Error> {
     Entity::insert(active(user, user.version)?).exec_without_returning(tx).await?;
@@ -77,14 +86,31 @@ pub(crate) async fn list(
     connection: &impl ConnectionTrait,
     scope: Scope,
     organization: OrganizationId,
+    filter: Filter,
     after: Option<Cursor>,
     size: u64,
 ) -> Result<Page<User>, Error> {
-    let select =
+    let mut select =
         Entity::find().filter(Column::Organization.eq(organization.uuid())).filter(within(scope, Column::Organization));
+    if let Some(state) = filter.state {
+        select = select.filter(Column::State.eq(state.as_str()));
+    }
+    if let Some(role) = filter.role {
+        select = select.filter(Expr::col(Column::RoleBits).bit_and(bits([role])).ne(0));
+    }
     let rows = page::after(select, (Column::CreatedAt, Column::Id), after, size).all(connection).await?;
     let page = Page::of(rows, size, |row| Cursor { time: row.created_at, id: row.id });
     Ok(Page { items: page.items.into_iter().map(read).collect::<Result<_, _>>()?, next: page.next })
+}
+
+/// Deletes a user as it was read.
+pub(crate) async fn delete(tx: &Tx, user: &User) -> Result<(), Error> {
+    let result = Entity::delete_many()
+        .filter(Column::Id.eq(user.id.uuid()))
+        .filter(Column::Version.eq(user.version))
+        .exec(tx)
+        .await?;
+    database::affected(result.rows_affected)
 }
 
 /// All users of an organization, oldest first.
@@ -132,12 +158,19 @@ fn active(user: &User, version: i64) -> Result<row::ActiveModel, Error> {
         email: Set(user.email.clone()),
         display_name: Set(user.display_name.clone()),
         roles: Set(to_json("member", "roles", &roles)?),
+        role_bits: Set(bits(user.roles.iter().copied())),
         state: Set(user.state.as_str().to_owned()),
         access_version: Set(user.access_version),
         version: Set(version),
         created_at: Set(user.created),
         updated_at: Set(user.updated),
     })
+}
+
+/// Roles as lists are narrowed by them: each has its bit, by its place among all.
+fn bits(roles: impl IntoIterator<Item = Role>) -> i32 {
+    let bit = |role| Role::ALL.iter().position(|known| *known == role).map_or(0, |place| 1 << place);
+    roles.into_iter().map(bit).fold(0, |all, bit| all | bit)
 }
 
 fn read(row: row::Model) -> Result<User, Error> {

@@ -18,6 +18,7 @@ use tonic_types::StatusExt;
 use uuid::Uuid;
 use wire::enrollment as pb;
 use wire::enrollment::agreement_service_client::AgreementServiceClient;
+use wire::enrollment::domain_service_client::DomainServiceClient;
 use wire::enrollment::enrollment_peer_service_client::EnrollmentPeerServiceClient;
 use wire::enrollment::enrollment_service_client::EnrollmentServiceClient;
 use wire::enrollment::organization_service_client::OrganizationServiceClient;
@@ -38,11 +39,25 @@ pub(crate) struct House {
     _folder: tempfile::TempDir,
 }
 
+/// What a house may have otherwise than usual.
+#[derive(Debug, Default)]
+pub(crate) struct Setup {
+    pub(crate) config: Config,
+    pub(crate) limits: Limits,
+}
+
 /// A house with an operator on each backend at hand.
 pub(crate) async fn houses() -> Vec<House> {
+    houses_with(|_| {}).await
+}
+
+/// Houses that are set up in another way.
+pub(crate) async fn houses_with(change: impl Fn(&mut Setup)) -> Vec<House> {
     let mut all = Vec::new();
     for database in testkit::databases().await {
-        all.push(House::build(database).await);
+        let mut setup = Setup::default();
+        change(&mut setup);
+        all.push(House::build(database, setup).await);
     }
     all
 }
@@ -75,7 +90,7 @@ pub(crate) fn reason<T>(answer: Result<T, Status>) -> String {
 }
 
 impl House {
-    async fn build(database: TestDatabase) -> House {
+    async fn build(database: TestDatabase, setup: Setup) -> House {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -85,7 +100,9 @@ impl House {
             .map(|name| (name, SigningKey::load_or_create(&folder.path().join(format!("{name}.pem"))).unwrap()));
         let issuer = SigningKey::generate().unwrap();
         let development = Issuer::development(ISSUER, "linkage", issuer.public().clone());
-        let service = Enrollment::new(Config { issuers: vec![development] }, keys.access.clone().unwrap());
+        let mut config = setup.config;
+        config.issuers.push(development);
+        let service = Enrollment::new(config, keys.access.clone().unwrap());
         let options = Options {
             listener,
             database: database.settings.clone(),
@@ -96,7 +113,7 @@ impl House {
             peers: peers.into(),
             simulation: true,
             background: false,
-            limits: Limits::default(),
+            limits: setup.limits,
         };
         let service = start(service, options).await.unwrap();
         bootstrap(service.app(), &operator()).await.unwrap();
@@ -109,6 +126,10 @@ impl House {
 
     pub(crate) fn organizations(&self) -> OrganizationServiceClient<Channel> {
         OrganizationServiceClient::new(self.channel())
+    }
+
+    pub(crate) fn domains(&self) -> DomainServiceClient<Channel> {
+        DomainServiceClient::new(self.channel())
     }
 
     pub(crate) fn users(&self) -> UserServiceClient<Channel> {

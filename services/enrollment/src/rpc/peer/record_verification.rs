@@ -6,6 +6,7 @@ use runtime::{Caller, Fault, Inbox, Outcome, Violations, clock};
 use wire::enrollment as pb;
 
 use crate::domain::Event;
+use crate::domain::domain_name::DomainName;
 use crate::domain::enrollment::hold_registration;
 use crate::domain::picture::Picture;
 use crate::domain::vetting::{CaseState, Check, CheckKind, CheckStatus, Vetting};
@@ -70,7 +71,8 @@ async fn record_in(change: Change, case: &Vetting) -> Result<Outcome<pb::RecordV
 async fn prove_domain(change: &Change, picture: &Picture, case: &Vetting) -> Result<Option<Vec<String>>, Fault> {
     let (tx, organization) = (&change.tx, picture.organization.id);
     let Some(domain) = picture.shown_domain(case) else { return Ok(None) };
-    if !store::domain_name::prove(tx, organization, &domain, change.now()).await? {
+    let claim = DomainName::claim(change.id(), organization, domain, change.nonce(), change.now());
+    if !store::domain_name::verify(tx, claim, change.now()).await? {
         return Ok(None);
     }
     Ok(Some(store::domain_name::proven(tx, organization).await?))

@@ -1,9 +1,10 @@
-//! ListUsers.
+//! ListUsers: all, or those of a role or state.
 
 use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::enrollment as pb;
 
+use crate::store::user::Filter;
 use crate::{App, convert, store};
 
 pub(crate) async fn list(
@@ -13,12 +14,15 @@ pub(crate) async fn list(
 ) -> Result<pb::ListUsersResponse, Fault> {
     let mut v = Violations::of(&request);
     let parent = v.name::<kind::Organization>("parent", &request.parent);
-    let (organization,) = v.all((parent,))?;
+    let role = v.optional_choice::<runtime::Role>("role", request.role);
+    let state = v.optional_choice::<pb::user::State>("state", request.state);
+    let (organization, role, state) = v.all((parent, role, state))?;
     let scope = caller.scope_of(organization)?;
     let page = app.page(caller, &request)?;
     let reader = app.database().reader();
     store::organization::get(reader, scope, organization).await?.ok_or_else(Fault::missing)?;
-    let users = store::user::list(reader, scope, organization, page.after, page.size).await?;
+    let filter = Filter { role: role.and_then(convert::role_of), state: state.and_then(convert::user_state_of) };
+    let users = store::user::list(reader, scope, organization, filter, page.after, page.size).await?;
     Ok(pb::ListUsersResponse {
         users: users.items.iter().map(convert::user).collect(),
         next_page_token: app.next_page(caller, &request, users.next),
