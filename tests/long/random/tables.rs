@@ -13,7 +13,7 @@ const ENROLLMENT: &[(&str, &str, &str)] = &[
     ("enrollment", "organization", "'enrollment ' || kind || ' ' || state || ' signed ' || signed_version"),
     ("member", "organization", "'user ' || lower(state)"),
     ("partner_location", "organization", "'location ' || lower(state) || ' wrong ' || tries"),
-    ("organization_domain", "organization", "'domain proven'"),
+    ("organization_domain", "organization", "'domain ' || lower(state)"),
     ("legal_profile", "organization", "'legal ' || revision || ' vetted ' || vetted_revision"),
 ];
 const VERIFICATION: &[(&str, &str, &str)] = &[
