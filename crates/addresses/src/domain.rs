@@ -5,6 +5,12 @@ pub fn registrable(domain: &str) -> Option<String> {
     under_suffix(&ascii(domain)?).map(str::to_owned)
 }
 
+/// Whether this is a host's name under a suffix that the public network has.
+pub fn is_on_public_network(host: &str) -> bool {
+    let known = |ascii: String| psl::domain(ascii.as_bytes()).is_some_and(|domain| domain.suffix().is_known());
+    ascii(host).is_some_and(known)
+}
+
 /// A host's name of several labels, in lower-case ASCII.
 pub fn ascii(domain: &str) -> Option<String> {
     let ascii = idna::domain_to_ascii_strict(domain).ok()?;
@@ -21,6 +27,16 @@ pub(crate) fn under_suffix(ascii: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_of_the_public_network_has_a_suffix_that_is_there() {
+        for host in ["contoso.com", "a.b.contoso.co.uk", "Bücher.DE", "evil。com"] {
+            assert!(is_on_public_network(host), "{host}");
+        }
+        for other in ["contoso.example", "t.ex", "node.js", "com", "co.uk", "1.2", "", "a b.com"] {
+            assert!(!is_on_public_network(other), "{other}");
+        }
+    }
 
     #[test]
     fn what_somebody_can_register_is_a_label_under_a_public_suffix() {
