@@ -6,6 +6,8 @@ pub(crate) enum Kind {
     EmailVerification,
     ApproverVerification,
     EnrollmentStatus,
+    AgreementDue,
+    DirectoryEnquiry,
     PartnershipInvitation,
     CustomerInvitation,
     InvitationAccepted,
@@ -39,10 +41,12 @@ pub(crate) enum Form {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 10] = [
+    pub(crate) const ALL: [Kind; 12] = [
         Kind::EmailVerification,
         Kind::ApproverVerification,
         Kind::EnrollmentStatus,
+        Kind::AgreementDue,
+        Kind::DirectoryEnquiry,
         Kind::PartnershipInvitation,
         Kind::CustomerInvitation,
         Kind::InvitationAccepted,
@@ -57,6 +61,8 @@ impl Kind {
             Kind::EmailVerification => "email-verification",
             Kind::ApproverVerification => "approver-verification",
             Kind::EnrollmentStatus => "enrollment-status",
+            Kind::AgreementDue => "agreement-due",
+            Kind::DirectoryEnquiry => "directory-enquiry",
             Kind::PartnershipInvitation => "partnership-invitation",
             Kind::CustomerInvitation => "customer-invitation",
             Kind::InvitationAccepted => "invitation-accepted",
@@ -93,6 +99,10 @@ impl Kind {
             Kind::EnrollmentStatus => {
                 &[("recipient_name", Optional), ("company", Text), ("state", State), ("next_step", Steps)]
             }
+            Kind::AgreementDue => &[("company", Text), ("version", Text), ("expire_date", Date), ("overdue", YesNo)],
+            Kind::DirectoryEnquiry => {
+                &[("company", Text), ("sender", Text), ("reply_address", Text), ("message", Text)]
+            }
             Kind::PartnershipInvitation => &[
                 ("sender", Text),
                 ("recipient_name", Optional),
@@ -127,6 +137,8 @@ mod tests {
         email-verification
         approver-verification
         enrollment-status
+        agreement-due
+        directory-enquiry
         partnership-invitation
         customer-invitation
         invitation-accepted

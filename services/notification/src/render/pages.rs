@@ -49,6 +49,8 @@ pages! {
     EmailVerification "email-verification/message.html" "email-verification/message.txt",
     ApproverVerification "approver-verification/message.html" "approver-verification/message.txt",
     EnrollmentStatus "enrollment-status/message.html" "enrollment-status/message.txt",
+    AgreementDue "agreement-due/message.html" "agreement-due/message.txt",
+    DirectoryEnquiry "directory-enquiry/message.html" "directory-enquiry/message.txt",
     PartnershipInvitation "partnership-invitation/message.html" "partnership-invitation/message.txt",
     CustomerInvitation "customer-invitation/message.html" "customer-invitation/message.txt",
     InvitationAccepted "invitation-accepted/message.html" "invitation-accepted/message.txt",

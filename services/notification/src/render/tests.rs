@@ -266,3 +266,17 @@ fn every_folder_of_words_and_templates_is_used() {
     let shared = ["layout.html", "layout.txt", "parts.html"].map(str::to_owned);
     assert_eq!(names("templates"), expected("").into_iter().chain(shared).collect());
 }
+
+#[test]
+fn r13_what_is_overdue_is_told_otherwise_than_what_is_due_in_every_language() {
+    for language in LANGUAGES {
+        let told = ["yes", "no"].map(|overdue| {
+            let mut given = variables(Kind::AgreementDue);
+            given.insert("overdue".to_owned(), overdue.to_owned());
+            let letter = write(Kind::AgreementDue, language, given);
+            assert!(letter.text.contains("2026"), "{language}: by when");
+            (letter.subject, letter.text)
+        });
+        assert!(told[0].0 != told[1].0 && told[0].1 != told[1].1, "{language}: {told:?}");
+    }
+}
