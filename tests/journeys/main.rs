@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod across;
+mod directory;
 mod enroll;
 mod harness;
 mod invite;

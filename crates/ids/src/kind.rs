@@ -25,6 +25,7 @@ kinds! {
     Application "applications",
     Domain "domains",
     EmailVerification "emailVerifications",
+    Enquiry "enquiries",
     Enrollment "enrollments",
     Event "events",
     Invitation "invitations",

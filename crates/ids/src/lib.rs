@@ -23,6 +23,7 @@ aliases! {
     ApplicationId = Application,
     DomainId = Domain,
     EmailVerificationId = EmailVerification,
+    EnquiryId = Enquiry,
     EnrollmentId = Enrollment,
     EventId = Event,
     InvitationId = Invitation,

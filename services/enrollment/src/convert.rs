@@ -24,6 +24,11 @@ mod read;
 
 pub(crate) use agreement::{located, location, preapproval, signature, template};
 pub(crate) use domain::domain;
+mod directory;
+mod program;
+
+pub(crate) use directory::{business_profile, listing, publication_of};
+pub(crate) use program::program_information;
 pub(crate) use read::{role_of, type_of, user_state_of};
 
 pub(crate) fn organization(picture: &Picture, enrollments: &[Enrollment], now: DateTime<Utc>) -> pb::Organization {

@@ -2,9 +2,13 @@
 
 pub(crate) mod agreement;
 pub(crate) mod amendment;
+pub(crate) mod business;
 pub(crate) mod claim;
 pub(crate) mod contact;
+pub(crate) mod coverage;
+pub(crate) mod directory;
 pub(crate) mod domain_name;
+pub(crate) mod enquiry;
 pub(crate) mod enrollment;
 pub(crate) mod event;
 pub mod lifecycle;
@@ -12,6 +16,7 @@ pub(crate) mod organization;
 pub(crate) mod picture;
 pub(crate) mod profile;
 pub(crate) mod refusal;
+pub(crate) mod reminder;
 pub(crate) mod requirement;
 pub(crate) mod revision;
 pub(crate) mod rules;

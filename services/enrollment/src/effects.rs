@@ -11,6 +11,8 @@ use crate::domain::agreement::Template;
 use crate::domain::event::{CaseRequest, Moved, Notice, OrganizationFacts, Standing, UserFacts};
 use crate::domain::user::UserState;
 
+mod mail;
+
 pub(crate) fn of(event: &Event) -> Vec<Effect> {
     match event {
         Event::OrganizationCreated(facts) | Event::OrganizationUpdated(facts, _) | Event::DomainProven(facts, _) => {
@@ -35,12 +37,16 @@ pub(crate) fn of(event: &Event) -> Vec<Effect> {
         | Event::EnrollmentReconsidered(moved)
         | Event::EnrollmentActivated(moved) => told(moved),
         Event::AgreementPublished(template) => vec![record_agreement(template)],
+        Event::AgreementReminded(reminder) => vec![mail::remind(reminder)],
+        Event::EnquirySent(enquiry) => vec![mail::enquire(enquiry)],
         Event::DomainClaimed(_)
         | Event::UserBound { .. }
         | Event::LegalProfileUpdated { .. }
         | Event::SupportProfileUpdated { .. }
+        | Event::BusinessProfileUpdated { .. }
         | Event::PreapprovalCreated(_)
         | Event::LocationCreated { .. }
+        | Event::LocationCodeReset { .. }
         | Event::LocationAssociated { .. }
         | Event::LocationClaimFailed { .. } => Vec::new(),
     }

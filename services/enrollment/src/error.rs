@@ -1,5 +1,6 @@
 //! From a refusal of the domain to what the caller is told.
 
+use chrono::TimeDelta;
 use runtime::fault::Precondition;
 use runtime::{Fault, Role};
 use tonic::Code;
@@ -8,6 +9,7 @@ use wire::enrollment::Reason;
 use crate::convert;
 use crate::domain::Refusal;
 use crate::domain::domain_name::Finding;
+use crate::domain::enquiry::PER_DAY;
 use crate::domain::lifecycle::State;
 use crate::domain::refusal::Missing;
 
@@ -47,8 +49,18 @@ impl From<Refusal> for Fault {
                 precondition(Reason::CountryFrozen, "the country is frozen since an enrollment was submitted")
             }
             Refusal::ClaimCodeLocked => {
-                precondition(Reason::ClaimCodeLocked, "the tries are used up: ask the operator for a new location id")
+                precondition(Reason::ClaimCodeLocked, "the tries are used up: ask the operator for a new claim code")
             }
+            Refusal::LocationAssociated => Fault::state_forbids("ASSOCIATED", &["AVAILABLE"]),
+            Refusal::NotAProvider => precondition(
+                Reason::NotAProvider,
+                "only an indirect provider publishes a business profile: enroll as one first",
+            ),
+            Refusal::NotAReseller => precondition(
+                Reason::NotAReseller,
+                "only a verified indirect reseller sends enquiries: enroll as one, and have it verified first",
+            ),
+            Refusal::EnquiriesSpent { wait } => enquiries_spent(wait),
             Refusal::EnrollmentExists => {
                 exists(Reason::EnrollmentExists, "there is an enrollment of this type already")
             }
@@ -122,6 +134,15 @@ pub(crate) fn domain_not_proven(finding: Finding, name: &str, text: String) -> F
         Finding::Silent => "no answer came in time: see that the domain's name servers answer, then ask again",
     };
     precondition(reason, message).with("finding", finding.as_str()).with("record_name", name).with("record_value", text)
+}
+
+/// As many enquiries were sent as one organization may in a day.
+fn enquiries_spent(wait: TimeDelta) -> Fault {
+    let message =
+        format!("{PER_DAY} enquiries were sent in the last 24 hours: wait for the first of them to be a day old");
+    Fault::new(Code::ResourceExhausted, runtime::Reason::QuotaReached, message)
+        .with("limit", PER_DAY.to_string())
+        .retry_after(wait.to_std().unwrap_or_default())
 }
 
 fn precondition(reason: Reason, message: &str) -> Fault {

@@ -1,11 +1,13 @@
 //! What the journal keeps of each event: what happened to what, never an address or a name of a person.
 
-use ids::OrganizationId;
+use ids::{OrganizationId, PartnerLocationId};
 use runtime::Entry;
 
 use crate::domain::Event;
 use crate::domain::claim::LocationState;
+use crate::domain::enquiry::Enquiry;
 use crate::domain::event::{Moved, Standing, UserFacts};
+use crate::domain::reminder::AgreementReminder;
 
 impl runtime::Event for Event {
     fn entry(&self) -> Entry {
@@ -39,6 +41,9 @@ impl runtime::Event for Event {
             Event::SupportProfileUpdated { organization, changed } => {
                 profile("SupportProfileUpdated", *organization, "supportProfile", changed)
             }
+            Event::BusinessProfileUpdated { organization, changed } => {
+                profile("BusinessProfileUpdated", *organization, "businessProfile", changed)
+            }
             Event::PreapprovalCreated(id) => Entry::new("PreapprovalCreated", id.name()),
             Event::EnrollmentCreated(standing) => {
                 enrollment("EnrollmentCreated", standing).moved(None, standing.state.as_str())
@@ -52,9 +57,12 @@ impl runtime::Event for Event {
             Event::EnrollmentLocated(standing) => enrollment("EnrollmentLocated", standing).changing(["location"]),
             Event::AgreementSigned(standing) => enrollment("AgreementSigned", standing).changing(["signed_version"]),
             Event::AgreementPublished(template) => Entry::new("AgreementPublished", template.id.name()),
+            Event::AgreementReminded(reminder) => reminded(reminder),
+            Event::EnquirySent(enquiry) => enquired(enquiry),
             Event::LocationCreated { organization, location } => {
                 Entry::new("LocationCreated", location.name()).moved(None, "AVAILABLE").between([*organization])
             }
+            Event::LocationCodeReset { organization, location, from } => code_reset(*organization, *location, *from),
             Event::LocationAssociated { organization, location } => Entry::new("LocationAssociated", location.name())
                 .moved(Some("AVAILABLE"), "ASSOCIATED")
                 .between([*organization]),
@@ -65,6 +73,20 @@ impl runtime::Event for Event {
             }
         }
     }
+}
+
+fn reminded(reminder: &AgreementReminder) -> Entry {
+    let entry = Entry::new("AgreementReminded", reminder.organization.child(reminder.enrollment));
+    entry.because(reminder.due.stage.as_str()).between([reminder.organization])
+}
+
+fn enquired(enquiry: &Enquiry) -> Entry {
+    Entry::new("EnquirySent", enquiry.id.name()).between([enquiry.sender, enquiry.provider])
+}
+
+fn code_reset(organization: OrganizationId, location: PartnerLocationId, from: LocationState) -> Entry {
+    let entry = Entry::new("LocationCodeReset", location.name()).between([organization]);
+    if from == LocationState::Locked { entry.moved(Some(from.as_str()), "AVAILABLE") } else { entry }
 }
 
 fn user(kind: &'static str, facts: &UserFacts) -> Entry {
@@ -114,5 +136,8 @@ mod tests {
         let failed = |state| moved(&Event::LocationClaimFailed { organization: id(1), location: id(2), state });
         assert_eq!(failed(LocationState::Available { tries: 4 }), (None, None));
         assert_eq!(failed(LocationState::Locked), (text("AVAILABLE"), text("LOCKED")));
+        let reset = |from| moved(&Event::LocationCodeReset { organization: id(1), location: id(2), from });
+        assert_eq!(reset(LocationState::Available { tries: 4 }), (None, None));
+        assert_eq!(reset(LocationState::Locked), (text("LOCKED"), text("AVAILABLE")));
     }
 }

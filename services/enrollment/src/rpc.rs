@@ -1,7 +1,9 @@
 //! The service's gRPC: a table of contents. Each handler is a file of its verb.
 
 mod agreement_template;
+mod business_profile;
 mod domain;
+mod enquiry;
 mod enrollment;
 mod legal_profile;
 mod location;
@@ -10,6 +12,7 @@ mod organization;
 mod parse;
 mod peer;
 mod preapproval;
+mod provider_listing;
 mod session;
 mod signature;
 mod support_profile;
@@ -17,6 +20,7 @@ mod user;
 
 use wire::enrollment as pb;
 use wire::enrollment::agreement_service_server::{AgreementService, AgreementServiceServer};
+use wire::enrollment::directory_service_server::{DirectoryService, DirectoryServiceServer};
 use wire::enrollment::domain_service_server::{DomainService, DomainServiceServer};
 use wire::enrollment::enrollment_peer_service_server::{EnrollmentPeerService, EnrollmentPeerServiceServer};
 use wire::enrollment::enrollment_service_server::{EnrollmentService, EnrollmentServiceServer};
@@ -38,6 +42,8 @@ runtime::rpcs! { App, pb;
         update_legal_profile(UpdateLegalProfileRequest) -> LegalProfile = legal_profile::update::update;
         get_support_profile(GetSupportProfileRequest) -> SupportProfile = support_profile::get::get;
         update_support_profile(UpdateSupportProfileRequest) -> SupportProfile = support_profile::update::update;
+        get_business_profile(GetBusinessProfileRequest) -> BusinessProfile = business_profile::get::get;
+        update_business_profile(UpdateBusinessProfileRequest) -> BusinessProfile = business_profile::update::update;
     }
 
     DomainService by DomainServiceServer {
@@ -64,12 +70,14 @@ runtime::rpcs! { App, pb;
         create_enrollment(CreateEnrollmentRequest) -> Enrollment = enrollment::create::create;
         get_enrollment(GetEnrollmentRequest) -> Enrollment = enrollment::get::get;
         list_enrollments(ListEnrollmentsRequest) -> ListEnrollmentsResponse = enrollment::list::list;
+        get_program_information(GetProgramInformationRequest) -> ProgramInformation = enrollment::get_program_information::get_program_information;
         submit_enrollment(SubmitEnrollmentRequest) -> SubmitEnrollmentResponse = enrollment::submit::submit;
         create_preapproval(CreatePreapprovalRequest) -> Preapproval = preapproval::create::create;
     }
 
     PartnerLocationService by PartnerLocationServiceServer {
         create_partner_location(CreatePartnerLocationRequest) -> PartnerLocation = location::create::create;
+        reset_claim_code(ResetClaimCodeRequest) -> PartnerLocation = location::reset_claim_code::reset_claim_code;
         get_partner_location(GetPartnerLocationRequest) -> PartnerLocation = location::get::get;
         list_partner_locations(ListPartnerLocationsRequest) -> ListPartnerLocationsResponse = location::list::list;
         associate_partner_location(AssociatePartnerLocationRequest) -> PartnerLocation = location::associate::associate;
@@ -80,7 +88,13 @@ runtime::rpcs! { App, pb;
         get_agreement_template(GetAgreementTemplateRequest) -> AgreementTemplate = agreement_template::get::get;
         list_agreement_templates(ListAgreementTemplatesRequest) -> ListAgreementTemplatesResponse = agreement_template::list::list;
         create_signature(CreateSignatureRequest) -> Signature = signature::create::create;
+        get_signature(GetSignatureRequest) -> Signature = signature::get::get;
         list_signatures(ListSignaturesRequest) -> ListSignaturesResponse = signature::list::list;
+    }
+
+    DirectoryService by DirectoryServiceServer {
+        list_provider_listings(ListProviderListingsRequest) -> ListProviderListingsResponse = provider_listing::list::list;
+        send_enquiry(SendEnquiryRequest) -> SendEnquiryResponse = enquiry::send::send;
     }
 
     EnrollmentPeerService by EnrollmentPeerServiceServer {

@@ -1,4 +1,6 @@
-//! What time alone asks for: sessions forgotten, and relationship told how far the outbox has come.
+//! What time alone asks for: agreements that are due told of, sessions forgotten, and relationship told how far the outbox has come.
+
+mod agreement;
 
 use std::sync::atomic::Ordering;
 
@@ -28,7 +30,7 @@ pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
         }
     }
     // Last: relationship trusts what it knows for minutes only, while an old session harms nobody.
-    forget_sessions(app).await
+    Ok(agreement::remind(app).await? + forget_sessions(app).await?)
 }
 
 /// Sessions follow real time, as tokens do.

@@ -41,6 +41,8 @@ const DROP: &str = r#"{ "title": "", "steps": [
       "request": { "name": "${outbox_row}", "reason": "a newer name waits" } }
 ] }"#;
 const ORGANIZATIONS: &str = include_str!("walk/organizations.yaml");
+/// Lacking too: the directory, and claim codes given anew.
+const DIRECTORY: &str = include_str!("directory.json");
 /// No resource is ever of this version.
 const STALE: &str = "987654321";
 
@@ -86,6 +88,7 @@ pub(super) async fn stroll(stage: &mut Stage, samples: &[Sample], probing: bool)
         walk.step(stage, step).await;
     }
     walk.steps(stage, UPDATE_USER).await;
+    walk.steps(stage, DIRECTORY).await;
     walk.steps(stage, ORGANIZATIONS).await;
     walk
 }

@@ -2,13 +2,18 @@
 
 use ids::PartnerLocationId;
 use runtime::convert::timestamp;
+use wire::ErrorReason as _;
 use wire::enrollment as pb;
 
-use crate::domain::agreement::{Signature, Template};
-use crate::domain::claim::{Location, LocationState};
+use crate::domain::agreement::Template;
+use crate::domain::claim::{Location, LocationState, Misfit};
+use crate::domain::coverage::{Cover, Covering};
 use crate::store::preapproval::Preapproval;
 
-pub(crate) fn location(location: &Location, organization_country: &str) -> pb::PartnerLocation {
+/// A location as its organization sees it: in this country, with another one associated or without.
+pub(crate) fn location(location: &Location, organization_country: &str, has_another: bool) -> pb::PartnerLocation {
+    let misfits: Vec<_> =
+        location.misfits(organization_country, has_another).iter().map(|misfit| self::misfit(misfit)).collect();
     let state = match location.state {
         LocationState::Associated => pb::partner_location::State::Associated,
         // Who tries a locked one is told so; until then it is one that nobody has.
@@ -22,11 +27,21 @@ pub(crate) fn location(location: &Location, organization_country: &str) -> pb::P
         display_name: location.display_name.clone(),
         address: Some(super::address(&location.address)),
         state: state.into(),
-        fits: location.fits(organization_country),
+        fits: misfits.is_empty(),
         claim_code: String::new(),
         create_time: Some(timestamp(location.created)),
         update_time: Some(timestamp(location.updated)),
+        misfits,
     }
+}
+
+fn misfit(misfit: &Misfit) -> pb::partner_location::Misfit {
+    let reason = match misfit {
+        Misfit::Taken => pb::Reason::LocationTaken,
+        Misfit::Country { .. } => pb::Reason::CountryMismatch,
+        Misfit::Locked => pb::Reason::ClaimCodeLocked,
+    };
+    pb::partner_location::Misfit { reason: reason.reason().to_owned(), description: misfit.to_string() }
 }
 
 /// A location and its country as siblings are told them; empty where there is none.
@@ -61,7 +76,15 @@ pub(crate) fn template(template: &Template, text: &str) -> pb::AgreementTemplate
     }
 }
 
-pub(crate) fn signature(signature: &Signature) -> pb::Signature {
+pub(crate) fn signature(covering: &Covering<'_>) -> pb::Signature {
+    use pb::signature::State;
+    let (signature, template) = (covering.signature, covering.template);
+    let (state, superseded_by) = match covering.cover {
+        Cover::InForce => (State::InForce, String::new()),
+        Cover::Due => (State::Due, String::new()),
+        Cover::Overdue => (State::Overdue, String::new()),
+        Cover::Superseded(by) => (State::Superseded, signature.organization.child(by)),
+    };
     pb::Signature {
         name: signature.organization.child(signature.id),
         uid: signature.id.to_string(),
@@ -72,5 +95,11 @@ pub(crate) fn signature(signature: &Signature) -> pb::Signature {
         signer: signature.organization.child(signature.signer),
         source_address: signature.source_address.clone(),
         create_time: Some(timestamp(signature.created)),
+        r#type: super::kind(template.kind).into(),
+        region: template.region.clone(),
+        language_code: template.language.clone(),
+        state: state.into(),
+        superseded_by,
+        cover_end_time: covering.until.map(timestamp),
     }
 }

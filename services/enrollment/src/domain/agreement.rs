@@ -1,5 +1,6 @@
 //! The partner agreement: which version is in force, and how an organization stands towards it.
 
+use addresses::Language;
 use chrono::{DateTime, Utc};
 use ids::{AgreementTemplateId, EnrollmentId, OrganizationId, SignatureId, UserId};
 
@@ -68,6 +69,23 @@ pub(crate) fn in_force<'t>(
         .max_by_key(|template| template.version)
 }
 
+/// The template in force for readers of this language: theirs, else one without its region, else another of the version in force.
+pub(crate) fn in_language<'t>(
+    templates: &'t [Template],
+    kind: EnrollmentType,
+    region: &str,
+    language: &str,
+    now: DateTime<Utc>,
+) -> Option<&'t Template> {
+    let newest = in_force(templates, kind, region, now)?;
+    let same =
+        |template: &&Template| template.kind == kind && template.region == region && template.version == newest.version;
+    let all = || templates.iter().filter(same);
+    let read = Language::parse(language).ok();
+    let theirs = read.and_then(|language| language.among(all().map(|template| template.language.as_str())));
+    Some(all().find(|template| Some(template.language.as_str()) == theirs).unwrap_or(newest))
+}
+
 /// How who signed up to `signed` (0 for none) stands now.
 pub(crate) fn standing(
     templates: &[Template],
@@ -134,6 +152,25 @@ mod tests {
         assert_eq!(stands(2, 30), Standing::Due { since: at(12), by: at(40) });
         assert_eq!(stands(3, 99), Standing::Current);
         assert_eq!(standing(&templates, KIND, "CANADA", 0, at(99)), Standing::Unpublished);
+    }
+
+    #[test]
+    fn r12_a_reader_gets_the_version_in_force_in_their_language_where_there_is_one() {
+        let of = |number: u128, version, language: &str| Template {
+            id: AgreementTemplateId::from_uuid(uuid::Uuid::from_u128(number)),
+            language: language.to_owned(),
+            ..template(version, i64::from(version), None)
+        };
+        let templates = [of(1, 1, "sv"), of(2, 2, "sv"), of(3, 2, "en"), of(4, 2, "de")];
+        let read = |language, day| {
+            let found = in_language(&templates, KIND, "EUROPE", language, at(day));
+            found.map(|template| (template.version, template.language.as_str()))
+        };
+        assert_eq!(read("de", 5), Some((2, "de")));
+        assert_eq!(read("sv-FI", 5), Some((2, "sv")));
+        assert_eq!(read("sv", 1), Some((1, "sv")));
+        assert_eq!(read("fi", 5).map(|(version, _)| version), Some(2));
+        assert_eq!(read("sv", 0), None);
     }
 
     #[test]

@@ -59,6 +59,20 @@ pub(crate) struct Location {
     pub(crate) updated: DateTime<Utc>,
 }
 
+/// Why a location can't be associated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Misfit {
+    /// Another one is, or it itself.
+    #[error("another location is associated: one serves all enrollments")]
+    Taken,
+    #[error(
+        "the location is in {location}, the organization in {organization}: ask the operator for one in {organization}"
+    )]
+    Country { location: String, organization: String },
+    #[error("the tries are used up: ask the operator for a new claim code")]
+    Locked,
+}
+
 /// What became of a claim that could be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Claim {
@@ -69,22 +83,49 @@ pub(crate) enum Claim {
 }
 
 impl Location {
-    pub(crate) fn fits(&self, country: &str) -> bool {
-        self.address.country == country
+    /// Everything that keeps it from serving its organization, once its code is given; nothing where it serves it already.
+    pub(crate) fn misfits(&self, country: &str, has_another: bool) -> Vec<Misfit> {
+        if self.state == LocationState::Associated {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        if has_another {
+            found.push(Misfit::Taken);
+        }
+        if self.address.country != country {
+            found.push(Misfit::Country { location: self.address.country.clone(), organization: country.to_owned() });
+        }
+        if self.state == LocationState::Locked {
+            found.push(Misfit::Locked);
+        }
+        found
     }
 
     /// Whether it could be associated if the code is right: told before a try is spent.
     pub(crate) fn claimable(&self, country: &str, has_another: bool) -> Result<(), Refusal> {
-        if self.state == LocationState::Associated || has_another {
+        if self.state == LocationState::Associated {
             return Err(Refusal::LocationTaken);
         }
-        if !self.fits(country) {
-            return Err(Refusal::CountryMismatch {
-                location: self.address.country.clone(),
-                organization: country.to_owned(),
-            });
+        match self.misfits(country, has_another).into_iter().next() {
+            None => Ok(()),
+            Some(Misfit::Taken) => Err(Refusal::LocationTaken),
+            Some(Misfit::Country { location, organization }) => {
+                Err(Refusal::CountryMismatch { location, organization })
+            }
+            Some(Misfit::Locked) => Err(Refusal::ClaimCodeLocked),
         }
-        if self.state == LocationState::Locked { Err(Refusal::ClaimCodeLocked) } else { Ok(()) }
+    }
+
+    /// Gives it another claim code with all its tries; the state before. Refused once it is associated.
+    pub(crate) fn reset(&mut self, nonce: String, now: DateTime<Utc>) -> Result<LocationState, Refusal> {
+        let before = self.state;
+        if before == LocationState::Associated {
+            return Err(Refusal::LocationAssociated);
+        }
+        self.state = LocationState::Available { tries: 0 };
+        self.nonce = nonce;
+        self.updated = now;
+        Ok(before)
     }
 
     /// Spends a try.
@@ -148,6 +189,29 @@ mod tests {
         assert_eq!(location.claimable("SE", true), Err(Refusal::LocationTaken));
         assert_eq!(location.claim(true, DateTime::UNIX_EPOCH), Claim::Associated);
         assert_eq!(location.claimable("SE", false), Err(Refusal::LocationTaken));
+    }
+
+    #[test]
+    fn r09_everything_that_keeps_a_location_from_fitting_is_told_at_once() {
+        let country = Misfit::Country { location: "NO".to_owned(), organization: "SE".to_owned() };
+        let stands = |country: &str, state| Location { state, ..location(country) };
+        assert_eq!(location("SE").misfits("SE", false), []);
+        assert_eq!(stands("NO", LocationState::Locked).misfits("SE", true), [Misfit::Taken, country, Misfit::Locked]);
+        assert_eq!(stands("SE", LocationState::Associated).misfits("SE", true), [], "it serves");
+    }
+
+    #[test]
+    fn r09_a_new_code_has_all_its_tries_until_the_location_is_associated() {
+        let mut locked = Location { state: LocationState::Locked, ..location("SE") };
+        assert_eq!(locked.reset("other".to_owned(), DateTime::UNIX_EPOCH), Ok(LocationState::Locked));
+        assert_eq!((locked.state, locked.nonce.as_str()), (LocationState::Available { tries: 0 }, "other"));
+        let mut tried = Location { state: LocationState::Available { tries: 3 }, ..location("SE") };
+        assert_eq!(tried.reset(String::new(), DateTime::UNIX_EPOCH), Ok(LocationState::Available { tries: 3 }));
+        assert_eq!(tried.state, LocationState::Available { tries: 0 });
+        let mut taken = Location { state: LocationState::Associated, ..location("SE") };
+        let before = taken.clone();
+        assert_eq!(taken.reset("other".to_owned(), DateTime::UNIX_EPOCH), Err(Refusal::LocationAssociated));
+        assert_eq!(taken, before, "a refusal changes nothing");
     }
 
     #[test]

@@ -6,10 +6,12 @@ use ids::{EnrollmentId, OrganizationId, PartnerLocationId, PreapprovalId, UserId
 use super::agreement::Template;
 use super::claim::LocationState;
 use super::domain_name::Proof;
+use super::enquiry::Enquiry;
 use super::enrollment::EnrollmentType;
 use super::lifecycle::State;
 use super::organization::Organization;
 use super::profile::LegalProfile;
+use super::reminder::AgreementReminder;
 use super::requirement::Code;
 use super::user::{Role, User, UserState};
 use super::vetting::CheckKind;
@@ -38,6 +40,10 @@ pub enum Event {
         organization: OrganizationId,
         changed: Vec<String>,
     },
+    BusinessProfileUpdated {
+        organization: OrganizationId,
+        changed: Vec<String>,
+    },
     PreapprovalCreated(PreapprovalId),
     EnrollmentCreated(Box<Standing>),
     EnrollmentSubmitted(Box<Moved>, Option<Box<CaseRequest>>),
@@ -52,9 +58,19 @@ pub enum Event {
     EnrollmentLocated(Box<Standing>),
     AgreementSigned(Box<Standing>),
     AgreementPublished(Box<Template>),
+    /// Those who can sign a newer version were told that it waits.
+    AgreementReminded(Box<AgreementReminder>),
+    /// A reseller asked a provider of the directory something.
+    EnquirySent(Box<Enquiry>),
     LocationCreated {
         organization: OrganizationId,
         location: PartnerLocationId,
+    },
+    /// The operator gave it another claim code.
+    LocationCodeReset {
+        organization: OrganizationId,
+        location: PartnerLocationId,
+        from: LocationState,
     },
     LocationAssociated {
         organization: OrganizationId,

@@ -1,5 +1,6 @@
 //! Why something is not done.
 
+use chrono::TimeDelta;
 use ids::AgreementTemplateId;
 
 use super::lifecycle::State;
@@ -40,6 +41,14 @@ pub(crate) enum Refusal {
     NothingToServe,
     /// The claim code's tries are used up.
     ClaimCodeLocked,
+    /// The location serves its organization, and needs no claim code.
+    LocationAssociated,
+    /// A business profile is a provider's.
+    NotAProvider,
+    /// Enquiries are a verified reseller's.
+    NotAReseller,
+    /// As many enquiries were sent as may be for now.
+    EnquiriesSpent { wait: TimeDelta },
     /// A newer version is in force.
     Superseded(AgreementTemplateId),
     /// The version is not in force yet.

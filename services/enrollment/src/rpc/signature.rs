@@ -1,4 +1,6 @@
 //! Signatures.
 
+mod covering;
 pub(super) mod create;
+pub(super) mod get;
 pub(super) mod list;

@@ -1,8 +1,10 @@
 //! Agreement templates. The text stays behind unless it is asked for.
 
+use chrono::{DateTime, Utc};
 use database::{Cursor, Error, Page, Tx, page};
 use ids::AgreementTemplateId;
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
 
 use super::from_name;
@@ -121,19 +123,71 @@ pub(crate) async fn of_region(connection: &impl ConnectionTrait, region: &str) -
     heads.into_iter().map(read).collect()
 }
 
+/// These templates, in no order.
+pub(crate) async fn many(
+    connection: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = AgreementTemplateId>,
+) -> Result<Vec<Template>, Error> {
+    let ids = ids.into_iter().map(AgreementTemplateId::uuid);
+    let select = Entity::find().select_only().columns(HEAD).filter(Column::Id.is_in(ids));
+    select.into_model::<Head>().all(connection).await?.into_iter().map(read).collect()
+}
+
+/// Every template in force that is to be signed by some day, past or to come.
+pub(crate) async fn with_deadline(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<Vec<Template>, Error> {
+    let select = Entity::find()
+        .select_only()
+        .columns(HEAD)
+        .filter(Column::SignBy.is_not_null())
+        .filter(Column::EffectiveAt.lte(now));
+    select.into_model::<Head>().all(connection).await?.into_iter().map(read).collect()
+}
+
+/// Which templates are listed; what is absent asks for all.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Filter {
+    pub(crate) kind: Option<EnrollmentType>,
+    pub(crate) region: Option<String>,
+    pub(crate) language: Option<String>,
+    /// The version in force then.
+    pub(crate) in_force: Option<DateTime<Utc>>,
+}
+
+/// A newer version for the same type and region that is in force then.
+fn newer(at: DateTime<Utc>) -> SelectStatement {
+    let other = Alias::new("other");
+    let same = |column: Column| Expr::col((other.clone(), column)).equals((Entity, column));
+    Query::select()
+        .expr(Expr::val(1))
+        .from_as(Entity, other.clone())
+        .and_where(same(Column::Kind))
+        .and_where(same(Column::Region))
+        .and_where(Expr::col((other.clone(), Column::Number)).gt(Expr::col((Entity, Column::Number))))
+        .and_where(Expr::col((other.clone(), Column::EffectiveAt)).lte(at))
+        .to_owned()
+}
+
 pub(crate) async fn list(
     connection: &impl ConnectionTrait,
-    kind: Option<EnrollmentType>,
-    region: Option<&str>,
+    filter: &Filter,
     after: Option<Cursor>,
     size: u64,
 ) -> Result<Page<Template>, Error> {
     let mut select = Entity::find().select_only().columns(HEAD);
-    if let Some(kind) = kind {
+    if let Some(kind) = filter.kind {
         select = select.filter(Column::Kind.eq(kind.as_str()));
     }
-    if let Some(region) = region {
+    if let Some(region) = &filter.region {
         select = select.filter(Column::Region.eq(region));
+    }
+    if let Some(language) = &filter.language {
+        select = select.filter(Column::Language.eq(language));
+    }
+    if let Some(at) = filter.in_force {
+        select = select.filter(Column::EffectiveAt.lte(at)).filter(Expr::exists(newer(at)).not());
     }
     let select = page::after(select, (Column::CreatedAt, Column::Id), after, size);
     let heads = select.into_model::<Head>().all(connection).await?;

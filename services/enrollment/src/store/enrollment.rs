@@ -3,12 +3,14 @@
 use database::{Cursor, Error, Page, Scope, Tx, page};
 use ids::{EnrollmentId, OrganizationId, UserId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{QueryOrder, entity::prelude::*};
+use sea_orm::sea_query::Expr;
+use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
 
 use super::{from_name, within};
 use crate::domain::Refusal;
 use crate::domain::enrollment::{Enrollment, EnrollmentType, Submission};
 use crate::domain::lifecycle::State;
+use crate::domain::reminder;
 
 #[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
 mod row {
@@ -101,7 +103,35 @@ pub(crate) async fn save(tx: &Tx, enrollment: &mut Enrollment) -> Result<(), Err
         .await?;
     database::affected(result.rows_affected)?;
     enrollment.version += 1;
+    // Here, so that no change of standing leaves the directory behind.
+    if enrollment.kind == EnrollmentType::IndirectProvider {
+        super::listing::refresh(tx, enrollment.organization, enrollment.updated).await?;
+    }
     Ok(())
+}
+
+/// Enrollments of a type in these countries that can be signed for, and signed a version before this one; in order of their ids.
+pub(crate) async fn behind(
+    connection: &impl ConnectionTrait,
+    (kind, countries, version): (EnrollmentType, Vec<String>, i32),
+    after: Option<EnrollmentId>,
+    size: u64,
+) -> Result<Vec<(OrganizationId, EnrollmentId)>, Error> {
+    let mut select = Entity::find()
+        .select_only()
+        .column(Column::Organization)
+        .column(Column::Id)
+        .filter(Column::Kind.eq(kind.as_str()))
+        .filter(Column::State.is_in(reminder::signing().map(State::as_str)))
+        .filter(Column::SignedVersion.gt(0))
+        .filter(Column::SignedVersion.lt(version))
+        .filter(Expr::exists(super::organization::is_in(countries, (Entity, Column::Organization))));
+    if let Some(after) = after {
+        select = select.filter(Column::Id.gt(after.uuid()));
+    }
+    let rows: Vec<(Uuid, Uuid)> = select.order_by_asc(Column::Id).limit(size).into_tuple().all(connection).await?;
+    let ids = |(organization, id)| (OrganizationId::from_uuid(organization), EnrollmentId::from_uuid(id));
+    Ok(rows.into_iter().map(ids).collect())
 }
 
 fn active(enrollment: &Enrollment, version: i64) -> row::ActiveModel {

@@ -11,6 +11,8 @@ use sea_orm_migration::schema::{
 };
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
+mod directory;
+
 /// All migrations, in order.
 pub(crate) fn migrations() -> Migrations {
     Migrations(vec![Box::new(Tables)])
@@ -30,7 +32,13 @@ impl MigrationTrait for Tables {
         for statement in parties().into_iter().chain(profiles()).chain(enrollments()).chain(agreements()) {
             manager.create_table(statement).await?;
         }
+        for statement in directory::tables() {
+            manager.create_table(statement).await?;
+        }
         for index in unique_keys().into_iter().chain(lists()) {
+            manager.create_index(index).await?;
+        }
+        for index in directory::indexes() {
             manager.create_index(index).await?;
         }
         Ok(())

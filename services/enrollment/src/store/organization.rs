@@ -4,7 +4,7 @@ use database::{Cursor, Error, Page, Scope, Tx, page};
 use ids::{OrganizationId, PersonId};
 use markets::CountryCode;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, Query, SelectStatement};
 use sea_orm::{QuerySelect, entity::prelude::*};
 
 use super::{from_name, user, within};
@@ -73,7 +73,27 @@ pub(crate) async fn save(tx: &Tx, organization: &Organization) -> Result<(), Err
         .filter(Column::Version.eq(organization.version))
         .exec(tx)
         .await?;
-    database::affected(result.rows_affected)
+    database::affected(result.rows_affected)?;
+    super::listing::refresh(tx, organization.id, organization.updated).await
+}
+
+/// The organizations of these ids, in no order.
+pub(crate) async fn many(
+    connection: &impl ConnectionTrait,
+    ids: &[OrganizationId],
+) -> Result<Vec<Organization>, Error> {
+    let rows = Entity::find().filter(Column::Id.is_in(ids.iter().map(|id| id.uuid()))).all(connection).await?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Those of these countries whose id stands in this column of the query around.
+pub(super) fn is_in(countries: Vec<String>, id: impl IntoColumnRef) -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from(Entity)
+        .and_where(Expr::col((Entity, Column::Id)).equals(id))
+        .and_where(Expr::col((Entity, Column::Country)).is_in(countries))
+        .to_owned()
 }
 
 /// Which organizations are listed; what is absent narrows nothing.

@@ -64,13 +64,13 @@ mod support {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// Both profiles of a new organization, empty.
+/// Every profile of a new organization, empty.
 pub(crate) async fn insert(tx: &Tx, organization: OrganizationId, now: DateTime<Utc>) -> Result<(), Error> {
     let row = active_legal(organization, &LegalProfile::empty(now), 1)?;
     legal::Entity::insert(row).exec_without_returning(tx).await?;
     let row = active_support(organization, &SupportProfile::empty(now), 1);
     support::Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(())
+    super::business_profile::insert(tx, organization, now).await
 }
 
 /// The legal profile; none when there is no such organization.

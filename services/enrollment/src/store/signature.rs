@@ -3,7 +3,7 @@
 use database::{Cursor, Error, Page, Scope, Tx, page};
 use ids::{AgreementTemplateId, EnrollmentId, OrganizationId, SignatureId, UserId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, entity::prelude::*};
 
 use super::within;
 use crate::domain::Refusal;
@@ -55,6 +55,34 @@ pub(crate) async fn insert(tx: &Tx, signature: &Signature) -> Result<Result<(), 
         Err(Error::Duplicate { .. }) => Ok(Err(Refusal::AlreadySigned)),
         Err(error) => Err(error),
     }
+}
+
+pub(crate) async fn get(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    organization: OrganizationId,
+    id: SignatureId,
+) -> Result<Option<Signature>, Error> {
+    let row = Entity::find_by_id(id.uuid())
+        .filter(Column::Organization.eq(organization.uuid()))
+        .filter(within(scope, Column::Organization))
+        .one(connection)
+        .await?;
+    Ok(row.map(read))
+}
+
+/// All signatures of an organization, oldest first: one per version and enrollment.
+pub(crate) async fn all(
+    connection: &impl ConnectionTrait,
+    organization: OrganizationId,
+) -> Result<Vec<Signature>, Error> {
+    let rows = Entity::find()
+        .filter(Column::Organization.eq(organization.uuid()))
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(read).collect())
 }
 
 pub(crate) async fn list(

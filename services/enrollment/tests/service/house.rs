@@ -8,7 +8,7 @@ use enrollment::{Bootstrap, Config, Enrollment, Issuer, bootstrap};
 use prost::Message;
 use runtime::keys::SigningKey;
 use runtime::{Keys, Limits, Options, Peers, Running, ServiceName, start};
-use secrecy::SecretBox;
+use secrecy::{ExposeSecret as _, SecretBox};
 use serde_json::json;
 use testkit::TestDatabase;
 use tonic::metadata::MetadataValue;
@@ -18,6 +18,7 @@ use tonic_types::StatusExt;
 use uuid::Uuid;
 use wire::enrollment as pb;
 use wire::enrollment::agreement_service_client::AgreementServiceClient;
+use wire::enrollment::directory_service_client::DirectoryServiceClient;
 use wire::enrollment::domain_service_client::DomainServiceClient;
 use wire::enrollment::enrollment_peer_service_client::EnrollmentPeerServiceClient;
 use wire::enrollment::enrollment_service_client::EnrollmentServiceClient;
@@ -35,7 +36,7 @@ pub(crate) struct House {
     pub(crate) service: Running<Enrollment>,
     issuer: SigningKey,
     keys: BTreeMap<ServiceName, SigningKey>,
-    _database: TestDatabase,
+    database: TestDatabase,
     _folder: tempfile::TempDir,
 }
 
@@ -117,7 +118,7 @@ impl House {
         };
         let service = start(service, options).await.unwrap();
         bootstrap(service.app(), &operator()).await.unwrap();
-        House { service, issuer, keys: siblings.into(), _database: database, _folder: folder }
+        House { service, issuer, keys: siblings.into(), database, _folder: folder }
     }
 
     fn channel(&self) -> Channel {
@@ -146,6 +147,10 @@ impl House {
 
     pub(crate) fn agreements(&self) -> AgreementServiceClient<Channel> {
         AgreementServiceClient::new(self.channel())
+    }
+
+    pub(crate) fn directory(&self) -> DirectoryServiceClient<Channel> {
+        DirectoryServiceClient::new(self.channel())
     }
 
     /// What this sibling may say to enrollment.
@@ -184,9 +189,18 @@ impl House {
         self.by(OPERATOR, message).await
     }
 
+    /// Where its rows are.
+    pub(crate) fn database(&self) -> &str {
+        self.database.settings.url.expose_secret()
+    }
+
     /// Sets business time so many days ahead.
     pub(crate) async fn advance(&self, days: i64) {
-        let seconds = TimeDelta::days(days).num_seconds();
+        self.advance_seconds(TimeDelta::days(days).num_seconds()).await;
+    }
+
+    /// Sets business time so many seconds ahead.
+    pub(crate) async fn advance_seconds(&self, seconds: i64) {
         let offset = Some(prost_types::Duration { seconds, nanos: 0 });
         ClockServiceClient::new(self.channel()).set_offset(SetOffsetRequest { offset }).await.unwrap();
     }

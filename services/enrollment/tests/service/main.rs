@@ -1,13 +1,19 @@
 //! The service alone, over real gRPC and on every database, up to what waits in its outbox.
 #![cfg(test)]
 
+mod agreements;
+mod cast;
+mod directory;
 mod domains;
+mod enquiries;
 mod house;
 mod joining;
+mod locations;
 mod members;
 mod nameserver;
 mod organizations;
 mod people;
 mod profiles;
+mod reminders;
 mod requests;
 mod standing;

@@ -69,5 +69,5 @@ async fn associate_in(
             events.push(event);
         }
     }
-    Ok(Outcome::Done(convert::location(&location, country.as_str()), events))
+    Ok(Outcome::Done(convert::location(&location, country.as_str(), true), events))
 }

@@ -5,7 +5,7 @@ use ids::kind;
 use runtime::{Caller, Fault, Outcome, Violations};
 use wire::enrollment as pb;
 
-use super::code::bond;
+use super::code::claim_code;
 use crate::domain::Event;
 use crate::domain::claim::{Location, LocationState};
 use crate::domain::organization::region;
@@ -48,11 +48,10 @@ pub(crate) async fn create(
             };
             store::location::insert(tx, &location).await?;
             let event = Event::LocationCreated { organization, location: location.id };
-            Ok(Outcome::Done(convert::location(&location, owner.country.as_str()), vec![event]))
+            let has_another = store::location::associated(tx, organization).await?.is_some();
+            Ok(Outcome::Done(convert::location(&location, owner.country.as_str(), has_another), vec![event]))
         })
         .await?;
-    let id = ids::parse::<kind::PartnerLocation>(&answer.name).map_err(Fault::internal)?;
-    let location = store::location::get(app.database().reader(), Scope::Operator, id).await?;
-    answer.claim_code = app.links().code(bond(&location.ok_or_else(Fault::missing)?));
+    answer.claim_code = claim_code(app, &answer.name).await?;
     Ok(answer)
 }

@@ -19,5 +19,6 @@ pub(crate) async fn get(
     let location = store::location::get(reader, caller.scope()?, id).await?.ok_or_else(Fault::missing)?;
     let own = Scope::Organization(location.organization);
     let owner = store::organization::get(reader, own, location.organization).await?.ok_or_else(Fault::missing)?;
-    Ok(convert::location(&location, owner.country.as_str()))
+    let has_another = store::location::associated(reader, location.organization).await?.is_some();
+    Ok(convert::location(&location, owner.country.as_str(), has_another))
 }

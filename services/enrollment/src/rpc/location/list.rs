@@ -1,9 +1,10 @@
-//! ListPartnerLocations: each says whether it fits.
+//! ListPartnerLocations: each says whether it fits, and why not.
 
 use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::enrollment as pb;
 
+use crate::domain::claim::Location;
 use crate::{App, convert, store};
 
 pub(crate) async fn list(
@@ -19,8 +20,10 @@ pub(crate) async fn list(
     let reader = app.database().reader();
     let owner = store::organization::get(reader, scope, organization).await?.ok_or_else(Fault::missing)?;
     let found = store::location::list(reader, scope, organization, page.after, page.size).await?;
+    let has_another = store::location::associated(reader, organization).await?.is_some();
+    let shown = |location: &Location| convert::location(location, owner.country.as_str(), has_another);
     Ok(pb::ListPartnerLocationsResponse {
-        partner_locations: found.items.iter().map(|one| convert::location(one, owner.country.as_str())).collect(),
+        partner_locations: found.items.iter().map(shown).collect(),
         next_page_token: app.next_page(caller, &request, found.next),
     })
 }

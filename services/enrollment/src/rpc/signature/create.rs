@@ -7,6 +7,7 @@ use wire::enrollment as pb;
 
 use crate::domain::Event;
 use crate::domain::agreement::Signature;
+use crate::domain::coverage::covering;
 use crate::{App, Change, convert, store};
 
 /// What is signed, and by whom.
@@ -79,5 +80,7 @@ async fn sign_in(change: Change, asked: &Asked) -> Result<Outcome<pb::Signature,
     };
     store::signature::insert(tx, &signature).await??;
     store::enrollment::save(tx, &mut enrollment).await?;
-    Ok(Outcome::Done(convert::signature(&signature), events))
+    let all = store::signature::all(tx, organization).await?;
+    let covering = covering(&signature, &all, &template, &picture.templates, now);
+    Ok(Outcome::Done(convert::signature(&covering), events))
 }

@@ -1,10 +1,11 @@
-//! ListSignatures.
+//! ListSignatures: those of every type, with what each covers.
 
 use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::enrollment as pb;
 
-use crate::{App, convert, store};
+use super::covering::shown;
+use crate::{App, store};
 
 pub(crate) async fn list(
     app: &App,
@@ -20,7 +21,7 @@ pub(crate) async fn list(
     store::organization::get(reader, scope, organization).await?.ok_or_else(Fault::missing)?;
     let found = store::signature::list(reader, scope, organization, page.after, page.size).await?;
     Ok(pb::ListSignaturesResponse {
-        signatures: found.items.iter().map(convert::signature).collect(),
+        signatures: shown(app, organization, &found.items, app.now()).await?,
         next_page_token: app.next_page(caller, &request, found.next),
     })
 }

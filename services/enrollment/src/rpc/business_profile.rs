@@ -1,0 +1,6 @@
+//! The business profile of a provider.
+
+mod fields;
+pub(super) mod get;
+pub(super) mod update;
+mod visibility;

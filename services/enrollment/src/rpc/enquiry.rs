@@ -1,0 +1,3 @@
+//! What resellers ask providers.
+
+pub(super) mod send;

@@ -1,0 +1,3 @@
+//! Providers as the directory shows them.
+
+pub(super) mod list;
