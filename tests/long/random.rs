@@ -13,6 +13,7 @@ mod people;
 mod perform;
 mod play;
 mod relating;
+mod reminding;
 mod report;
 mod requests;
 mod shrink;

@@ -45,7 +45,9 @@ impl World {
 
     pub(super) fn draft(&mut self, of: usize, capacity: Capacity) -> Judged {
         need(!self.cast[of].enrollments.contains_key(&capacity), "ENROLLMENT_EXISTS")?;
-        self.cast[of].enrollments.insert(capacity, Enrollment { stage: Stage::Draft, signed: 0, submitter: None });
+        self.cast[of]
+            .enrollments
+            .insert(capacity, Enrollment { stage: Stage::Draft, signed: 0, reminded: (0, 0), submitter: None });
         self.journal("EnrollmentCreated");
         Ok(())
     }

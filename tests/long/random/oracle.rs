@@ -211,7 +211,9 @@ impl World {
             let version = self.newest(capacity) + 1;
             self.agreements.entry(capacity).or_default().push((version, self.hour + SIGN_HOURS));
         }
+        self.remind_all();
         self.hour += turn.hours;
+        self.remind_all();
         for of in 0..CAST.len() {
             self.expire_case(of);
         }

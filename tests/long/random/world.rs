@@ -56,6 +56,8 @@ pub(super) enum Stage {
 pub(super) struct Enrollment {
     pub(super) stage: Stage,
     pub(super) signed: i32,
+    /// The version that its people were last reminded to sign, and how near its day was.
+    pub(super) reminded: (i32, u8),
     pub(super) submitter: Option<Who>,
 }
 

@@ -12,8 +12,7 @@ use crate::store::preapproval::Preapproval;
 
 /// A location as its organization sees it: in this country, with another one associated or without.
 pub(crate) fn location(location: &Location, organization_country: &str, has_another: bool) -> pb::PartnerLocation {
-    let misfits: Vec<_> =
-        location.misfits(organization_country, has_another).iter().map(|misfit| self::misfit(misfit)).collect();
+    let misfits: Vec<_> = location.misfits(organization_country, has_another).iter().map(misfit).collect();
     let state = match location.state {
         LocationState::Associated => pb::partner_location::State::Associated,
         // Who tries a locked one is told so; until then it is one that nobody has.

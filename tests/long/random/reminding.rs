@@ -1,0 +1,41 @@
+//! What people are told of an agreement that waits to be signed.
+
+use super::world::{CAST, Capacity, Role, Stage, World};
+
+/// Told from a day before on; a week before it is told anyway, as nobody has longer.
+const DAY: i64 = 24;
+
+impl World {
+    /// Whoever can sign a newer version is told as soon as it is there, a day before it must be signed, and when that has passed.
+    pub(super) fn remind_all(&mut self) {
+        for of in 0..CAST.len() {
+            for capacity in [Capacity::Provider, Capacity::Reseller] {
+                self.remind(of, capacity);
+            }
+        }
+    }
+
+    fn remind(&mut self, of: usize, capacity: Capacity) {
+        let Some(enrollment) = self.cast[of].enrollments.get(&capacity) else { return };
+        if enrollment.signed == 0 || !matches!(enrollment.stage, Stage::Qualified | Stage::Active) {
+            return;
+        }
+        let newer = self.agreements[&capacity].iter().filter(|(version, _)| *version > enrollment.signed);
+        let Some((by, version)) = newer.map(|(version, by)| (*by, *version)).min() else { return };
+        let near = u8::from(by.saturating_sub(DAY) <= self.hour) + u8::from(by <= self.hour);
+        if (version, near + 1) <= enrollment.reminded {
+            return;
+        }
+        if let Some(enrollment) = self.cast[of].enrollments.get_mut(&capacity) {
+            enrollment.reminded = (version, near + 1);
+        }
+        self.journal("AgreementReminded");
+        self.mail_to("agreement-due", of);
+        for (slot, person) in ["founder", "second"].into_iter().enumerate() {
+            let governs = |user: &super::world::User| !user.disabled && user.roles.contains(&Role::GlobalAdmin);
+            if self.cast[of].users[slot].as_ref().is_some_and(governs) {
+                self.mail("agreement-due", of, person);
+            }
+        }
+    }
+}
