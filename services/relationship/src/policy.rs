@@ -38,4 +38,5 @@ pub(crate) const POLICY: Policy = &[
     ("/linkage.relationship.v1.RelationshipPeerService/RecordStanding", ENROLLMENT),
     ("/linkage.relationship.v1.RelationshipPeerService/RecordAgreement", ENROLLMENT),
     ("/linkage.relationship.v1.RelationshipPeerService/RecordWatermark", ENROLLMENT),
+    ("/linkage.relationship.v1.RelationshipPeerService/GetImpact", ENROLLMENT),
 ];

@@ -59,5 +59,6 @@ runtime::rpcs! { App, pb;
         record_standing(RecordStandingRequest) -> RecordStandingResponse = peer::record_standing::record_standing;
         record_agreement(RecordAgreementRequest) -> RecordAgreementResponse = peer::record_agreement::record_agreement;
         record_watermark(RecordWatermarkRequest) -> RecordWatermarkResponse = peer::record_watermark::record_watermark;
+        get_impact(GetImpactRequest) -> GetImpactResponse = peer::get_impact::get_impact;
     }
 }

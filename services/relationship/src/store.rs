@@ -8,7 +8,7 @@ pub(crate) mod invitation;
 pub(crate) mod migrations;
 pub(crate) mod organization;
 pub(crate) mod partnership;
-mod read;
+pub(crate) mod read;
 pub(crate) mod reseller_relationship;
 pub(crate) mod standing;
 pub(crate) mod watermark;

@@ -1,5 +1,6 @@
 //! What siblings tell.
 
+pub(crate) mod get_impact;
 pub(crate) mod record_agreement;
 pub(crate) mod record_organization;
 pub(crate) mod record_standing;

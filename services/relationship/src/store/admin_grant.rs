@@ -5,7 +5,7 @@ use database::{Cursor, Error, Page, Scope, Tx, affected, page};
 use ids::{AdminGrantId, OrganizationId, PartnershipId, ResellerRelationshipId};
 use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 
-use super::read::{Place, list};
+use super::read::{Place, Sample, list, sample};
 use crate::domain::admin_grant::{AdminGrant, Parent, State};
 
 #[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
@@ -111,6 +111,19 @@ pub(crate) async fn live(
         .filter(Column::State.eq(State::Active.as_str()))
         .filter(Column::ExpireTime.gt(now));
     select.all(connection).await?.into_iter().map(AdminGrant::try_from).collect()
+}
+
+/// Those given to an organization that are in force.
+pub(crate) async fn some_live(
+    connection: &impl ConnectionTrait,
+    grantee: OrganizationId,
+    now: DateTime<Utc>,
+) -> Result<Sample, Error> {
+    let rows = Entity::find()
+        .filter(Column::Grantee.eq(grantee.uuid()))
+        .filter(Column::State.eq(State::Active.as_str()))
+        .filter(Column::ExpireTime.gt(now));
+    sample(connection, rows, (Column::CreateTime, Column::Id)).await
 }
 
 /// Those in force under a partnership or under a relationship that is joint through it.

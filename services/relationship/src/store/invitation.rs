@@ -5,7 +5,7 @@ use database::{Cursor, Error, Page, Scope, Tx, affected, page};
 use ids::{InvitationId, OrganizationId, PartnerLocationId, PartnershipId, ResellerRelationshipId};
 use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect, Select, entity::prelude::*};
 
-use super::read::{Place, list};
+use super::read::{Place, Sample, list, sample};
 use crate::domain::invitation::{Born, Invitation, Kind, Stage, State};
 
 #[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
@@ -114,6 +114,20 @@ pub(crate) async fn list_of(
     let rows = page::after(select, (Column::CreateTime, Column::Id), after, size).all(connection).await?;
     let invitations = rows.into_iter().map(Invitation::try_from).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::of(invitations, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
+}
+
+/// The open ones that it sent or may accept.
+pub(crate) async fn some_open(
+    connection: &impl ConnectionTrait,
+    organization: OrganizationId,
+    now: DateTime<Utc>,
+) -> Result<Sample, Error> {
+    let own = organization.uuid();
+    let rows = Entity::find()
+        .filter(Condition::any().add(Column::Sender.eq(own)).add(Column::Recipient.eq(own)))
+        .filter(Column::State.eq(Stage::Pending.as_str()))
+        .filter(Column::ExpireTime.gt(now));
+    sample(connection, rows, (Column::CreateTime, Column::Id)).await
 }
 
 /// Some whose time is over though they are written down as open.

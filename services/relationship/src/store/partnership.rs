@@ -5,8 +5,9 @@ use database::{Cursor, Error, Page, Scope, Tx, affected, page};
 use ids::{OrganizationId, PartnershipId};
 use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, Select, entity::prelude::*};
 
-use super::read::Place;
+use super::read::{Place, Sample, sample};
 use crate::domain::partnership::{Partnership, Stage, State};
+use crate::domain::standing::EnrollmentType;
 
 #[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
 mod row {
@@ -92,6 +93,23 @@ pub(crate) async fn list_of(
     let rows = page::after(select, (Column::CreateTime, Column::Id), after, size).all(connection).await?;
     let partnerships = rows.into_iter().map(Partnership::try_from).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::of(partnerships, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
+}
+
+/// Those that have not ended in which it stands in this capacity.
+pub(crate) async fn some_of(
+    connection: &impl ConnectionTrait,
+    organization: OrganizationId,
+    capacity: EnrollmentType,
+) -> Result<Sample, Error> {
+    let own = organization.uuid();
+    let side = match capacity {
+        EnrollmentType::IndirectProvider => Column::Provider.eq(own),
+        EnrollmentType::IndirectReseller => Column::Reseller.eq(own),
+        // Who buys directly has no partners.
+        EnrollmentType::DirectBill => return Ok(Sample { count: 0, first: Vec::new() }),
+    };
+    let rows = Entity::find().filter(side).filter(Column::State.ne(Stage::Ended.as_str()));
+    sample(connection, rows, (Column::CreateTime, Column::Id)).await
 }
 
 /// Adds a partnership; the pair may have a live one.

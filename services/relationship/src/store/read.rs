@@ -4,8 +4,30 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use database::Error;
-use sea_orm::entity::prelude::Json;
+use sea_orm::entity::prelude::{ColumnTrait, ConnectionTrait, EntityTrait, Json, Uuid};
+use sea_orm::{QueryOrder, QuerySelect, Select};
 use serde::de::DeserializeOwned;
+
+/// As many rows of a sample are told by name.
+const NAMED: u64 = 50;
+
+/// How many rows there are, and the oldest of them.
+pub(crate) struct Sample {
+    pub(crate) count: i64,
+    pub(crate) first: Vec<Uuid>,
+}
+
+/// A sample of these rows.
+pub(super) async fn sample<E: EntityTrait>(
+    connection: &impl ConnectionTrait,
+    rows: Select<E>,
+    (time, id): (E::Column, E::Column),
+) -> Result<Sample, Error> {
+    let count: Option<i64> =
+        rows.clone().select_only().column_as(id.count(), "number").into_tuple().one(connection).await?;
+    let first = rows.select_only().column(id).order_by_asc(time).order_by_asc(id).limit(NAMED);
+    Ok(Sample { count: count.unwrap_or_default(), first: first.into_tuple().all(connection).await? })
+}
 
 /// Where a value was read.
 #[derive(Clone, Copy)]

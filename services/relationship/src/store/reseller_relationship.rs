@@ -5,8 +5,9 @@ use database::{Cursor, Error, Page, Scope, Tx, page};
 use ids::{OrganizationId, PartnershipId, ResellerRelationshipId};
 use sea_orm::{ActiveValue::Set, Condition, ExprTrait, IntoActiveModel, QueryOrder, Select, entity::prelude::*};
 
-use super::read::Place;
-use crate::domain::reseller_relationship::{ResellerRelationship, State};
+use super::read::{Place, Sample, sample};
+use crate::domain::reseller_relationship::{Capacity, ResellerRelationship, State};
+use crate::domain::standing::EnrollmentType;
 
 #[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
 mod row {
@@ -99,6 +100,20 @@ fn page_of(organization: OrganizationId, filter: &Filter, (after, size): (Option
 
 fn live() -> Select<Entity> {
     Entity::find().filter(Column::State.ne(State::Ended.as_str()))
+}
+
+/// The live ones in which it is the partner in this capacity.
+pub(crate) async fn some_of(
+    connection: &impl ConnectionTrait,
+    partner: OrganizationId,
+    capacity: EnrollmentType,
+) -> Result<Sample, Error> {
+    let capacity = match capacity {
+        EnrollmentType::IndirectProvider => Capacity::Provider,
+        EnrollmentType::IndirectReseller | EnrollmentType::DirectBill => Capacity::Reseller,
+    };
+    let rows = live().filter(Column::Partner.eq(partner.uuid())).filter(Column::Capacity.eq(capacity.as_str()));
+    sample(connection, rows, (Column::CreateTime, Column::Id)).await
 }
 
 /// The live ones of a customer, through this partnership or through none.

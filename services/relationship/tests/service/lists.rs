@@ -61,3 +61,39 @@ async fn what_is_told_late_changes_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn r18_enrollment_reads_what_hangs_on_an_enrollment() {
+    on_every_database(async |database| {
+        let stage = Stage::ready(database).await;
+        let channel = stage.enrollment.app().peers().client(runtime::ServiceName::Relationship);
+        let mut client = pb::relationship_peer_service_client::RelationshipPeerServiceClient::new(channel);
+        let asked = |n: u128, kind: &str| pb::GetImpactRequest {
+            organization: organization(n).name(),
+            r#type: kind.to_owned(),
+        };
+        let partnership = stage.partners().await.result_partnership;
+        let mut open = Vec::new();
+        for n in 0..52 {
+            let one = pb::Invitation { recipient_email: format!("c{n}@example.com"), ..to_customer("") };
+            open.push(stage.invite(RESELLER, one).await.unwrap().name);
+        }
+        let found = client.get_impact(asked(RESELLER, "INDIRECT_RESELLER")).await.unwrap().into_inner();
+        let told = |of: &Option<pb::ImpactOf>| of.clone().map(|of| (of.count, of.names)).unwrap();
+        assert_eq!(told(&found.partnerships), (1, vec![partnership.clone()]));
+        assert_eq!(told(&found.reseller_relationships), (0, Vec::new()));
+        assert_eq!(told(&found.invitations), (52, open[..50].to_vec()), "counted all, named fifty");
+        assert_eq!(told(&found.admin_grants).0, 0, "it gave one, and was given none");
+        let found = client.get_impact(asked(PROVIDER, "INDIRECT_PROVIDER")).await.unwrap().into_inner();
+        assert_eq!((told(&found.partnerships).0, told(&found.admin_grants).0), (1, 1));
+        for (n, kind) in [(RESELLER, "INDIRECT_PROVIDER"), (PROVIDER, "DIRECT_BILL")] {
+            let found = client.get_impact(asked(n, kind)).await.unwrap().into_inner();
+            assert_eq!(told(&found.partnerships), (0, Vec::new()), "in another capacity");
+        }
+        assert_eq!(reason(&client.get_impact(asked(PROVIDER, "OTHER")).await.unwrap_err()), "FIELD_INVALID");
+        let user = pb::relationship_peer_service_client::RelationshipPeerServiceClient::new(stage.channel());
+        let by_user = stage.by(RESELLER, asked(RESELLER, "INDIRECT_RESELLER"));
+        assert_eq!({ user }.get_impact(by_user).await.unwrap_err().code(), tonic::Code::PermissionDenied);
+    })
+    .await;
+}
