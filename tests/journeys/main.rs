@@ -6,6 +6,7 @@ mod directory;
 mod enroll;
 mod harness;
 mod invite;
+mod life;
 mod members;
 mod order;
 mod qualify;

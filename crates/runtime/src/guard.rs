@@ -20,7 +20,7 @@ use crate::serve::DECODE_LIMIT;
 use crate::{App, Caller, Fault, Identity, Limits, Reason, Rule, Service, source};
 use credential::Credentials;
 use limit::Limiter;
-pub use rules::RUNTIME_POLICY;
+pub use rules::{RUNTIME_POLICY, reaches};
 use rules::{Rules, decide, unknown_method};
 pub(crate) use rules::{is_open, known};
 

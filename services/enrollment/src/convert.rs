@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use runtime::Role as WireRole;
 use runtime::convert::timestamp;
+use runtime::guard::reaches;
+use runtime::{Caller, Role as WireRole};
 use wire::enrollment as pb;
 use wire::{types, verification};
 
+use crate::domain::action::Action;
+use crate::domain::change::Pending;
 use crate::domain::contact::{Address, Contact};
 use crate::domain::enrollment::{Enrollment, EnrollmentType};
 use crate::domain::lifecycle::State;
@@ -16,7 +19,8 @@ use crate::domain::picture::Picture;
 use crate::domain::profile::{LegalProfile, SupportProfile};
 use crate::domain::requirement::{self, Actor, Capability, Code, Requirement};
 use crate::domain::user::{Role, User, UserState};
-use crate::domain::vetting::CheckKind;
+use crate::domain::vetting::{CheckKind, Vetting};
+use crate::policy::POLICY;
 
 mod agreement;
 mod domain;
@@ -62,8 +66,12 @@ pub(crate) fn listed_organization(organization: &Organization, proven_domains: V
     }
 }
 
-pub(crate) fn legal_profile(organization: ids::OrganizationId, profile: &LegalProfile) -> pb::LegalProfile {
-    let person = |contact: &Contact| (*contact != Contact::default()).then(|| self::contact(contact));
+/// The legal profile with the change that is being verified, as these cases tell of it.
+pub(crate) fn legal_profile(
+    organization: ids::OrganizationId,
+    profile: &LegalProfile,
+    vettings: &[Vetting],
+) -> pb::LegalProfile {
     pb::LegalProfile {
         name: organization.singleton("legalProfile"),
         etag: profile.version.to_string(),
@@ -77,7 +85,29 @@ pub(crate) fn legal_profile(organization: ids::OrganizationId, profile: &LegalPr
         revision: profile.revision,
         vetted_revision: profile.vetted_revision,
         update_time: Some(timestamp(profile.updated)),
+        pending: profile.pending.as_deref().map(|pending| self::pending(pending, vettings)),
+        verified_again: Vec::new(),
     }
+}
+
+fn pending(pending: &Pending, vettings: &[Vetting]) -> pb::PendingLegalProfile {
+    let profile = &pending.profile;
+    let case = vettings.iter().rev().find(|case| case.revision == profile.revision);
+    pb::PendingLegalProfile {
+        revision: profile.revision,
+        case_state: case.map_or("REQUESTED", |case| case.state.as_str()).to_owned(),
+        open_checks: pending.open_checks(vettings).into_iter().map(|kind| kind.as_str().to_owned()).collect(),
+        legal_name: profile.legal_name.clone(),
+        address: Some(address(&profile.address)),
+        registration_number: profile.registration_number.clone(),
+        primary_contact: person(&profile.primary_contact),
+        company_approver: person(&profile.company_approver),
+        create_time: Some(timestamp(pending.since)),
+    }
+}
+
+fn person(contact: &Contact) -> Option<types::Contact> {
+    (*contact != Contact::default()).then(|| self::contact(contact))
 }
 
 pub(crate) fn support_profile(organization: ids::OrganizationId, profile: &SupportProfile) -> pb::SupportProfile {
@@ -105,7 +135,13 @@ pub(crate) fn user(user: &User) -> pb::User {
     }
 }
 
-pub(crate) fn enrollment(picture: &Picture, enrollment: &Enrollment, now: DateTime<Utc>) -> pb::Enrollment {
+/// An enrollment as this caller sees it.
+pub(crate) fn enrollment(
+    picture: &Picture,
+    enrollment: &Enrollment,
+    caller: &Caller,
+    now: DateTime<Utc>,
+) -> pb::Enrollment {
     let submission = enrollment.submission;
     pb::Enrollment {
         name: enrollment.organization.child(enrollment.id),
@@ -126,7 +162,27 @@ pub(crate) fn enrollment(picture: &Picture, enrollment: &Enrollment, now: DateTi
         submit_time: submission.map(|submission| timestamp(submission.at)),
         create_time: Some(timestamp(enrollment.created)),
         update_time: Some(timestamp(enrollment.updated)),
+        next_actions: next_actions(picture, enrollment, caller, now),
+        state_reason_text: enrollment.reason_text.clone().unwrap_or_default(),
     }
+}
+
+/// What this caller may do next: what can be done now, as far as the policy lets it.
+fn next_actions(
+    picture: &Picture,
+    enrollment: &Enrollment,
+    caller: &Caller,
+    now: DateTime<Utc>,
+) -> Vec<pb::NextAction> {
+    let may = |action: &Action| {
+        let rule = POLICY.iter().find(|(path, _)| path.strip_prefix('/') == Some(action.method()));
+        rule.is_some_and(|(_, rule)| reaches(*rule, &caller.identity, enrollment.organization))
+    };
+    let told = |action: Action| pb::NextAction {
+        method: action.method().to_owned(),
+        description: action.description().to_owned(),
+    };
+    picture.actions(enrollment, now).into_iter().filter(may).map(told).collect()
 }
 
 fn requirement_of(requirement: Requirement) -> types::Requirement {
@@ -224,6 +280,7 @@ fn code(code: Code) -> types::RequirementCode {
         Code::Agreement => types::RequirementCode::Agreement,
         Code::AdminAgent => types::RequirementCode::AdminAgent,
         Code::Submission => types::RequirementCode::Submission,
+        Code::Standing => types::RequirementCode::Standing,
     }
 }
 

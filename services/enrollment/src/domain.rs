@@ -1,8 +1,10 @@
 //! What enrollment decides, and why it refuses. Pure and synchronous: time comes in as an argument, events and refusals come out.
 
+pub(crate) mod action;
 pub(crate) mod agreement;
 pub(crate) mod amendment;
 pub(crate) mod business;
+pub(crate) mod change;
 pub(crate) mod claim;
 pub(crate) mod contact;
 pub(crate) mod coverage;
@@ -11,6 +13,8 @@ pub(crate) mod domain_name;
 pub(crate) mod enquiry;
 pub(crate) mod enrollment;
 pub(crate) mod event;
+pub(crate) mod identity;
+pub(crate) mod life;
 pub mod lifecycle;
 pub(crate) mod organization;
 pub(crate) mod picture;

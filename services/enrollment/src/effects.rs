@@ -1,5 +1,6 @@
 //! What each event causes at siblings: the complete list.
 
+use ids::{EnrollmentId, OrganizationId};
 use runtime::convert::timestamp;
 use runtime::{Effect, ServiceName};
 use wire::types::Variable;
@@ -8,8 +9,9 @@ use wire::{access, notification, relationship, verification};
 use crate::convert;
 use crate::domain::Event;
 use crate::domain::agreement::Template;
-use crate::domain::event::{CaseRequest, Moved, Notice, OrganizationFacts, Standing, UserFacts};
+use crate::domain::event::{CaseRequest, Moved, Notice, OrganizationFacts, Revetting, Standing, UserFacts};
 use crate::domain::user::UserState;
+use crate::domain::vetting::CheckKind;
 
 mod mail;
 
@@ -35,13 +37,32 @@ pub(crate) fn of(event: &Event) -> Vec<Effect> {
         | Event::EnrollmentRejected(moved)
         | Event::EnrollmentReturned(moved)
         | Event::EnrollmentReconsidered(moved)
-        | Event::EnrollmentActivated(moved) => told(moved),
+        | Event::EnrollmentActivated(moved)
+        | Event::EnrollmentReopened(moved)
+        | Event::EnrollmentSuspended(moved)
+        | Event::EnrollmentResumed(moved)
+        | Event::EnrollmentEnded(moved) => told(moved),
+        Event::EnrollmentWithdrawn(moved) => {
+            let mut effects = told(moved);
+            effects.extend(
+                moved.stops_waiting().then(|| close_case(moved.standing.organization, moved.standing.enrollment)),
+            );
+            effects
+        }
+        Event::LegalProfileUpdated { organization, revetting: Some(revetting), .. } => {
+            vec![update_case(*organization, revetting)]
+        }
+        Event::LegalProfileChangeDropped { organization, waiter: Some(waiter), .. } => {
+            vec![close_case(*organization, *waiter)]
+        }
         Event::AgreementPublished(template) => vec![record_agreement(template)],
         Event::AgreementReminded(reminder) => vec![mail::remind(reminder)],
         Event::EnquirySent(enquiry) => vec![mail::enquire(enquiry)],
         Event::DomainClaimed(_)
         | Event::UserBound { .. }
-        | Event::LegalProfileUpdated { .. }
+        | Event::LegalProfileUpdated { revetting: None, .. }
+        | Event::LegalProfileAdopted { .. }
+        | Event::LegalProfileChangeDropped { waiter: None, .. }
         | Event::SupportProfileUpdated { .. }
         | Event::BusinessProfileUpdated { .. }
         | Event::PreapprovalCreated(_)
@@ -81,10 +102,10 @@ fn record_access(sibling: ServiceName, facts: &UserFacts) -> Effect {
     )
 }
 
-/// A change of state goes to relationship, and to the primary contact where there is one.
+/// A change of state goes to relationship, and to whom it is told.
 fn told(moved: &Moved) -> Vec<Effect> {
     let mut effects = vec![record_standing(&moved.standing)];
-    effects.extend(moved.notice.as_ref().map(|notice| send_status(notice, moved.standing.state.as_str())));
+    effects.extend(send_status(&moved.notices, moved.standing.state.as_str()));
     effects
 }
 
@@ -105,28 +126,29 @@ fn record_standing(standing: &Standing) -> Effect {
     )
 }
 
-fn send_status(notice: &Notice, state: &'static str) -> Effect {
+/// One message to all, each greeted by its own name.
+fn send_status(notices: &[Notice], state: &'static str) -> Option<Effect> {
+    let notice = notices.first()?;
     let next: Vec<&str> = notice.next_step.iter().map(|code| code.as_str()).collect();
-    Effect::tell(
-        ServiceName::Notification,
-        notification::SendMessageRequest {
-            origin: None,
-            kind: "enrollment-status".to_owned(),
-            recipients: vec![notification::Recipient {
-                email: notice.address.clone(),
-                display_name: notice.name.clone(),
-                language_code: notice.language.clone(),
-            }],
-            reply_to: String::new(),
-            variables: vec![
-                Variable::text("recipient_name", &notice.name),
-                Variable::text("company", &notice.company),
-                Variable::text("state", state),
-                Variable::text("next_step", next.join(",")),
-            ],
-        },
-    )
-    .unordered()
+    let recipient = |notice: &Notice| notification::Recipient {
+        email: notice.address.clone(),
+        display_name: notice.name.clone(),
+        language_code: notice.language.clone(),
+    };
+    let message = notification::SendMessageRequest {
+        origin: None,
+        kind: "enrollment-status".to_owned(),
+        recipients: notices.iter().map(recipient).collect(),
+        reply_to: String::new(),
+        variables: vec![
+            Variable::text("recipient_name", ""),
+            Variable::text("company", &notice.company),
+            Variable::text("state", state),
+            Variable::text("next_step", next.join(",")),
+            Variable::text("reason", &notice.reason),
+        ],
+    };
+    Some(Effect::tell(ServiceName::Notification, message).unordered())
 }
 
 fn open_case(standing: &Standing, case: &CaseRequest) -> Effect {
@@ -145,9 +167,50 @@ fn open_case(standing: &Standing, case: &CaseRequest) -> Effect {
             applicant_email: case.applicant_email.clone(),
             language_code: case.legal.language.clone(),
             revision: case.legal.revision,
-            checks: case.checks.iter().map(|kind| convert::check(*kind).into()).collect(),
+            checks: checks(&case.checks),
+            namesake: case.namesake,
         },
     )
+}
+
+fn update_case(organization: OrganizationId, revetting: &Revetting) -> Effect {
+    let (case, legal) = (&revetting.case, &revetting.case.legal);
+    Effect::tell(
+        ServiceName::Verification,
+        verification::UpdateCaseRequest {
+            origin: None,
+            organization: organization.name(),
+            enrollment: organization.child(revetting.enrollment),
+            legal_name: legal.legal_name.clone(),
+            address: Some(convert::address(&legal.address)),
+            registration_number: legal.registration_number.clone(),
+            primary_contact: Some(convert::contact(&legal.primary_contact)),
+            company_approver: Some(convert::contact(&legal.company_approver)),
+            applicant_name: case.applicant_name.clone(),
+            applicant_email: case.applicant_email.clone(),
+            language_code: legal.language.clone(),
+            revision: legal.revision,
+            checks: checks(&case.checks),
+            touched: checks(&revetting.touched),
+            namesake: case.namesake,
+            other_enrollments: revetting.others.iter().map(|other| organization.child(*other)).collect(),
+        },
+    )
+}
+
+fn close_case(organization: OrganizationId, enrollment: EnrollmentId) -> Effect {
+    Effect::tell(
+        ServiceName::Verification,
+        verification::CloseCaseRequest {
+            origin: None,
+            organization: organization.name(),
+            enrollment: organization.child(enrollment),
+        },
+    )
+}
+
+fn checks(kinds: &[CheckKind]) -> Vec<i32> {
+    kinds.iter().map(|kind| convert::check(*kind).into()).collect()
 }
 
 fn record_agreement(template: &Template) -> Effect {

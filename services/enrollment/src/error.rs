@@ -70,7 +70,8 @@ impl From<Refusal> for Fault {
             }
             Refusal::OrganizationDuplicate => exists(
                 Reason::OrganizationDuplicate,
-                "you have an organization of this name and country, or its number is enrolled",
+                "you have an organization of this name and country, or one with this registration number is enrolled: ask your company's \
+                 global administrator for a user, or the operator if nobody there knows of it",
             ),
             Refusal::LocationTaken => {
                 exists(Reason::LocationTaken, "the location is associated, or you have another one")

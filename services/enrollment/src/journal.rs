@@ -35,8 +35,14 @@ impl runtime::Event for Event {
             Event::UserBound { organization, user } => {
                 Entry::new("UserBound", organization.child(*user)).between([*organization])
             }
-            Event::LegalProfileUpdated { organization, changed } => {
+            Event::LegalProfileUpdated { organization, changed, .. } => {
                 profile("LegalProfileUpdated", *organization, "legalProfile", changed)
+            }
+            Event::LegalProfileAdopted { organization } => {
+                profile("LegalProfileAdopted", *organization, "legalProfile", &["vetted_revision".to_owned()])
+            }
+            Event::LegalProfileChangeDropped { organization, reason, .. } => {
+                profile("LegalProfileChangeDropped", *organization, "legalProfile", &[]).because(reason.as_str())
             }
             Event::SupportProfileUpdated { organization, changed } => {
                 profile("SupportProfileUpdated", *organization, "supportProfile", changed)
@@ -54,6 +60,11 @@ impl runtime::Event for Event {
             Event::EnrollmentReturned(moved) => moved_entry("EnrollmentReturned", moved),
             Event::EnrollmentReconsidered(moved) => moved_entry("EnrollmentReconsidered", moved),
             Event::EnrollmentActivated(moved) => moved_entry("EnrollmentActivated", moved),
+            Event::EnrollmentWithdrawn(moved) => moved_entry("EnrollmentWithdrawn", moved),
+            Event::EnrollmentReopened(moved) => moved_entry("EnrollmentReopened", moved),
+            Event::EnrollmentSuspended(moved) => moved_entry("EnrollmentSuspended", moved),
+            Event::EnrollmentResumed(moved) => moved_entry("EnrollmentResumed", moved),
+            Event::EnrollmentEnded(moved) => moved_entry("EnrollmentEnded", moved),
             Event::EnrollmentLocated(standing) => enrollment("EnrollmentLocated", standing).changing(["location"]),
             Event::AgreementSigned(standing) => enrollment("AgreementSigned", standing).changing(["signed_version"]),
             Event::AgreementPublished(template) => Entry::new("AgreementPublished", template.id.name()),
@@ -67,9 +78,7 @@ impl runtime::Event for Event {
                 .moved(Some("AVAILABLE"), "ASSOCIATED")
                 .between([*organization]),
             Event::LocationClaimFailed { organization, location, state } => {
-                let entry = Entry::new("LocationClaimFailed", location.name()).between([*organization]);
-                let locked = *state == LocationState::Locked;
-                if locked { entry.moved(Some("AVAILABLE"), state.as_str()) } else { entry }
+                claim_failed(*organization, *location, *state)
             }
         }
     }
@@ -87,6 +96,12 @@ fn enquired(enquiry: &Enquiry) -> Entry {
 fn code_reset(organization: OrganizationId, location: PartnerLocationId, from: LocationState) -> Entry {
     let entry = Entry::new("LocationCodeReset", location.name()).between([organization]);
     if from == LocationState::Locked { entry.moved(Some(from.as_str()), "AVAILABLE") } else { entry }
+}
+
+fn claim_failed(organization: OrganizationId, location: PartnerLocationId, state: LocationState) -> Entry {
+    let entry = Entry::new("LocationClaimFailed", location.name()).between([organization]);
+    let locked = state == LocationState::Locked;
+    if locked { entry.moved(Some("AVAILABLE"), state.as_str()) } else { entry }
 }
 
 fn user(kind: &'static str, facts: &UserFacts) -> Entry {

@@ -72,6 +72,11 @@ runtime::rpcs! { App, pb;
         list_enrollments(ListEnrollmentsRequest) -> ListEnrollmentsResponse = enrollment::list::list;
         get_program_information(GetProgramInformationRequest) -> ProgramInformation = enrollment::get_program_information::get_program_information;
         submit_enrollment(SubmitEnrollmentRequest) -> SubmitEnrollmentResponse = enrollment::submit::submit;
+        withdraw_enrollment(WithdrawEnrollmentRequest) -> Enrollment = enrollment::withdraw::withdraw;
+        reopen_enrollment(ReopenEnrollmentRequest) -> Enrollment = enrollment::reopen::reopen;
+        suspend_enrollment(SuspendEnrollmentRequest) -> SuspendEnrollmentResponse = enrollment::suspend::suspend;
+        resume_enrollment(ResumeEnrollmentRequest) -> Enrollment = enrollment::resume::resume;
+        end_enrollment(EndEnrollmentRequest) -> EndEnrollmentResponse = enrollment::end::end;
         create_preapproval(CreatePreapprovalRequest) -> Preapproval = preapproval::create::create;
     }
 

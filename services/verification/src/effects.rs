@@ -22,7 +22,8 @@ pub(crate) fn of(event: &Event) -> Vec<Effect> {
             VerificationMove::Answered
             | VerificationMove::CodeWrong
             | VerificationMove::Locked
-            | VerificationMove::Expired => Vec::new(),
+            | VerificationMove::Expired
+            | VerificationMove::Superseded => Vec::new(),
         },
     }
 }
@@ -36,6 +37,8 @@ fn record_verification(case: &VettingCase) -> RecordVerificationRequest {
         reason: case.state.reason().unwrap_or_default().to_owned(),
         revision: case.subject.revision,
         checks: CheckKind::ALL.into_iter().map(|kind| check(case, kind)).collect(),
+        // No case is appealed yet, so none has spent its appeal.
+        appeal_spent: false,
     }
 }
 

@@ -37,6 +37,9 @@ fn case(event: &CaseEvent) -> Entry {
         CaseMove::Approved => entry("VettingCaseApproved"),
         CaseMove::Rejected => entry("VettingCaseRejected").because(case.state.reason().unwrap_or_default()),
         CaseMove::Expired => entry("VettingCaseExpired"),
+        CaseMove::Updated => entry("VettingCaseUpdated").changing(["revision", "checks"]),
+        CaseMove::Left => entry("VettingCaseLeft"),
+        CaseMove::Withdrawn => entry("VettingCaseWithdrawn"),
     }
 }
 
@@ -48,6 +51,7 @@ fn verification(event: &VerificationEvent) -> Entry {
         VerificationMove::CodeWrong => "EmailVerificationCodeWrong",
         VerificationMove::Locked => "EmailVerificationLocked",
         VerificationMove::Expired => "EmailVerificationExpired",
+        VerificationMove::Superseded => "EmailVerificationSuperseded",
     };
     let entry = Entry::new(kind, verification.organization.child(verification.id))
         .moved(event.from, verification.state.as_str())

@@ -21,4 +21,6 @@ pub(crate) const POLICY: Policy = &[
     ("/linkage.verification.v1.VettingService/DecideCheck", REVIEWS),
     ("/linkage.verification.v1.VettingService/ApproveVettingCase", REVIEWS),
     ("/linkage.verification.v1.VerificationPeerService/OpenCase", Rule::Peer(&[ServiceName::Enrollment])),
+    ("/linkage.verification.v1.VerificationPeerService/UpdateCase", Rule::Peer(&[ServiceName::Enrollment])),
+    ("/linkage.verification.v1.VerificationPeerService/CloseCase", Rule::Peer(&[ServiceName::Enrollment])),
 ];

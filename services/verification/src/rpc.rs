@@ -30,5 +30,7 @@ runtime::rpcs! { App, pb;
 
     VerificationPeerService by VerificationPeerServiceServer {
         open_case(OpenCaseRequest) -> OpenCaseResponse = peer::open_case::open_case;
+        update_case(UpdateCaseRequest) -> UpdateCaseResponse = peer::update_case::update_case;
+        close_case(CloseCaseRequest) -> CloseCaseResponse = peer::close_case::close_case;
     }
 }

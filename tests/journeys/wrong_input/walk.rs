@@ -29,6 +29,19 @@ const UPDATE_USER_TWICE: &str = r#"{ "title": "", "steps": [
     { "name": "the last name", "as": "${astrid}", "call": "enrollment.UserService/UpdateUser",
       "request": { "user": { "name": "${sales_user}", "display_name": "Sven Nyast" } } }
 ] }"#;
+/// Lacking in the journey: what becomes of enrollments later.
+const LATER: &str = r#"{ "title": "", "steps": [
+    { "name": "one more draft", "as": "${astrid}", "call": "enrollment.EnrollmentService/CreateEnrollment",
+      "request": { "parent": "${reseller}", "enrollment": { "type": "ENROLLMENT_TYPE_INDIRECT_PROVIDER" } }, "save": { "draft": "name" } },
+    { "name": "given up", "as": "${astrid}", "call": "enrollment.EnrollmentService/WithdrawEnrollment", "request": { "name": "${draft}" } },
+    { "name": "taken up", "as": "${astrid}", "call": "enrollment.EnrollmentService/ReopenEnrollment", "request": { "name": "${draft}" } },
+    { "name": "stopped", "as": "${operator}", "call": "enrollment.EnrollmentService/SuspendEnrollment",
+      "request": { "name": "${reseller_enrollment}", "reason": "INVOICE_OVERDUE", "reason_text": "The invoice of May is not paid." } },
+    { "name": "let go on", "as": "${operator}", "call": "enrollment.EnrollmentService/ResumeEnrollment",
+      "request": { "name": "${reseller_enrollment}", "reason": "INVOICE_PAID", "reason_text": "The invoice of May is paid." } },
+    { "name": "over", "as": "${operator}", "call": "enrollment.EnrollmentService/EndEnrollment",
+      "request": { "name": "${reseller_enrollment}", "reason": "CONTRACT_BREACH", "reason_text": "Sold outside its market." } }
+] }"#;
 const RETRY: &str = r#"{ "title": "", "steps": [
     { "name": "what is parked", "as": "${operator}", "call": "event.OutboxService/ListOutboxRows",
       "request": { "state": "STATE_PARKED" }, "expect": { "answer": { "rows": [{ "subject": "${sales_user}" }] } },
@@ -90,6 +103,7 @@ pub(super) async fn stroll(stage: &mut Stage, samples: &[Sample], probing: bool)
     walk.steps(stage, UPDATE_USER).await;
     walk.steps(stage, DIRECTORY).await;
     walk.steps(stage, ORGANIZATIONS).await;
+    walk.steps(stage, LATER).await;
     walk
 }
 

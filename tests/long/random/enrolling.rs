@@ -22,25 +22,37 @@ impl World {
 
     pub(super) fn legal(&mut self, of: usize, form: Form) -> Judged {
         let organization = &self.cast[of];
-        let held = organization.enrollments.values().any(|enrollment| enrollment.stage != Stage::Draft);
-        let mut legal = organization.legal;
         match form {
             Form::Stale => return Err("ETAG_MISMATCH"),
             Form::Webmail => return Err("WEBMAIL_DOMAIN"),
             Form::RoleAddress => return Err("ROLE_ADDRESS"),
             Form::AnotherCountry if organization.submitted => return Err("COUNTRY_FROZEN"),
             Form::AnotherCountry => return Err("FIELD_INVALID"),
-            Form::NameOnly => legal.name = Some(true),
-            Form::Whole(name) => legal = Legal { name: Some(name), rest: true },
+            Form::NameOnly | Form::Whole(_) => {}
         }
+        let legal = self.written(of, form);
         if legal != organization.legal {
-            // What was handed in to be vetted stays as it is.
-            need(!held, STATE)?;
             self.cast[of].revision += 1;
             self.cast[of].legal = legal;
         }
         self.journal("LegalProfileUpdated");
         Ok(())
+    }
+
+    /// The legal data once this form is taken.
+    fn written(&self, of: usize, form: Form) -> Legal {
+        let legal = self.cast[of].legal;
+        match form {
+            Form::NameOnly => Legal { name: Some(true), ..legal },
+            Form::Whole(name) => Legal { name: Some(name), rest: true },
+            _ => legal,
+        }
+    }
+
+    /// Whether it changes what was handed in to be vetted: what follows from that is left to enrollment's own tests.
+    pub(super) fn changes_what_is_held(&self, of: usize, form: Form) -> bool {
+        let held = self.cast[of].enrollments.values().any(|enrollment| enrollment.stage != Stage::Draft);
+        held && self.written(of, form) != self.cast[of].legal
     }
 
     pub(super) fn draft(&mut self, of: usize, capacity: Capacity) -> Judged {

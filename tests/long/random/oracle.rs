@@ -150,9 +150,8 @@ impl World {
     fn is_pointless(&self, step: Step) -> bool {
         let drafted = |of: usize, capacity| !self.cast[of].enrollments.contains_key(&capacity);
         match step {
-            Step::Legal(of, ..) | Step::Support(of, _) | Step::Draft(of, ..) | Step::Locate { of, .. } => {
-                !self.cast[of].founded
-            }
+            Step::Legal(of, _, form) => !self.cast[of].founded || self.changes_what_is_held(of, form),
+            Step::Support(of, _) | Step::Draft(of, ..) | Step::Locate { of, .. } => !self.cast[of].founded,
             Step::TakeOn { of, .. } => !self.cast[of].founded,
             Step::Submit { of, capacity, .. } => drafted(of, capacity),
             // A text of another capacity can be chosen only where there is one.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use database::Scope;
+use ids::OrganizationId;
 use prost::Message;
 use prost_types::FileDescriptorSet;
 use tonic::Code;
@@ -104,6 +105,11 @@ pub(super) fn decide(rule: Rule, identity: &Identity) -> Result<Option<Scope>, F
         (Rule::MemberOrOperator(roles, operator_roles), _) => Fault::role_required(&[roles, operator_roles].concat()),
     };
     Err(refusal)
+}
+
+/// Whether the rule lets this caller in to what is this organization's: for answers that tell what may be called next.
+pub fn reaches(rule: Rule, identity: &Identity, organization: OrganizationId) -> bool {
+    matches!(decide(rule, identity), Ok(Some(scope)) if scope.permits(organization))
 }
 
 /// What is the caller's own.

@@ -26,11 +26,6 @@ impl Contact {
     pub(crate) fn name(&self) -> String {
         format!("{} {}", self.given_name, self.family_name).trim().to_owned()
     }
-
-    /// Who is meant: a new telephone number makes nobody another person.
-    pub(crate) fn identity(&self) -> (&str, &str, &str) {
-        (&self.given_name, &self.family_name, &self.email)
-    }
 }
 
 /// Why a text is not what its field asks for.
@@ -72,7 +67,7 @@ pub(crate) fn company_name(text: String) -> Result<String, Malformed> {
 
 /// What two spellings of a registration number share.
 pub(crate) fn registration_key(number: &str) -> String {
-    number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+    number.chars().map(super::identity::narrow).filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
 #[cfg(test)]
@@ -122,5 +117,6 @@ mod tests {
     fn names_and_numbers() {
         assert!(company_name("GmbH".to_owned()).is_err() && company_name("---".to_owned()).is_err());
         assert_eq!(registration_key("55 6677-8899x"), "5566778899X");
+        assert_eq!(registration_key("５５６６７７ー８８９９"), registration_key("556677ー8899"));
     }
 }

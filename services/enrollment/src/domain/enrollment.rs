@@ -24,6 +24,8 @@ pub(crate) struct Enrollment {
     pub(crate) state: State,
     /// Why it is in this state, where there is a reason code.
     pub(crate) reason: Option<String>,
+    /// The same in the operator's words, where it acted.
+    pub(crate) reason_text: Option<String>,
     /// Since when it is in this state.
     pub(crate) since: DateTime<Utc>,
     /// The version of the agreement signed; 0 for none.
@@ -90,6 +92,7 @@ impl Enrollment {
             kind,
             state: State::Draft,
             reason: None,
+            reason_text: None,
             since: now,
             signed_version: 0,
             submission: None,
@@ -112,6 +115,7 @@ impl Enrollment {
             self.state = after;
             self.since = now;
             self.reason = None;
+            self.reason_text = None;
         }
         self.updated = now;
         Ok(before)

@@ -32,9 +32,21 @@ pub enum Event {
         organization: OrganizationId,
         user: UserId,
     },
+    /// With what is vetted again by it, if anything is.
     LegalProfileUpdated {
         organization: OrganizationId,
         changed: Vec<String>,
+        revetting: Option<Box<Revetting>>,
+    },
+    /// A change that was being verified is in force.
+    LegalProfileAdopted {
+        organization: OrganizationId,
+    },
+    /// A change that was being verified is given up; whoever waited for its case waits no more.
+    LegalProfileChangeDropped {
+        organization: OrganizationId,
+        reason: String,
+        waiter: Option<EnrollmentId>,
     },
     SupportProfileUpdated {
         organization: OrganizationId,
@@ -54,6 +66,11 @@ pub enum Event {
     /// The case is open again after an appeal.
     EnrollmentReconsidered(Box<Moved>),
     EnrollmentActivated(Box<Moved>),
+    EnrollmentWithdrawn(Box<Moved>),
+    EnrollmentReopened(Box<Moved>),
+    EnrollmentSuspended(Box<Moved>),
+    EnrollmentResumed(Box<Moved>),
+    EnrollmentEnded(Box<Moved>),
     /// A location serves it now.
     EnrollmentLocated(Box<Standing>),
     AgreementSigned(Box<Standing>),
@@ -121,10 +138,11 @@ pub struct Moved {
     pub(crate) from: State,
     pub(crate) reason: Option<String>,
     pub(crate) standing: Standing,
-    pub(crate) notice: Option<Notice>,
+    /// What the primary contact is told, and at a suspension or an end every global administrator.
+    pub(crate) notices: Vec<Notice>,
 }
 
-/// What the primary contact is told.
+/// What one person is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Notice {
     pub(crate) address: String,
@@ -132,6 +150,8 @@ pub(crate) struct Notice {
     pub(crate) language: String,
     pub(crate) company: String,
     pub(crate) next_step: Vec<Code>,
+    /// The operator's words; empty where it did not act.
+    pub(crate) reason: String,
 }
 
 /// What verification is asked to vet.
@@ -141,6 +161,21 @@ pub struct CaseRequest {
     pub(crate) applicant_name: String,
     pub(crate) applicant_email: String,
     pub(crate) checks: Vec<CheckKind>,
+    /// Another enrolled organization of the country has the same name.
+    pub(crate) namesake: bool,
+}
+
+/// What verification is asked to vet again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revetting {
+    /// Who waits for it.
+    pub(crate) enrollment: EnrollmentId,
+    /// Who waits for it too.
+    pub(crate) others: Vec<EnrollmentId>,
+    /// The new revision; its checks are those that are not settled for it.
+    pub(crate) case: CaseRequest,
+    /// The checks that the change touches.
+    pub(crate) touched: Vec<CheckKind>,
 }
 
 impl UserFacts {
@@ -172,6 +207,19 @@ impl Event {
             }
             Event::EnrollmentQualified(_) => Some("The enrollment is qualified at once.".to_owned()),
             Event::EnrollmentActivated(_) => Some("The enrollment comes into force.".to_owned()),
+            Event::EnrollmentSuspended(_) => Some(
+                "New invitations, acceptances and orders by this enrollment are refused until it is resumed; nothing else ends. \
+                 The contact and the global administrators are told why."
+                    .to_owned(),
+            ),
+            Event::EnrollmentEnded(_) => Some(
+                "The enrollment ends for good: new invitations, acceptances and orders by it are refused; partnerships stay until a \
+                 party ends them. The contact and the global administrators are told why."
+                    .to_owned(),
+            ),
+            Event::LegalProfileChangeDropped { .. } => {
+                Some("The change of the legal profile that is being verified is given up.".to_owned())
+            }
             Event::UserUpdated(..) => Some("The submitter also becomes admin agent.".to_owned()),
             Event::OrganizationUpdated(..) => {
                 Some("Mail to the organization goes to the primary contact from now on.".to_owned())

@@ -1,5 +1,7 @@
 //! State x command for an enrollment with all that it depends on: the snapshots are its documentation.
 
+mod life;
+
 use std::fmt::Write as _;
 use std::slice;
 
@@ -31,7 +33,8 @@ fn vetted(state: CaseState, status: CheckStatus) -> Picture {
 
 fn name(event: &Event) -> String {
     let moved = |of: &str, moved: &Moved| {
-        let next: Vec<_> = moved.notice.iter().flat_map(|notice| &notice.next_step).map(|code| code.as_str()).collect();
+        let next: Vec<_> =
+            moved.notices.iter().take(1).flat_map(|notice| &notice.next_step).map(|code| code.as_str()).collect();
         format!("{of} {:?} -> {:?}, next {}", moved.from, moved.standing.state, next.join("+"))
     };
     match event {
@@ -42,6 +45,15 @@ fn name(event: &Event) -> String {
         Event::EnrollmentReturned(it) => moved("Returned", it),
         Event::EnrollmentReconsidered(it) => moved("Reconsidered", it),
         Event::EnrollmentActivated(it) => moved("Activated", it),
+        Event::EnrollmentWithdrawn(it) if it.stops_waiting() => moved("Withdrawn, waits no more,", it),
+        Event::EnrollmentWithdrawn(it) => moved("Withdrawn", it),
+        Event::EnrollmentReopened(it) => moved("Reopened", it),
+        Event::EnrollmentSuspended(it) => moved(&format!("Suspended, {} told,", it.notices.len()), it),
+        Event::EnrollmentResumed(it) => moved(&format!("Resumed, {} told,", it.notices.len()), it),
+        Event::EnrollmentEnded(it) => moved(&format!("Ended for {:?}, {} told,", it.reason, it.notices.len()), it),
+        Event::LegalProfileChangeDropped { reason, waiter, .. } => {
+            format!("LegalProfileChangeDropped for {reason}, close {}", waiter.is_some())
+        }
         Event::UserUpdated(facts, changed) => format!("UserUpdated {changed:?} {:?}", facts.roles),
         Event::OrganizationUpdated(facts, changed) => {
             format!("OrganizationUpdated {changed:?} {} {:?}", facts.organization.mail.address, facts.proven_domains)

@@ -8,12 +8,38 @@ use proptest::prelude::*;
 
 use super::enrollment::{Enrollment, EnrollmentType};
 use super::event::Moved;
-use super::lifecycle::{self, State};
+use super::life::{Measure, Why};
+use super::lifecycle::State;
 use super::picture::Picture;
-use super::samples::{STATUSES, applicant, case, enrollment, location, now, picture, support, user};
+use super::profile::LegalProfile;
+use super::requirement::{Code, capabilities, requirements};
+use super::samples::{STATUSES, applicant, case, enrollment, legal, location, now, picture, support, user};
 use super::user::{Role, User, UserChange, UserState};
-use super::vetting::{CaseState, CheckStatus};
+use super::vetting::{CaseState, CheckStatus, Vetting};
 use super::{Event, Refusal};
+
+/// Every move that one command may make, several steps of the machine taken together.
+const LEADS_TO: [(State, State); 19] = [
+    (State::Draft, State::Verifying),
+    (State::Draft, State::Qualified),
+    (State::Draft, State::Active),
+    (State::Draft, State::Withdrawn),
+    (State::Verifying, State::Qualified),
+    (State::Verifying, State::Active),
+    (State::Verifying, State::Rejected),
+    (State::Verifying, State::Ended),
+    (State::Verifying, State::Draft),
+    (State::Verifying, State::Withdrawn),
+    (State::Rejected, State::Verifying),
+    (State::Rejected, State::Ended),
+    (State::Qualified, State::Active),
+    (State::Qualified, State::Withdrawn),
+    (State::Active, State::Suspended),
+    (State::Active, State::Ended),
+    (State::Suspended, State::Active),
+    (State::Suspended, State::Ended),
+    (State::Withdrawn, State::Draft),
+];
 
 #[derive(Debug, Clone)]
 enum Command {
@@ -21,23 +47,30 @@ enum Command {
     Submit(bool),
     /// A field is given, or taken back.
     Support(bool),
-    Hear(CaseState, CheckStatus),
+    /// How the newest revision's case stands, and whether its appeal is spent.
+    Hear(CaseState, CheckStatus, bool),
     Locate,
     /// What was read, or another text.
     Sign(bool),
-    Obey(lifecycle::Command),
+    Withdraw,
+    Reopen,
+    Measure(Measure),
+    /// The company's name becomes another; in small letters it is the same.
+    Rename(bool),
 }
 
 fn command() -> impl Strategy<Value = Command> {
-    use lifecycle::Command::{End, Exhaust, Reopen, Resume, Suspend, Withdraw};
-    let hear = (prop::sample::select(&CaseState::ALL), prop::sample::select(&STATUSES));
+    let hear = (prop::sample::select(&CaseState::ALL), prop::sample::select(&STATUSES), prop::bool::weighted(0.2));
     prop_oneof![
         4 => any::<bool>().prop_map(Command::Submit),
         2 => prop::bool::weighted(0.7).prop_map(Command::Support),
-        6 => hear.prop_map(|(state, status)| Command::Hear(state, status)),
+        6 => hear.prop_map(|(state, status, spent)| Command::Hear(state, status, spent)),
         1 => Just(Command::Locate),
         2 => prop::bool::weighted(0.8).prop_map(Command::Sign),
-        2 => prop::sample::select(vec![Withdraw, Reopen, Suspend, Resume, End, Exhaust]).prop_map(Command::Obey),
+        1 => Just(Command::Withdraw),
+        1 => Just(Command::Reopen),
+        2 => prop::sample::select(vec![Measure::Suspend, Measure::Resume, Measure::Resume, Measure::End]).prop_map(Command::Measure),
+        2 => any::<bool>().prop_map(Command::Rename),
     ]
 }
 
@@ -53,9 +86,13 @@ fn act(
             picture.support.email = if *given { support().email } else { String::new() };
             Ok(Vec::new())
         }
-        Command::Hear(state, status) => {
-            let case = case(*state, *status);
+        Command::Hear(state, status, spent) => {
+            let revision = picture.legal.latest().revision;
+            let case = Vetting { revision, appeal_spent: *spent, ..case(*state, *status) };
             picture.vettings = vec![case.clone()];
+            if picture.is_about_change(&case) {
+                return Ok(picture.conclude_change(&case, None, true, slice::from_ref(enrollment), at));
+            }
             picture.conclude(&case, None, slice::from_mut(enrollment), at)
         }
         Command::Locate => {
@@ -67,7 +104,19 @@ fn act(
             let sha256 = if *right { &template.sha256 } else { "another text" };
             picture.sign(enrollment, &template, sha256, at)
         }
-        Command::Obey(command) => enrollment.obey(*command, at).map(|_| Vec::new()),
+        Command::Withdraw => picture.withdraw(enrollment, &[], at),
+        Command::Reopen => picture.reopen(enrollment, &[], at),
+        Command::Measure(measure) => {
+            let why = Why { code: "WHY".to_owned(), text: "because".to_owned() };
+            picture.take_measure(*measure, enrollment, &[], &why, at)
+        }
+        Command::Rename(other) => {
+            let name = if *other { format!("{} Ny", legal().legal_name) } else { legal().legal_name.to_lowercase() };
+            let new = LegalProfile { legal_name: name, ..picture.legal.latest().clone() };
+            picture
+                .change_legal(new, Vec::new(), slice::from_ref(enrollment), &applicant(), at)
+                .map(|(_, events)| events)
+        }
     }
 }
 
@@ -78,7 +127,12 @@ fn moved(event: &Event) -> Option<&Moved> {
         | Event::EnrollmentRejected(moved)
         | Event::EnrollmentReturned(moved)
         | Event::EnrollmentReconsidered(moved)
-        | Event::EnrollmentActivated(moved) => Some(moved),
+        | Event::EnrollmentActivated(moved)
+        | Event::EnrollmentWithdrawn(moved)
+        | Event::EnrollmentReopened(moved)
+        | Event::EnrollmentSuspended(moved)
+        | Event::EnrollmentResumed(moved)
+        | Event::EnrollmentEnded(moved) => Some(moved),
         _ => None,
     }
 }
@@ -115,9 +169,13 @@ proptest! {
                         prop_assert_ne!(moved.from, moved.standing.state);
                         state = moved.standing.state;
                     }
-                    prop_assert!(events.is_empty() || state == enrollment.state, "the last event tells the state");
+                    prop_assert_eq!(state, enrollment.state, "the events tell every move, down to the last");
                 }
             }
+            prop_assert!(
+                enrollment.state == before.1.state || LEADS_TO.contains(&(before.1.state, enrollment.state)),
+                "{:?} never becomes {:?} at once", before.1.state, enrollment.state
+            );
             let since = if enrollment.state == before.1.state { before.1.since } else { at };
             prop_assert_eq!(enrollment.since, since);
             if !matches!(enrollment.state, State::Draft | State::Withdrawn) {
@@ -125,6 +183,18 @@ proptest! {
             }
             if matches!(enrollment.state, State::Active | State::Suspended) {
                 prop_assert!(picture.location.is_some() && enrollment.signed_version > 0, "in force only in full");
+                prop_assert_eq!(picture.legal.vetted_revision, picture.legal.revision, "what is in force was vetted");
+            }
+            if before.1.state != State::Active && enrollment.state == State::Active {
+                let lacking: Vec<_> = requirements(&picture, &enrollment, at).into_iter().map(|lack| lack.code).collect();
+                prop_assert!(lacking.iter().all(|code| *code == Code::AdminAgent), "in force it lacks {:?}", lacking);
+            }
+            prop_assert!(picture.legal.pending.is_none() || enrollment.state.holds_profile(), "nobody waits for a change");
+            let blocked = requirements(&picture, &enrollment, at).into_iter().flat_map(|lack| lack.blocks).collect::<BTreeSet<_>>();
+            let may: BTreeSet<_> = capabilities(&picture, &enrollment, at).into_iter().collect();
+            let active = enrollment.state == State::Active;
+            for capability in kind.capabilities() {
+                prop_assert_eq!(may.contains(capability), active && !blocked.contains(capability));
             }
         }
     }

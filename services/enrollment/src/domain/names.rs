@@ -22,7 +22,7 @@ fn every_name_is_written_down_here_and_read_back() {
     let codes =
         [Code::LegalProfile, Code::SupportProfile, Code::Email, Code::Domain, Code::Employment, Code::Authority];
     list("codes", &codes.map(Code::as_str));
-    let codes = [Code::Business, Code::Location, Code::Agreement, Code::AdminAgent, Code::Submission];
+    let codes = [Code::Business, Code::Location, Code::Agreement, Code::AdminAgent, Code::Submission, Code::Standing];
     list("more codes", &codes.map(Code::as_str));
     insta::assert_snapshot!(names, @r"
     states: DRAFT VERIFYING QUALIFIED ACTIVE SUSPENDED REJECTED WITHDRAWN ENDED
@@ -32,7 +32,7 @@ fn every_name_is_written_down_here_and_read_back() {
     checks: EMAIL DOMAIN EMPLOYMENT AUTHORITY BUSINESS
     cases: AWAITING_EMAIL QUEUED IN_REVIEW ACTION_REQUIRED APPROVED REJECTED EXPIRED WITHDRAWN
     codes: LEGAL_PROFILE SUPPORT_PROFILE EMAIL DOMAIN EMPLOYMENT AUTHORITY
-    more codes: BUSINESS LOCATION AGREEMENT ADMIN_AGENT SUBMISSION
+    more codes: BUSINESS LOCATION AGREEMENT ADMIN_AGENT SUBMISSION STANDING
     ");
 
     assert!(State::ALL.into_iter().all(|one| State::parse(one.as_str()) == Some(one)));

@@ -9,9 +9,12 @@ use super::event::{Event, Moved, Notice, OrganizationFacts, Standing};
 use super::lifecycle::{Command, State};
 use super::organization::Organization;
 use super::profile::{LegalProfile, SupportProfile};
-use super::requirement;
+use super::requirement::{self, Code};
 use super::user::{Role, User};
 use super::vetting::Vetting;
+
+/// As many recipients has one message: of more global administrators those who came first are told.
+const MOST_TOLD: usize = 20;
 
 /// All that is known of one organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,14 +80,39 @@ impl Picture {
 
     /// A move as it is told: to siblings, and to the primary contact.
     pub(crate) fn moved(&self, from: State, enrollment: &Enrollment, now: DateTime<Utc>) -> Moved {
-        let contact = &self.legal.primary_contact;
-        let notice = (!contact.email.is_empty()).then(|| Notice {
-            address: contact.email.clone(),
-            name: contact.name(),
-            language: self.legal.language.clone(),
+        Moved {
+            from,
+            reason: enrollment.reason.clone(),
+            standing: self.standing(enrollment),
+            notices: self.notices(enrollment, now),
+        }
+    }
+
+    /// The primary contact hears of every move, the global administrators of those that stop business.
+    fn notices(&self, enrollment: &Enrollment, now: DateTime<Utc>) -> Vec<Notice> {
+        // How it stands is what the mail begins with.
+        let lacking = requirement::requirements(self, enrollment, now).into_iter().map(|lack| lack.code);
+        let next_step: Vec<Code> = lacking.filter(|code| *code != Code::Standing).collect();
+        let notice = |address: &str, name: String, language: &str| Notice {
+            address: address.to_owned(),
+            name,
+            language: language.to_owned(),
             company: self.organization.display_name.clone(),
-            next_step: requirement::requirements(self, enrollment, now).iter().map(|lack| lack.code).collect(),
-        });
-        Moved { from, reason: enrollment.reason.clone(), standing: self.standing(enrollment), notice }
+            next_step: next_step.clone(),
+            reason: enrollment.reason_text.clone().unwrap_or_default(),
+        };
+        let contact = &self.legal.primary_contact;
+        let mut notices = Vec::new();
+        if !contact.email.is_empty() {
+            notices.push(notice(&contact.email, contact.name(), &self.legal.language));
+        }
+        if matches!(enrollment.state, State::Suspended | State::Ended) {
+            let governing = self.users.iter().filter(|user| user.governs() && user.email != contact.email);
+            notices.extend(
+                governing.map(|user| notice(&user.email, user.display_name.clone(), &self.organization.language)),
+            );
+        }
+        notices.truncate(MOST_TOLD);
+        notices
     }
 }

@@ -3,6 +3,7 @@
 use addresses::Email;
 use chrono::{DateTime, Utc};
 
+use super::change::Pending;
 use super::contact::{Address, Contact};
 use super::refusal::Missing;
 use super::requirement::Code;
@@ -18,10 +19,14 @@ pub(crate) struct LegalProfile {
     pub(crate) primary_contact: Contact,
     pub(crate) company_approver: Contact,
     pub(crate) language: String,
-    /// Raised by each change of what is vetted.
+    /// Which revision this is.
     pub(crate) revision: i64,
+    /// The newest revision there ever was; each change of what is vetted makes the next one.
+    pub(crate) newest_revision: i64,
     /// The revision in force; 0 when none is.
     pub(crate) vetted_revision: i64,
+    /// A change of what is vetted, while it is being verified.
+    pub(crate) pending: Option<Box<Pending>>,
     pub(crate) version: i64,
     pub(crate) updated: DateTime<Utc>,
 }
@@ -47,20 +52,12 @@ impl LegalProfile {
             company_approver: Contact::default(),
             language: String::new(),
             revision: 0,
+            newest_revision: 0,
             vetted_revision: 0,
+            pending: None,
             version: 1,
             updated: now,
         }
-    }
-
-    /// Whether what is vetted is the same in both.
-    pub(crate) fn vets_like(&self, other: &LegalProfile) -> bool {
-        self.legal_name == other.legal_name
-            && self.address == other.address
-            && self.registration_number == other.registration_number
-            && self.tax_id == other.tax_id
-            && self.primary_contact.identity() == other.primary_contact.identity()
-            && self.company_approver.identity() == other.company_approver.identity()
     }
 
     /// Every field that a submission needs and that is missing or no longer right.
@@ -190,16 +187,5 @@ mod tests {
         assert!(fields(&empty.missing("PL", now())).contains(&"legal_profile.registration_number"));
         let support = ["support_profile.email", "support_profile.phone", "support_profile.website"];
         assert_eq!(fields(&SupportProfile::empty(now()).missing()), support);
-    }
-
-    #[test]
-    fn a_new_telephone_number_is_nothing_to_vet() {
-        let old = LegalProfile::empty(now());
-        let mut new = old.clone();
-        new.primary_contact.phone = "+46812345678".to_owned();
-        new.language = "sv".to_owned();
-        assert!(new.vets_like(&old));
-        new.primary_contact.family_name = "Berg".to_owned();
-        assert!(!new.vets_like(&old));
     }
 }

@@ -22,6 +22,7 @@ pub(crate) enum Code {
     Agreement,
     AdminAgent,
     Submission,
+    Standing,
 }
 
 /// Who must act.
@@ -70,6 +71,7 @@ impl Code {
             Code::Agreement => "AGREEMENT",
             Code::AdminAgent => "ADMIN_AGENT",
             Code::Submission => "SUBMISSION",
+            Code::Standing => "STANDING",
         }
     }
 }
@@ -80,8 +82,23 @@ pub(crate) fn requirements(picture: &Picture, enrollment: &Enrollment, now: Date
     match enrollment.state {
         State::Draft => found.extend(of_draft(picture, enrollment, now)),
         State::Verifying => found.extend(of_verification(picture, enrollment)),
-        State::Qualified | State::Active | State::Suspended => {}
-        State::Rejected | State::Withdrawn | State::Ended => return found,
+        State::Qualified | State::Active => {}
+        State::Suspended => found.push(standing(
+            enrollment,
+            format!("suspended by the operator{}: the operator resumes it", because(enrollment)),
+            Actor::Operator,
+            "linkage.enrollment.v1.EnrollmentService/ResumeEnrollment",
+        )),
+        State::Rejected => {
+            return vec![standing(
+                enrollment,
+                format!("rejected by verification{}: see its case", because(enrollment)),
+                Actor::GlobalAdmin,
+                "linkage.verification.v1.VettingService/ListVettingCases",
+            )];
+        }
+        // Nothing is waited for.
+        State::Withdrawn | State::Ended => return found,
     }
     if picture.location.is_none() {
         found.push(Requirement {
@@ -119,6 +136,22 @@ pub(crate) fn capabilities(picture: &Picture, enrollment: &Enrollment, now: Date
     let lacking = requirements(picture, enrollment, now);
     let blocked = |capability: &Capability| lacking.iter().any(|lack| lack.blocks.contains(capability));
     enrollment.kind.capabilities().iter().copied().filter(|capability| !blocked(capability)).collect()
+}
+
+fn standing(enrollment: &Enrollment, description: String, actor: Actor, method: &'static str) -> Requirement {
+    Requirement {
+        code: Code::Standing,
+        description,
+        actor,
+        since: enrollment.since,
+        due: None,
+        method,
+        blocks: enrollment.kind.capabilities(),
+    }
+}
+
+fn because(enrollment: &Enrollment) -> String {
+    enrollment.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default()
 }
 
 fn of_draft(picture: &Picture, enrollment: &Enrollment, now: DateTime<Utc>) -> Vec<Requirement> {

@@ -5,7 +5,6 @@ use chrono::{DateTime, Utc};
 use markets::CountryCode;
 
 use super::enrollment::Enrollment;
-use super::lifecycle::State;
 use super::organization::{Mailbox, Organization, region};
 use super::profile::LegalProfile;
 use super::{Refusal, rules};
@@ -63,23 +62,6 @@ impl LegalProfile {
         }
         Ok(found)
     }
-
-    /// Takes the fields of `new`. What was handed in to be vetted stays as it is; what is vetted makes another revision.
-    pub(crate) fn revise(
-        &mut self,
-        new: LegalProfile,
-        enrollments: &[Enrollment],
-        now: DateTime<Utc>,
-    ) -> Result<(), Refusal> {
-        let anew = !new.vets_like(self);
-        let held = enrollments.iter().map(|enrollment| enrollment.state).find(|state| state.holds_profile());
-        if let Some(state) = held.filter(|_| anew) {
-            let allowed = State::ALL.into_iter().filter(|state| !state.holds_profile()).collect();
-            return Err(Refusal::State { state, allowed });
-        }
-        *self = LegalProfile { revision: self.revision + i64::from(anew), updated: now, ..new };
-        Ok(())
-    }
 }
 
 impl Organization {
@@ -103,6 +85,7 @@ fn were_submitted(enrollments: &[Enrollment]) -> bool {
 mod tests {
     use super::*;
     use crate::domain::enrollment::{EnrollmentType, Submission};
+    use crate::domain::lifecycle::State;
     use crate::domain::samples::{day, enrollment, id, legal, now, organization};
 
     fn in_state(state: State) -> Enrollment {
@@ -141,25 +124,6 @@ mod tests {
         assert_eq!(judge("NO", State::Withdrawn), Err(Refusal::CountryFrozen));
         assert_eq!(judge("SE", State::Withdrawn), Ok(Vec::new()));
         assert_eq!(judge("NO", State::Draft).map(|flaws| flaws.len()), Ok(1));
-    }
-
-    #[test]
-    fn what_was_handed_in_to_be_vetted_stays_as_it_is() {
-        for state in State::ALL {
-            let mut profile = legal();
-            let told = profile.revise(with("SE", "eva@nordwind.example"), &[in_state(state)], day(1));
-            if state.holds_profile() {
-                let Err(Refusal::State { state: told, allowed }) = told else { panic!("{state:?} is held") };
-                assert_eq!((told, allowed), (state, vec![State::Draft, State::Withdrawn, State::Ended]));
-                assert_eq!(profile, legal(), "a refusal changes nothing");
-            } else {
-                assert_eq!((told, profile.revision, profile.updated), (Ok(()), 2, day(1)));
-                assert_eq!(profile.primary_contact.email, "eva@nordwind.example");
-            }
-            let (mut same, language) = (legal(), LegalProfile { language: "en".to_owned(), ..legal() });
-            assert_eq!(same.revise(language, &[in_state(state)], day(1)), Ok(()), "what nobody vets may change");
-            assert_eq!((same.revision, same.language.as_str()), (1, "en"));
-        }
     }
 
     #[test]

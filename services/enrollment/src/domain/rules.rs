@@ -42,6 +42,11 @@ pub(crate) fn is_only_legal_form(name: &str) -> bool {
     rows(LEGAL_FORMS).any(|[form, _]| words(form) == name)
 }
 
+/// Whether a word is one of a legal form's.
+pub(crate) fn is_legal_form_token(word: &str) -> bool {
+    rows(LEGAL_FORMS).any(|[form, _]| form.split(' ').any(|token| token == word))
+}
+
 fn rows<const N: usize>(table: &'static str) -> impl Iterator<Item = [&'static str; N]> {
     table.lines().skip(1).filter_map(|line| line.split(',').collect::<Vec<_>>().try_into().ok())
 }

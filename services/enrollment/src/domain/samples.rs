@@ -61,6 +61,7 @@ pub(crate) fn legal() -> LegalProfile {
         company_approver: contact("Bo", "Al", "bo@nordwind.example"),
         language: "sv".to_owned(),
         revision: 1,
+        newest_revision: 1,
         ..LegalProfile::empty(now())
     }
 }
@@ -105,7 +106,7 @@ pub(crate) fn user(number: u128, roles: &[Role]) -> User {
 }
 
 pub(crate) fn applicant() -> Applicant {
-    Applicant { user: id(10), name: "Cia Alm".to_owned(), email: "cia@nordwind.example".to_owned() }
+    Applicant { user: id(10), name: "Cia Alm".to_owned(), email: "cia@nordwind.example".to_owned(), namesake: false }
 }
 
 pub(crate) fn location() -> Location {
@@ -151,6 +152,7 @@ pub(crate) fn case(state: CaseState, status: CheckStatus) -> Vetting {
         reason: (state == CaseState::Rejected).then(|| "NOT_US".to_owned()),
         revision: 1,
         checks: CheckKind::ALL.map(check).into(),
+        appeal_spent: false,
         updated: now(),
     }
 }

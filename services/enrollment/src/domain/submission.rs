@@ -19,6 +19,8 @@ pub(crate) struct Applicant {
     pub(crate) user: UserId,
     pub(crate) name: String,
     pub(crate) email: String,
+    /// Whether another enrolled organization of the country has the company's name: for the reviewer to know.
+    pub(crate) namesake: bool,
 }
 
 impl Applicant {
@@ -55,14 +57,7 @@ impl Picture {
         if checks.is_empty() && !vetting::is_approved(&self.vettings, self.legal.revision) {
             checks = CheckKind::ALL.to_vec();
         }
-        let case = (!checks.is_empty()).then(|| {
-            Box::new(CaseRequest {
-                legal: self.legal.clone(),
-                applicant_name: applicant.name.clone(),
-                applicant_email: applicant.email.clone(),
-                checks,
-            })
-        });
+        let case = (!checks.is_empty()).then(|| Box::new(CaseRequest::of(self.legal.clone(), applicant, checks)));
         let verified = case.is_none();
         let mut events = vec![Event::EnrollmentSubmitted(Box::new(self.moved(from, enrollment, now)), case)];
         if verified {
@@ -73,13 +68,6 @@ impl Picture {
             events.push(Event::OrganizationUpdated(Box::new(self.facts()), vec!["mail_address"]));
         }
         Ok(events)
-    }
-
-    /// The contact's domain, where a case has shown it to be the company's own.
-    pub(crate) fn shown_domain(&self, case: &Vetting) -> Option<String> {
-        let shown = case.revision == self.legal.revision && case.proves_domain();
-        let contact = Email::parse(&self.legal.primary_contact.email).ok().filter(|_| shown)?;
-        Some(contact.registrable_domain().to_owned())
     }
 
     /// What a case brings to all enrollments; `proven` are the organization's domains, if it has one more of it. What was found of an older
@@ -108,7 +96,8 @@ impl Picture {
         Ok(events)
     }
 
-    /// Follows a case: nothing happens where the enrollment does not wait for it.
+    /// Follows a case: nothing happens where the enrollment does not wait for it. A case is withdrawn only when nobody waits for it any more,
+    /// so that moves nothing.
     fn follow(
         &mut self,
         enrollment: &mut Enrollment,
@@ -118,18 +107,30 @@ impl Picture {
         let command = match (enrollment.state, case.state) {
             (State::Verifying, CaseState::Approved) => return self.approve(enrollment, now),
             (State::Verifying, CaseState::Rejected) => Command::Reject,
-            (State::Verifying, CaseState::Expired | CaseState::Withdrawn) => Command::Expire,
+            (State::Rejected, CaseState::Rejected) if case.appeal_spent => return self.exhaust(enrollment, case, now),
+            (State::Verifying, CaseState::Expired) => Command::Expire,
             (State::Rejected, state) if state.is_open() => Command::Reconsider,
             _ => return Ok(Vec::new()),
         };
         let from = enrollment.obey(command, now)?;
         enrollment.reason.clone_from(&case.reason);
         let moved = Box::new(self.moved(from, enrollment, now));
-        Ok(vec![match command {
+        let mut events = vec![match command {
             Command::Reject => Event::EnrollmentRejected(moved),
             Command::Reconsider => Event::EnrollmentReconsidered(moved),
             _ => Event::EnrollmentReturned(moved),
-        }])
+        }];
+        if command == Command::Reject && case.appeal_spent {
+            events.extend(self.exhaust(enrollment, case, now)?);
+        }
+        Ok(events)
+    }
+
+    /// Rejected, and nothing can open the case again.
+    fn exhaust(&self, enrollment: &mut Enrollment, case: &Vetting, now: DateTime<Utc>) -> Result<Vec<Event>, Refusal> {
+        let from = enrollment.obey(Command::Exhaust, now)?;
+        enrollment.reason.clone_from(&case.reason);
+        Ok(vec![Event::EnrollmentEnded(Box::new(self.moved(from, enrollment, now)))])
     }
 
     /// Who submitted also becomes admin agent.

@@ -60,6 +60,8 @@ pub(crate) struct Vetting {
     /// The revision of the legal profile that it is about.
     pub(crate) revision: i64,
     pub(crate) checks: Vec<Check>,
+    /// Rejected, and nothing can open it again.
+    pub(crate) appeal_spent: bool,
     pub(crate) updated: DateTime<Utc>,
 }
 
@@ -174,6 +176,7 @@ mod tests {
             reason: None,
             revision: 1,
             checks: vec![check],
+            appeal_spent: false,
             updated: DateTime::UNIX_EPOCH,
         }
     }

@@ -6,7 +6,7 @@ use sea_orm::sea_query::{
     Alias, ColumnDef, ConditionalStatement, Expr, ExprTrait, Index, IndexCreateStatement, Table, TableCreateStatement,
 };
 use sea_orm_migration::schema::{
-    big_integer, boolean, integer, json_binary, text, text_null, timestamp_with_time_zone,
+    big_integer, boolean, integer, json_binary, json_binary_null, text, text_null, timestamp_with_time_zone,
     timestamp_with_time_zone_null, uuid, uuid_null,
 };
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
@@ -123,9 +123,12 @@ fn profiles() -> Vec<TableCreateStatement> {
         json_binary("company_approver"),
         text("language"),
         big_integer("revision"),
+        big_integer("newest_revision"),
         big_integer("vetted_revision"),
+        json_binary_null("pending"),
         text_null("enrolled_country"),
         text_null("enrolled_registration"),
+        text_null("enrolled_name"),
         big_integer("version"),
         timestamp_with_time_zone("updated_at"),
     ];
@@ -147,6 +150,7 @@ fn enrollments() -> Vec<TableCreateStatement> {
         text("kind"),
         text("state"),
         text_null("reason"),
+        text_null("reason_text"),
         timestamp_with_time_zone("state_at"),
         integer("signed_version"),
         uuid_null("submitter"),
@@ -166,6 +170,7 @@ fn enrollments() -> Vec<TableCreateStatement> {
         text_null("reason"),
         big_integer("revision"),
         json_binary("checks"),
+        boolean("appeal_spent"),
         timestamp_with_time_zone("updated_at"),
     ];
     let location = vec![
@@ -270,6 +275,7 @@ fn lists() -> Vec<IndexCreateStatement> {
         index("session_person", "session", &["person"]),
         index("session_expiry", "session", &["expires_at"]),
         index("enrollment_list", "enrollment", &["organization", "created_at", "id"]),
+        index("legal_profile_name", "legal_profile", &["enrolled_country", "enrolled_name"]),
         index("preapproval_domain", "preapproval", &["domain", "kind"]),
         index("vetting_organization", "vetting", &["organization", "updated_at"]),
         index("partner_location_list", "partner_location", &["organization", "created_at", "id"]),

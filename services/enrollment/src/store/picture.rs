@@ -37,7 +37,7 @@ pub(crate) async fn load(
     }))
 }
 
-/// Writes the organization, its legal profile and its users where they are not as they were; `received` dates the users' rights.
+/// Writes the organization, its legal profile, its users and what is known of its cases where they are not as they were; `received` dates the users' rights.
 pub(crate) async fn save(
     tx: &Tx,
     before: &Picture,
@@ -49,6 +49,9 @@ pub(crate) async fn save(
     }
     if picture.legal != before.legal {
         profile::save_legal(tx, picture.organization.id, &mut picture.legal).await?;
+    }
+    for (case, _) in picture.vettings.iter().zip(&before.vettings).filter(|(after, before)| *after != *before) {
+        vetting::record(tx, case).await?;
     }
     for (user, _) in picture.users.iter_mut().zip(&before.users).filter(|(after, before)| *after != *before) {
         user::save(tx, user).await?;

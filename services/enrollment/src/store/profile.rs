@@ -1,13 +1,16 @@
 //! The two profiles of an organization: rows that are made with it.
 
+mod pending;
+
 use chrono::{DateTime, Utc};
 use database::{Error, Tx};
 use ids::OrganizationId;
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::entity::prelude::*;
+use sea_orm::{QuerySelect, entity::prelude::*};
 
 use super::{from_json, to_json};
 use crate::domain::contact::registration_key;
+use crate::domain::identity::company_key;
 use crate::domain::profile::{LegalProfile, SupportProfile};
 
 #[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
@@ -28,9 +31,12 @@ mod legal {
         pub company_approver: Json,
         pub language: String,
         pub revision: i64,
+        pub newest_revision: i64,
         pub vetted_revision: i64,
+        pub pending: Option<Json>,
         pub enrolled_country: Option<String>,
         pub enrolled_registration: Option<String>,
+        pub enrolled_name: Option<String>,
         pub version: i64,
         pub updated_at: DateTime<Utc>,
     }
@@ -125,24 +131,64 @@ pub(crate) async fn save_support(
     Ok(())
 }
 
-/// Takes the registration number for this organization while it is enrolled, or lets it go. Duplicate when another one has it.
+/// Takes the registration number and the name for this organization while it is enrolled, or lets them go. Duplicate when another one has
+/// the number.
 pub(crate) async fn enroll_registration(
     tx: &Tx,
     organization: OrganizationId,
     profile: Option<(&str, &LegalProfile)>,
 ) -> Result<(), Error> {
-    let key = profile
-        .map(|(country, profile)| (country.to_owned(), registration_key(&profile.registration_number)))
-        .filter(|(_, number)| !number.is_empty());
-    let (country, number) = key.unzip();
-    let change =
-        legal::ActiveModel { enrolled_country: Set(country), enrolled_registration: Set(number), ..Default::default() };
+    let number = profile.map(|(_, profile)| registration_key(&profile.registration_number));
+    let change = legal::ActiveModel {
+        enrolled_country: Set(profile.map(|(country, _)| country.to_owned())),
+        enrolled_registration: Set(number.filter(|number| !number.is_empty())),
+        enrolled_name: Set(profile.map(|(_, profile)| company_key(&profile.legal_name))),
+        ..Default::default()
+    };
     legal::Entity::update_many()
         .set(change)
         .filter(legal::Column::Organization.eq(organization.uuid()))
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Whether another organization is enrolled with this number. Which one is nobody's to know.
+pub(crate) async fn number_is_anothers(
+    tx: &Tx,
+    organization: OrganizationId,
+    country: &str,
+    profile: &LegalProfile,
+) -> Result<bool, Error> {
+    let number = registration_key(&profile.registration_number);
+    is_anothers(tx, organization, country, legal::Column::EnrolledRegistration.eq(number)).await
+}
+
+/// Whether another organization is enrolled under this name. Which one is nobody's to know.
+pub(crate) async fn name_is_anothers(
+    tx: &Tx,
+    organization: OrganizationId,
+    country: &str,
+    profile: &LegalProfile,
+) -> Result<bool, Error> {
+    let name = company_key(&profile.legal_name);
+    is_anothers(tx, organization, country, legal::Column::EnrolledName.eq(name)).await
+}
+
+async fn is_anothers(
+    tx: &Tx,
+    own: OrganizationId,
+    country: &str,
+    has: sea_orm::sea_query::SimpleExpr,
+) -> Result<bool, Error> {
+    let found = legal::Entity::find()
+        .filter(legal::Column::EnrolledCountry.eq(country))
+        .filter(has)
+        .filter(legal::Column::Organization.ne(own.uuid()))
+        .limit(1)
+        .one(tx)
+        .await?;
+    Ok(found.is_some())
 }
 
 fn active_legal(
@@ -161,10 +207,13 @@ fn active_legal(
         company_approver: Set(json("company_approver", &profile.company_approver)?),
         language: Set(profile.language.clone()),
         revision: Set(profile.revision),
+        newest_revision: Set(profile.newest_revision),
         vetted_revision: Set(profile.vetted_revision),
+        pending: Set(profile.pending.as_deref().map(pending::write).transpose()?),
         // Only an enrollment takes the number, see `enroll_registration`.
         enrolled_country: NotSet,
         enrolled_registration: NotSet,
+        enrolled_name: NotSet,
         version: Set(version),
         updated_at: Set(profile.updated),
     })
@@ -192,7 +241,9 @@ fn read_legal(row: legal::Model) -> Result<LegalProfile, Error> {
         company_approver: from_json("legal_profile", "company_approver", id, row.company_approver)?,
         language: row.language,
         revision: row.revision,
+        newest_revision: row.newest_revision,
         vetted_revision: row.vetted_revision,
+        pending: row.pending.map(|pending| pending::read(id, pending)).transpose()?.map(Box::new),
         version: row.version,
         updated: row.updated_at,
     })

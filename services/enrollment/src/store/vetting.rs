@@ -24,6 +24,7 @@ mod row {
         pub reason: Option<String>,
         pub revision: i64,
         pub checks: Json,
+        pub appeal_spent: bool,
         pub updated_at: DateTime<Utc>,
     }
 
@@ -44,10 +45,18 @@ pub(crate) async fn record(tx: &Tx, vetting: &Vetting) -> Result<(), Error> {
         reason: Set(vetting.reason.clone()),
         revision: Set(vetting.revision),
         checks: Set(to_json("vetting", "checks", &vetting.checks)?),
+        appeal_spent: Set(vetting.appeal_spent),
         updated_at: Set(vetting.updated),
     };
     let replace = OnConflict::column(Column::CaseId)
-        .update_columns([Column::State, Column::Reason, Column::Revision, Column::Checks, Column::UpdatedAt])
+        .update_columns([
+            Column::State,
+            Column::Reason,
+            Column::Revision,
+            Column::Checks,
+            Column::AppealSpent,
+            Column::UpdatedAt,
+        ])
         .to_owned();
     Entity::insert(row).on_conflict(replace).exec_without_returning(tx).await?;
     Ok(())
@@ -75,6 +84,7 @@ fn read(row: row::Model) -> Result<Vetting, Error> {
         reason: row.reason,
         revision: row.revision,
         checks: from_json("vetting", "checks", row.case_id, row.checks)?,
+        appeal_spent: row.appeal_spent,
         updated: row.updated_at,
     })
 }

@@ -74,10 +74,6 @@ async fn r07_submitting_starts_verification_and_tells_the_contact() {
         );
         let told: Vec<RecordOrganizationRequest> = house.told("RecordOrganization").await;
         assert_eq!(told.last().unwrap().mail_address, "bo@nordwind.example");
-        let frozen = pb::LegalProfile { legal_name: "Other AB".to_owned(), ..crate::requests::legal_profile(&name) };
-        let frozen = pb::UpdateLegalProfileRequest { legal_profile: Some(frozen), ..Default::default() };
-        let frozen = house.organizations().update_legal_profile(house.by(ADA, frozen).await).await;
-        assert_eq!(reason(frozen), "STATE_FORBIDS");
     }
 }
 

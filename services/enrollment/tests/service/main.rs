@@ -3,11 +3,13 @@
 
 mod agreements;
 mod cast;
+mod change;
 mod directory;
 mod domains;
 mod enquiries;
 mod house;
 mod joining;
+mod life;
 mod locations;
 mod members;
 mod nameserver;

@@ -93,9 +93,21 @@ impl House {
 
     /// Verification says how its case stands, for the so-manieth time.
     pub(crate) async fn record(&self, organization: &str, state: &str, checks: &[(&str, &str)], version: i64) {
-        // Of each organization one case, whose id is easily told.
+        self.record_of(organization, ('g', 1), state, checks, version).await;
+    }
+
+    /// The same of a case with another last letter, about this revision.
+    pub(crate) async fn record_of(
+        &self,
+        organization: &str,
+        (letter, revision): (char, i64),
+        state: &str,
+        checks: &[(&str, &str)],
+        version: i64,
+    ) {
+        // Of each organization cases of its own, told apart by the last letter.
         let id = organization.rsplit('/').next().unwrap();
-        let case = format!("{organization}/vettingCases/{id}");
+        let case = format!("{organization}/vettingCases/{}{letter}", &id[..25]);
         let check = |(check, status): &(&str, &str)| pb::VerificationCheck {
             check: (*check).to_owned(),
             status: (*status).to_owned(),
@@ -114,7 +126,7 @@ impl House {
             organization: organization.to_owned(),
             vetting_case: case,
             case_state: state.to_owned(),
-            revision: 1,
+            revision,
             checks: checks.iter().map(check).collect(),
             ..Default::default()
         };

@@ -18,6 +18,7 @@ enrollment-status-lead = { $state ->
     [WITHDRAWN] The enrollment of { $company } was withdrawn. It can be opened again.
    *[ENDED] The enrollment of { $company } has ended.
 }
+enrollment-status-why = The reason given: { $reason }
 enrollment-status-missing = This is still missing:
 enrollment-status-nothing = There is nothing that you need to do.
 enrollment-status-step = { $step ->

@@ -18,6 +18,7 @@ enrollment-status-lead = { $state ->
     [WITHDRAWN] Anslutningen av { $company } har återkallats. Den kan öppnas på nytt.
    *[ENDED] Anslutningen av { $company } har upphört.
 }
+enrollment-status-why = Angivet skäl: { $reason }
 enrollment-status-missing = Det här saknas fortfarande:
 enrollment-status-nothing = Du behöver inte göra något.
 enrollment-status-step = { $step ->

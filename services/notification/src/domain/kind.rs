@@ -96,9 +96,13 @@ impl Kind {
                 ("confirm_code", Code),
                 ("expire_date", Date),
             ],
-            Kind::EnrollmentStatus => {
-                &[("recipient_name", Optional), ("company", Text), ("state", State), ("next_step", Steps)]
-            }
+            Kind::EnrollmentStatus => &[
+                ("recipient_name", Optional),
+                ("company", Text),
+                ("state", State),
+                ("next_step", Steps),
+                ("reason", Optional),
+            ],
             Kind::AgreementDue => &[("company", Text), ("version", Text), ("expire_date", Date), ("overdue", YesNo)],
             Kind::DirectoryEnquiry => {
                 &[("company", Text), ("sender", Text), ("reply_address", Text), ("message", Text)]

@@ -2,6 +2,7 @@
 //!
 //! Only the applicant's side can let a case run out: a queue that is slow is our fault, so there `due` is a promise that closes nothing.
 
+mod change;
 mod state;
 
 use std::collections::BTreeSet;
@@ -42,6 +43,8 @@ pub(crate) struct VettingCase {
 pub(crate) struct NewCase {
     pub(crate) organization: OrganizationId,
     pub(crate) enrollment: EnrollmentId,
+    /// Those that wait with it.
+    pub(crate) others: BTreeSet<EnrollmentId>,
     pub(crate) subject: Subject,
     /// The checks asked for; the others were passed before.
     pub(crate) checks: BTreeSet<CheckKind>,
@@ -61,10 +64,12 @@ impl VettingCase {
             Ok::<_, Infallible>(Check { status, since: now })
         });
         let due = now + deadlines.confirm;
+        let mut waiting = new.others;
+        waiting.insert(new.enrollment);
         let mut case = VettingCase {
             id,
             organization: new.organization,
-            waiting: BTreeSet::from([new.enrollment]),
+            waiting,
             subject: new.subject,
             checks,
             state: CaseState::AwaitingEmail { due },

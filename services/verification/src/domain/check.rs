@@ -162,6 +162,11 @@ impl Checks {
         *self.get_mut(kind) = Check { status: Status::Decided(verdict), since: now };
     }
 
+    /// Makes a check pending again.
+    pub(super) fn reopen(&mut self, kind: CheckKind, now: DateTime<Utc>) {
+        *self.get_mut(kind) = Check { status: Status::Pending { due: None }, since: now };
+    }
+
     /// Sets by when a pending check is expected; a decided one stays.
     pub(super) fn expect(&mut self, kind: CheckKind, until: DateTime<Utc>) {
         if let Status::Pending { due } = &mut self.get_mut(kind).status {

@@ -207,6 +207,14 @@ impl EmailVerification {
         }
     }
 
+    /// Another mail takes its place.
+    pub(crate) fn supersede(&mut self, now: DateTime<Utc>) -> Result<VerificationEvent, Refusal> {
+        if !matches!(self.state, EmailState::Pending { .. }) {
+            return Err(Refusal::StateForbids { state: self.state.as_str(), allowed: &["PENDING"] });
+        }
+        Ok(self.moved(now, EmailState::Superseded, VerificationMove::Superseded))
+    }
+
     /// Writes down that its time is over.
     pub(crate) fn expire(&mut self, now: DateTime<Utc>) -> Result<VerificationEvent, Refusal> {
         if !self.is_overdue(now) {

@@ -33,6 +33,11 @@ pub(crate) enum CaseMove {
     Approved,
     Rejected,
     Expired,
+    /// Another revision is under review.
+    Updated,
+    /// An enrollment waits no more, while others do.
+    Left,
+    Withdrawn,
 }
 
 /// What happened to the confirmation of an address, and how it stands after.
@@ -52,6 +57,7 @@ pub(crate) enum VerificationMove {
     CodeWrong,
     Locked,
     Expired,
+    Superseded,
 }
 
 /// What the mail says, beside link and code.

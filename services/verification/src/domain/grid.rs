@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use chrono::TimeDelta;
 
-use super::samples::{DEADLINES, case, elsewhere, id, now, reviewer, verification};
+use super::samples::{DEADLINES, case, elsewhere, id, new_case, now, reviewer, verification};
 use super::*;
 
 /// A case whose checks are all passed but EMAIL's successors, so that each command meets every state.
@@ -46,7 +46,15 @@ fn settled(case: &mut VettingCase) -> &mut VettingCase {
     case
 }
 
-const CASE_COMMANDS: [Command; 14] = [
+/// The next revision, which touches these checks.
+fn updated(case: &mut VettingCase, touched: &[CheckKind]) -> Told {
+    let subject = Subject { revision: case.subject.revision + 1, ..case.subject.clone() };
+    let new = NewCase { subject, ..new_case(CheckKind::ALL) };
+    let touched = touched.iter().copied().collect();
+    case.update(new, &touched, now(), &DEADLINES).map(|event| event.expect("a newer revision"))
+}
+
+const CASE_COMMANDS: [Command; 19] = [
     ("join", |case| case.join(id(9), now())),
     ("contact says yes", |case| news(case.contact_answered(true, now(), &DEADLINES))),
     ("contact says no", |case| news(case.contact_answered(false, now(), &DEADLINES))),
@@ -62,6 +70,16 @@ const CASE_COMMANDS: [Command; 14] = [
     ("decide another's", |case| case.decide(reviewer(11), CheckKind::Domain, Verdict::Passed, now())),
     ("approve, outstanding", |case| case.approve(reviewer(10), now())),
     ("approve, settled", |case| settled(case).approve(reviewer(10), now())),
+    ("update the name", |case| updated(case, &[CheckKind::Business])),
+    ("update the contact", |case| updated(case, &[CheckKind::Email, CheckKind::Domain])),
+    ("update with an older revision", |case| {
+        news(case.update(new_case(CheckKind::ALL), &[CheckKind::Business].into(), now(), &DEADLINES)?)
+    }),
+    ("leave, while another waits", |case| {
+        case.waiting.insert(id(9));
+        news(case.leave(id(9), now()))
+    }),
+    ("leave, as the last", |case| news(case.leave(id(3), now()))),
     ("two days later", |case| case.expire(now() + TimeDelta::days(2))),
 ];
 

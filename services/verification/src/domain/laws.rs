@@ -15,6 +15,9 @@ enum Command {
     Decide(u128, usize, Verdict),
     Approve(u128),
     Expire,
+    /// So many revisions on, touching the checks from one to another.
+    Update(i64, usize, usize),
+    Leave(u128),
 }
 
 fn command() -> impl Strategy<Value = Command> {
@@ -31,6 +34,8 @@ fn command() -> impl Strategy<Value = Command> {
         9 => (10u128..12, 1usize..5, verdict).prop_map(|(by, kind, verdict)| Command::Decide(by, kind, verdict)),
         3 => (10u128..12).prop_map(Command::Approve),
         1 => Just(Command::Expire),
+        2 => (0i64..2, 0usize..5, 0usize..5).prop_map(|(on, from, to)| Command::Update(on, from, to)),
+        1 => prop::sample::select(vec![3, 77]).prop_map(Command::Leave),
     ]
 }
 
@@ -43,6 +48,12 @@ fn act(case: &mut VettingCase, command: Command, at: DateTime<Utc>) -> Option<Ca
         Command::Decide(by, kind, verdict) => case.decide(reviewer(by), CheckKind::ALL[kind], verdict, at).ok(),
         Command::Approve(by) => case.approve(reviewer(by), at).ok(),
         Command::Expire => case.expire(at).ok(),
+        Command::Update(on, from, to) => {
+            let subject = Subject { revision: case.subject.revision + on, ..case.subject.clone() };
+            let touched = CheckKind::ALL[from.min(to)..=from.max(to)].iter().copied().collect();
+            case.update(NewCase { subject, ..new_case(CheckKind::ALL) }, &touched, at, &DEADLINES).ok().flatten()
+        }
+        Command::Leave(enrollment) => case.leave(id(enrollment), at),
     }
 }
 
@@ -69,6 +80,8 @@ proptest! {
             if case.state.reviewer().is_some() || matches!(case.state, CaseState::Queued { .. }) {
                 prop_assert!(case.checks.get(CheckKind::Email).status.satisfies(), "e-mail comes first");
             }
+            prop_assert!(case.subject.revision >= before.subject.revision, "no older revision comes under review again");
+            prop_assert!(case.waiting.is_empty() == (case.state == CaseState::Withdrawn), "withdrawn when nobody waits");
             for kind in CheckKind::ALL {
                 let waits = case.checks.is_pending(kind) && case.state.is_open();
                 prop_assert_eq!(case.waits_for(kind, at) != WaitsFor::Nobody, waits, "pending waits for someone");
@@ -153,4 +166,31 @@ fn r24_what_ran_out_reads_as_expired_before_it_is_written_down() {
     let mut queued = case();
     queued.contact_answered(true, now(), &DEADLINES).unwrap();
     assert_eq!(queued.at(late).state.as_str(), "QUEUED", "a slow queue is not the applicant's fault");
+}
+
+#[test]
+fn r19_an_update_asks_again_what_it_touches_and_nothing_else() {
+    let mut case = case();
+    case.contact_answered(true, now(), &DEADLINES).unwrap();
+    case.approver_answered(true, now()).unwrap();
+    case.claim(reviewer(10), &elsewhere(), now()).unwrap();
+    case.decide(reviewer(10), CheckKind::Domain, Verdict::Passed, now()).unwrap();
+    case.decide(reviewer(10), CheckKind::Business, Verdict::Passed, now()).unwrap();
+    let due = case.state.due();
+    let of = |subject| NewCase { subject, others: [id(9)].into(), ..new_case(CheckKind::ALL) };
+    let renamed = Subject { revision: 2, legal_name: "Exempel Ny AB".to_owned(), ..subject() };
+    let told = case.update(of(renamed), &[CheckKind::Business].into(), now(), &DEADLINES).unwrap().unwrap();
+    assert_eq!((told.from, case.state.as_str(), case.subject.revision), (Some("IN_REVIEW"), "IN_REVIEW", 2));
+    assert_eq!(case.checks.outstanding(), [CheckKind::Employment, CheckKind::Business]);
+    assert_eq!(case.checks.get(CheckKind::Business).status.due(), due);
+    assert_eq!(case.asks(), None);
+
+    let mut moved = Subject { revision: 3, ..subject() };
+    moved.contact.email = "eva@example.com".parse().unwrap();
+    case.update(of(moved), &[CheckKind::Email].into(), now(), &DEADLINES).unwrap();
+    assert_eq!((case.state.as_str(), case.asks()), ("AWAITING_EMAIL", Some(Purpose::Contact)));
+    assert!(!case.still_asks(&verification()), "the mail to the former address is taken back");
+    case.contact_answered(true, now(), &DEADLINES).unwrap();
+    assert_eq!(case.checks.outstanding(), [CheckKind::Employment, CheckKind::Business], "what was decided stays so");
+    assert_eq!(case.waiting, [id(3), id(9)].into(), "all who wait for it are known");
 }

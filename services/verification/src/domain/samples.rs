@@ -48,11 +48,18 @@ pub(crate) fn subject() -> Subject {
         applicant_email: "cia@example.com".parse().unwrap(),
         language: "sv".parse().unwrap(),
         revision: 1,
+        namesake: false,
     }
 }
 
 pub(crate) fn new_case(checks: impl IntoIterator<Item = CheckKind>) -> NewCase {
-    NewCase { organization: id(2), enrollment: id(3), subject: subject(), checks: BTreeSet::from_iter(checks) }
+    NewCase {
+        organization: id(2),
+        enrollment: id(3),
+        others: BTreeSet::new(),
+        subject: subject(),
+        checks: BTreeSet::from_iter(checks),
+    }
 }
 
 pub(crate) fn case() -> VettingCase {

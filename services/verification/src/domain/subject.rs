@@ -14,6 +14,8 @@ pub(crate) struct Subject {
     pub(crate) applicant_email: Email,
     pub(crate) language: Language,
     pub(crate) revision: i64,
+    /// Another enrolled organization of the country has the same name.
+    pub(crate) namesake: bool,
 }
 
 /// A legal address.

@@ -59,6 +59,7 @@ pub(super) fn vetting_case(case: &VettingCase, seen_by: Scope, now: DateTime<Utc
         due_time: case.state.due().map(timestamp),
         create_time: Some(timestamp(case.created)),
         update_time: Some(timestamp(case.updated)),
+        namesake: seen_by == Scope::Operator && case.subject.namesake,
     }
 }
 

@@ -4,7 +4,7 @@ mod row;
 
 use chrono::{DateTime, Utc};
 use database::{Cursor, Error, Page, Scope, Tx, affected};
-use ids::{EmailVerificationId, OrganizationId};
+use ids::{EmailVerificationId, OrganizationId, VettingCaseId};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::EmailVerification;
@@ -65,6 +65,12 @@ pub(crate) async fn overdue(
         .all(connection)
         .await?;
     Ok(ids.into_iter().map(EmailVerificationId::from_uuid).collect())
+}
+
+/// Those of a case that are not answered, and so keep others of their purpose from being sent.
+pub(crate) async fn unanswered(tx: &Tx, case: VettingCaseId) -> Result<Vec<EmailVerification>, Error> {
+    let rows = Entity::find().filter(Column::CaseId.eq(case.uuid())).filter(Column::State.eq("PENDING"));
+    rows.all(tx).await?.into_iter().map(EmailVerification::try_from).collect()
 }
 
 /// Keeps a new one.

@@ -6,7 +6,7 @@ use sea_orm::sea_query::{
     Alias, ConditionalStatement, Expr, ExprTrait, Index, IndexCreateStatement, Table, TableCreateStatement,
 };
 use sea_orm_migration::schema::{
-    big_integer, boolean_null, integer, json_binary, text, text_null, timestamp_with_time_zone,
+    big_integer, boolean, boolean_null, integer, json_binary, text, text_null, timestamp_with_time_zone,
     timestamp_with_time_zone_null, uuid, uuid_null,
 };
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
@@ -60,6 +60,7 @@ fn vetting_case() -> TableCreateStatement {
         .col(text_null("applicant_name"))
         .col(text("applicant_email"))
         .col(text("language"))
+        .col(boolean("namesake"))
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone("updated_at"))
         .col(timestamp_with_time_zone_null("closed_at"))

@@ -211,6 +211,16 @@ impl House {
         VerificationPeerServiceClient::new(channel).open_case(request).await.map(drop)
     }
 
+    pub(crate) async fn update(&self, request: pb::UpdateCaseRequest) -> Result<(), Status> {
+        let channel = self.keyring.app().peers().client(ServiceName::Verification);
+        VerificationPeerServiceClient::new(channel).update_case(request).await.map(drop)
+    }
+
+    pub(crate) async fn close(&self, request: pb::CloseCaseRequest) -> Result<(), Status> {
+        let channel = self.keyring.app().peers().client(ServiceName::Verification);
+        VerificationPeerServiceClient::new(channel).close_case(request).await.map(drop)
+    }
+
     /// Cases of the applicant, as a reviewer sees them.
     pub(crate) async fn cases(&self) -> Vec<pb::VettingCase> {
         let request = pb::ListVettingCasesRequest { parent: organization(APPLICANT).name(), ..Default::default() };

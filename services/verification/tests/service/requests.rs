@@ -56,5 +56,41 @@ pub(crate) fn open_case(enrollment: u128, version: i64) -> pb::OpenCaseRequest {
         language_code: "sv".to_owned(),
         revision: 1,
         checks: vec![1, 2, 3, 4, 5],
+        namesake: false,
+    }
+}
+
+/// What enrollment says when the legal data of the applicant's enrollment 3 becomes this revision.
+pub(crate) fn update_case(revision: i64, version: i64, touched: &[pb::CheckKind]) -> pb::UpdateCaseRequest {
+    let as_opened = open_case(3, version);
+    let origin =
+        Origin { subject: format!("{}/legalProfile", organization(APPLICANT).name()), ..as_opened.origin.unwrap() };
+    pb::UpdateCaseRequest {
+        origin: Some(origin),
+        organization: as_opened.organization,
+        enrollment: as_opened.enrollment,
+        legal_name: as_opened.legal_name,
+        address: as_opened.address,
+        registration_number: as_opened.registration_number,
+        primary_contact: as_opened.primary_contact,
+        company_approver: as_opened.company_approver,
+        applicant_name: as_opened.applicant_name,
+        applicant_email: as_opened.applicant_email,
+        language_code: as_opened.language_code,
+        revision,
+        checks: touched.iter().map(|kind| (*kind).into()).collect(),
+        touched: touched.iter().map(|kind| (*kind).into()).collect(),
+        namesake: false,
+        other_enrollments: Vec::new(),
+    }
+}
+
+/// What enrollment says when this enrollment of the applicant's waits no more.
+pub(crate) fn close_case(enrollment: u128, version: i64) -> pb::CloseCaseRequest {
+    let as_opened = open_case(enrollment, version);
+    pb::CloseCaseRequest {
+        origin: as_opened.origin,
+        organization: as_opened.organization,
+        enrollment: as_opened.enrollment,
     }
 }

@@ -28,7 +28,7 @@ pub(crate) async fn create(
         store::enrollment::insert(tx, &enrollment).await??;
         let picture = store::picture::load(tx, scope, organization, now).await?.ok_or_else(Fault::missing)?;
         let event = Event::EnrollmentCreated(Box::new(picture.standing(&enrollment)));
-        Ok(Outcome::Done(convert::enrollment(&picture, &enrollment, now), vec![event]))
+        Ok(Outcome::Done(convert::enrollment(&picture, &enrollment, caller, now), vec![event]))
     })
     .await
 }

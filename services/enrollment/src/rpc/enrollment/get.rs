@@ -18,5 +18,5 @@ pub(crate) async fn get(
     let (reader, now) = (app.database().reader(), app.now());
     let enrollment = store::enrollment::get(reader, scope, organization, id).await?.ok_or_else(Fault::missing)?;
     let picture = store::picture::load(reader, scope, organization, now).await?.ok_or_else(Fault::missing)?;
-    Ok(convert::enrollment(&picture, &enrollment, now))
+    Ok(convert::enrollment(&picture, &enrollment, caller, now))
 }

@@ -20,7 +20,7 @@ pub(crate) async fn list(
     let picture = store::picture::load(reader, scope, organization, now).await?.ok_or_else(Fault::missing)?;
     let found = store::enrollment::list(reader, scope, organization, page.after, page.size).await?;
     Ok(pb::ListEnrollmentsResponse {
-        enrollments: found.items.iter().map(|one| convert::enrollment(&picture, one, now)).collect(),
+        enrollments: found.items.iter().map(|one| convert::enrollment(&picture, one, caller, now)).collect(),
         next_page_token: app.next_page(caller, &request, found.next),
     })
 }

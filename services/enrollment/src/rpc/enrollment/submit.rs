@@ -15,6 +15,7 @@ struct Asked<'a> {
     organization: OrganizationId,
     id: EnrollmentId,
     etag: &'a str,
+    caller: &'a Caller,
     user: &'a User,
 }
 
@@ -27,7 +28,7 @@ pub(crate) async fn submit(
     let name = v.child::<kind::Organization, kind::Enrollment>("name", &request.name);
     let ((organization, id),) = v.all((name,))?;
     let scope = caller.scope_of(organization)?;
-    let asked = &Asked { scope, organization, id, etag: &request.etag, user: caller.user()? };
+    let asked = &Asked { scope, organization, id, etag: &request.etag, caller, user: caller.user()? };
     app.change(caller, &request, |change| submit_in(change, asked)).await
 }
 
@@ -40,16 +41,20 @@ async fn submit_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::Subm
         store::enrollment::get(tx, asked.scope, organization, asked.id).await?.ok_or_else(Fault::missing)?;
     Fault::unless_fresh(asked.etag, enrollment.version)?;
     let mut picture = store::picture::load(tx, asked.scope, organization, now).await?.ok_or_else(Fault::missing)?;
-    let applicant =
-        Applicant { user: asked.user.user, name: asked.user.display_name.clone(), email: asked.user.email.clone() };
+    let country = picture.organization.country;
+    let applicant = Applicant {
+        user: asked.user.user,
+        name: asked.user.display_name.clone(),
+        email: asked.user.email.clone(),
+        namesake: store::profile::name_is_anothers(tx, organization, country.as_str(), &picture.legal).await?,
+    };
     let preapproved = match applicant.domain() {
         Some(domain) => store::preapproval::is_given(tx, &domain, enrollment.kind, now).await?,
         None => false,
     };
     let before = picture.clone();
     let events = picture.submit(&mut enrollment, &applicant, preapproved, now)?;
-    let country = picture.organization.country.as_str();
-    match store::profile::enroll_registration(tx, organization, Some((country, &picture.legal))).await {
+    match store::profile::enroll_registration(tx, organization, Some((country.as_str(), &picture.legal))).await {
         Err(database::Error::Duplicate { .. }) => return Err(Refusal::OrganizationDuplicate.into()),
         result => result?,
     }
@@ -58,7 +63,7 @@ async fn submit_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::Subm
     Ok(Outcome::Done(
         pb::SubmitEnrollmentResponse {
             effects: events.iter().filter_map(Event::consequence).collect(),
-            enrollment: Some(convert::enrollment(&picture, &enrollment, now)),
+            enrollment: Some(convert::enrollment(&picture, &enrollment, asked.caller, now)),
         },
         events,
     ))

@@ -1,14 +1,16 @@
 //! UpdateLegalProfile: a draft may be incomplete, but what is given must be right.
 
-use database::Scope;
+use database::{Scope, Tx};
 use ids::{OrganizationId, kind};
-use runtime::{Caller, Fault, Outcome, Violations};
+use runtime::{Caller, Fault, Outcome, User, Violations, clock};
 use wire::enrollment as pb;
 
 use super::fields::{self, PATHS, Value};
-use crate::domain::Event;
-use crate::domain::event::OrganizationFacts;
+use crate::domain::enrollment::hold_registration;
+use crate::domain::profile::LegalProfile;
 use crate::domain::revision::Flaw;
+use crate::domain::submission::Applicant;
+use crate::domain::{Event, Refusal};
 use crate::{App, Change, convert, store};
 
 /// What is to change.
@@ -16,6 +18,7 @@ struct Asked<'a> {
     scope: Scope,
     id: OrganizationId,
     etag: &'a str,
+    user: &'a User,
     values: Vec<(&'static str, Value)>,
 }
 
@@ -31,7 +34,7 @@ pub(crate) async fn update(
     let leaves = PATHS.chosen(request.update_mask.as_ref(), |leaf| fields::is_set(&profile, leaf))?;
     let values = leaves.into_iter().map(|leaf| (leaf, fields::parse(&mut v, &profile, leaf))).collect();
     let (id,) = v.all((name,))?;
-    let asked = &Asked { scope: caller.scope_of(id)?, id, etag: &profile.etag, values };
+    let asked = &Asked { scope: caller.scope_of(id)?, id, etag: &profile.etag, user: caller.user()?, values };
     app.change(caller, &request, |change| update_in(change, asked)).await
 }
 
@@ -40,26 +43,42 @@ async fn update_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::Lega
     if !store::organization::lock(tx, asked.scope, id).await? {
         return Err(Fault::missing());
     }
-    let mut organization = store::organization::get(tx, asked.scope, id).await?.ok_or_else(Fault::missing)?;
-    let mut profile = store::profile::legal(tx, id).await?.ok_or_else(Fault::missing)?;
+    let mut picture = store::picture::load(tx, asked.scope, id, now).await?.ok_or_else(Fault::missing)?;
     let enrollments = store::enrollment::all(tx, id).await?;
-    Fault::unless_fresh(asked.etag, profile.version)?;
-    let mut new = profile.clone();
+    Fault::unless_fresh(asked.etag, picture.legal.version)?;
+    let before = picture.clone();
+    let mut new = before.legal.latest().clone();
     for (leaf, value) in &asked.values {
         fields::put(&mut new, leaf, value);
     }
-    told(&profile.judge(&new, &organization, &enrollments, now)?)?;
-    profile.revise(new, &enrollments, now)?;
-    store::profile::save_legal(tx, id, &mut profile).await?;
+    told(&before.legal.latest().judge(&new, &before.organization, &enrollments, now)?)?;
+    let country = before.organization.country;
+    let applicant = Applicant {
+        user: asked.user.user,
+        name: asked.user.display_name.clone(),
+        email: asked.user.email.clone(),
+        namesake: store::profile::name_is_anothers(tx, id, country.as_str(), &new).await?,
+    };
     let changed = asked.values.iter().map(|(leaf, _)| (*leaf).to_owned()).collect();
-    let mut events = vec![Event::LegalProfileUpdated { organization: id, changed }];
-    if organization.follow_language(&profile, &enrollments, now) {
-        store::organization::save(tx, &organization).await?;
-        let proven_domains = store::domain_name::proven(tx, id).await?;
-        let facts = OrganizationFacts { organization, proven_domains };
-        events.push(Event::OrganizationUpdated(Box::new(facts), vec!["language_code"]));
+    let (again, events) = picture.change_legal(new, changed, &enrollments, &applicant, now)?;
+    store::picture::save(tx, &before, &mut picture, clock::system_time()).await?;
+    if hold_registration(&enrollments) {
+        hold(tx, id, country.as_str(), &picture.legal).await?;
     }
-    Ok(Outcome::Done(convert::legal_profile(id, &profile), events))
+    let mut answer = convert::legal_profile(id, &picture.legal, &picture.vettings);
+    answer.verified_again = again.into_iter().map(|kind| kind.as_str().to_owned()).collect();
+    Ok(Outcome::Done(answer, events))
+}
+
+/// Who is enrolled holds its registration number, and takes no other one's.
+async fn hold(tx: &Tx, id: OrganizationId, country: &str, legal: &LegalProfile) -> Result<(), Fault> {
+    if store::profile::number_is_anothers(tx, id, country, legal.latest()).await? {
+        return Err(Refusal::OrganizationDuplicate.into());
+    }
+    match store::profile::enroll_registration(tx, id, Some((country, legal))).await {
+        Err(database::Error::Duplicate { .. }) => Err(Refusal::OrganizationDuplicate.into()),
+        result => Ok(result?),
+    }
 }
 
 /// Everything that is wrong at once.

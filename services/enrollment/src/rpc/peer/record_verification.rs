@@ -40,6 +40,7 @@ pub(crate) async fn record_verification(
         reason,
         revision: request.revision,
         checks,
+        appeal_spent: request.appeal_spent,
         updated: chrono::DateTime::UNIX_EPOCH,
     };
     app.receive(caller, &request, Inbox::Newest, |change| record_in(change, case)).await
@@ -56,13 +57,23 @@ async fn record_in(change: Change, case: &Vetting) -> Result<Outcome<pb::RecordV
     let proven = prove_domain(&change, &picture, &case).await?;
     let before = (picture.clone(), store::enrollment::all(tx, organization).await?);
     let mut enrollments = before.1.clone();
-    let events = picture.conclude(&case, proven, &mut enrollments, now)?;
+    let events = if picture.is_about_change(&case) {
+        let country = picture.organization.country;
+        let free =
+            !store::profile::number_is_anothers(tx, organization, country.as_str(), picture.legal.latest()).await?;
+        picture.conclude_change(&case, proven, free, &enrollments, now)
+    } else {
+        picture.conclude(&case, proven, &mut enrollments, now)?
+    };
     store::picture::save(tx, &before.0, &mut picture, clock::system_time()).await?;
     for (enrollment, _) in enrollments.iter_mut().zip(&before.1).filter(|(after, before)| *after != *before) {
         store::enrollment::save(tx, enrollment).await?;
     }
     if !hold_registration(&enrollments) {
         store::profile::enroll_registration(tx, organization, None).await?;
+    } else if picture.legal != before.0.legal {
+        let country = picture.organization.country;
+        store::profile::enroll_registration(tx, organization, Some((country.as_str(), &picture.legal))).await?;
     }
     Ok(Outcome::Done(pb::RecordVerificationResponse {}, events))
 }

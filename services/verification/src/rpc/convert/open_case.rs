@@ -10,6 +10,9 @@ use wire::verification as pb;
 use super::check_kind;
 use crate::domain::{Address, CheckKind, Contact, NewCase, Subject};
 
+/// As many other enrollments may wait for an update.
+const OTHERS: usize = 10;
+
 /// Reads what is to be vetted.
 pub(crate) fn parse(request: &pb::OpenCaseRequest) -> Result<NewCase, Fault> {
     let mut v = Violations::of(request);
@@ -31,7 +34,7 @@ pub(crate) fn parse(request: &pb::OpenCaseRequest) -> Result<NewCase, Fault> {
     if request.revision < 1 {
         v.add("revision", "must be at least 1");
     }
-    let checks = checks(&mut v, &request.checks);
+    let checks = checks(&mut v, "checks", &request.checks);
     let people = contact.zip(approver).zip(applicant_name.zip(applicant_email));
     let values = (organization, enrollment, legal_name, address, registration_number, people, language, checks);
     let (organization, enrollment, legal_name, address, registration_number, people, language, checks) =
@@ -47,8 +50,43 @@ pub(crate) fn parse(request: &pb::OpenCaseRequest) -> Result<NewCase, Fault> {
         applicant_email,
         language,
         revision: request.revision,
+        namesake: request.namesake,
     };
-    Ok(NewCase { organization, enrollment: enrollment.1, subject, checks })
+    Ok(NewCase { organization, enrollment: enrollment.1, others: BTreeSet::new(), subject, checks })
+}
+
+/// Reads what is to be vetted instead, and what of it the change touches.
+pub(crate) fn parse_update(request: &pb::UpdateCaseRequest) -> Result<(NewCase, BTreeSet<CheckKind>), Fault> {
+    let new = pb::OpenCaseRequest {
+        origin: request.origin.clone(),
+        organization: request.organization.clone(),
+        enrollment: request.enrollment.clone(),
+        legal_name: request.legal_name.clone(),
+        address: request.address.clone(),
+        registration_number: request.registration_number.clone(),
+        primary_contact: request.primary_contact.clone(),
+        company_approver: request.company_approver.clone(),
+        applicant_name: request.applicant_name.clone(),
+        applicant_email: request.applicant_email.clone(),
+        language_code: request.language_code.clone(),
+        revision: request.revision,
+        checks: request.checks.clone(),
+        namesake: request.namesake,
+    };
+    let mut new = parse(&new)?;
+    let mut v = Violations::of(request);
+    let touched = checks(&mut v, "touched", &request.touched);
+    for other in v.list("other_enrollments", &request.other_enrollments, OTHERS).to_vec() {
+        match v.child::<kind::Organization, kind::Enrollment>("other_enrollments", &other) {
+            Some((organization, other)) if organization == new.organization => {
+                new.others.insert(other);
+            }
+            Some(_) => v.add("other_enrollments", "must be of the organization"),
+            None => {}
+        }
+    }
+    let (touched,) = v.all((touched,))?;
+    Ok((new, touched))
 }
 
 fn contact_of_approver(v: &mut Violations, request: &pb::OpenCaseRequest) -> Option<Contact> {
@@ -98,13 +136,13 @@ fn contact(v: &mut Violations, field: &str, contact: Option<&types::Contact>) ->
     Some(Contact { name: format!("{} {}", given?, family?), email: email? })
 }
 
-fn checks(v: &mut Violations, kinds: &[i32]) -> Option<BTreeSet<CheckKind>> {
+fn checks(v: &mut Violations, field: &str, kinds: &[i32]) -> Option<BTreeSet<CheckKind>> {
     if kinds.is_empty() {
-        v.add("checks", "is required");
+        v.add(field, "is required");
         return None;
     }
-    let kinds = v.list("checks", kinds, CheckKind::ALL.len());
-    let parsed = kinds.iter().map(|kind| v.choice::<pb::CheckKind>("checks", *kind).and_then(check_kind));
+    let kinds = v.list(field, kinds, CheckKind::ALL.len());
+    let parsed = kinds.iter().map(|kind| v.choice::<pb::CheckKind>(field, *kind).and_then(check_kind));
     parsed.collect()
 }
 

@@ -3,8 +3,8 @@
 use runtime::{Caller, Fault, Inbox, Outcome};
 use wire::verification as pb;
 
-use super::issue;
-use crate::domain::{Event, VettingCase};
+use super::open;
+use crate::domain::Event;
 use crate::rpc::convert::open_case::parse;
 use crate::{App, Change, deadlines, store};
 
@@ -18,20 +18,16 @@ pub(crate) async fn open_case(
     app.receive(caller, &request, Inbox::Newest, move |change: Change| async move {
         let (tx, now) = (&change.tx, change.now());
         let mut events: Vec<Event> = Vec::new();
-        if let Some(mut open) = store::vetting_case::open_one(tx, scope, new.organization).await? {
-            if let Ok(joined) = open.join(new.enrollment, now) {
-                store::vetting_case::save(tx, scope, &mut open).await?;
+        if let Some(mut present) = store::vetting_case::open_one(tx, scope, new.organization).await? {
+            if let Ok(joined) = present.join(new.enrollment, now) {
+                store::vetting_case::save(tx, scope, &mut present).await?;
                 return Ok(Outcome::Done(pb::OpenCaseResponse {}, vec![joined.into()]));
             }
             // It ran out and holds the organization's one place: it is closed first.
-            events.push(open.expire(now)?.into());
-            store::vetting_case::save(tx, scope, &mut open).await?;
+            events.push(present.expire(now)?.into());
+            store::vetting_case::save(tx, scope, &mut present).await?;
         }
-        let deadlines = deadlines::at(now)?;
-        let (case, opened) = VettingCase::open(change.id(), new.clone(), now, &deadlines);
-        store::vetting_case::insert(tx, &case).await?;
-        events.push(opened.into());
-        events.extend(issue(app, &change, &case, &deadlines).await?);
+        events.extend(open(app, &change, new, &deadlines::at(now)?).await?);
         Ok(Outcome::Done(pb::OpenCaseResponse {}, events))
     })
     .await

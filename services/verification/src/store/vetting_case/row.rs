@@ -46,6 +46,7 @@ mod model {
         pub applicant_name: Option<String>,
         pub applicant_email: String,
         pub language: String,
+        pub namesake: bool,
         pub created_at: DateTime<Utc>,
         pub updated_at: DateTime<Utc>,
         pub closed_at: Option<DateTime<Utc>>,
@@ -103,6 +104,7 @@ pub(super) fn active(case: &VettingCase) -> ActiveModel {
         applicant_name: Set(subject.applicant_name.clone()),
         applicant_email: Set(subject.applicant_email.clone().into()),
         language: Set(subject.language.to_string()),
+        namesake: Set(subject.namesake),
         created_at: Set(case.created),
         updated_at: Set(case.updated),
         closed_at: Set((!case.state.is_open()).then_some(case.updated)),
@@ -174,6 +176,7 @@ fn subject(row: model::Model) -> Result<Subject, Error> {
         applicant_email: email("applicant_email", &row.applicant_email)?,
         language,
         revision: row.revision,
+        namesake: row.namesake,
     })
 }
 

@@ -1,0 +1,77 @@
+//! How a case follows its applicant: another revision comes under review, or nobody waits for the outcome any more.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use ids::EnrollmentId;
+
+use super::{CaseState, VettingCase};
+use crate::domain::event::{CaseEvent, CaseMove};
+use crate::domain::{CheckKind, Deadlines, EmailVerification, NewCase, Purpose, Refusal};
+
+const OPEN: &[&str] = &["AWAITING_EMAIL", "QUEUED", "IN_REVIEW", "ACTION_REQUIRED"];
+
+impl VettingCase {
+    /// Puts another revision under review: what it touches is pending again, and an address that must be confirmed again is waited for
+    /// first. None when this revision or a newer one is under review already.
+    pub(crate) fn update(
+        &mut self,
+        new: NewCase,
+        touched: &BTreeSet<CheckKind>,
+        now: DateTime<Utc>,
+        deadlines: &Deadlines,
+    ) -> Result<Option<CaseEvent>, Refusal> {
+        if !self.state.is_open() || self.state.is_overdue(now) {
+            return Err(self.forbids(now, OPEN));
+        }
+        if new.subject.revision <= self.subject.revision {
+            return Ok(None);
+        }
+        Ok(Some(self.moved(now, CaseMove::Updated, |case| {
+            case.subject = new.subject;
+            case.waiting.extend(new.others);
+            case.waiting.insert(new.enrollment);
+            let reply = now + deadlines.confirm;
+            if touched.contains(&CheckKind::Email) {
+                case.state = CaseState::AwaitingEmail { due: reply };
+            }
+            let waits_for_contact = matches!(case.state, CaseState::AwaitingEmail { .. });
+            for kind in touched {
+                case.checks.reopen(*kind, now);
+                let by_mail = *kind == CheckKind::Authority && case.approver_is_asked();
+                match case.state.due() {
+                    _ if *kind == CheckKind::Email => case.checks.expect(*kind, reply),
+                    Some(due) if !waits_for_contact => case.checks.expect(*kind, if by_mail { reply } else { due }),
+                    // What comes after the contact's answer is expected from then on.
+                    _ => {}
+                }
+            }
+        })))
+    }
+
+    /// An enrollment waits no more; the case is withdrawn when nobody does. None when it didn't wait for this one, or the case is closed.
+    pub(crate) fn leave(&mut self, enrollment: EnrollmentId, now: DateTime<Utc>) -> Option<CaseEvent> {
+        if !self.state.is_open() || self.state.is_overdue(now) || !self.waiting.contains(&enrollment) {
+            return None;
+        }
+        let last = self.waiting.len() == 1;
+        let what = if last { CaseMove::Withdrawn } else { CaseMove::Left };
+        Some(self.moved(now, what, |case| {
+            case.waiting.remove(&enrollment);
+            if last {
+                case.state = CaseState::Withdrawn;
+            }
+        }))
+    }
+
+    /// Whether a mail sent before still asks what the case asks: of this person, at this address, about a check that is pending.
+    pub(crate) fn still_asks(&self, verification: &EmailVerification) -> bool {
+        let (kind, person) = match verification.purpose {
+            Purpose::Contact => (CheckKind::Email, &self.subject.contact),
+            Purpose::Approver => (CheckKind::Authority, &self.subject.approver),
+        };
+        // The approver is asked once the contact has answered.
+        let too_early = verification.purpose == Purpose::Approver && self.checks.is_pending(CheckKind::Email);
+        !too_early && self.checks.is_pending(kind) && verification.recipient == *person
+    }
+}
