@@ -79,8 +79,16 @@ mod tests {
             ("de-1996", "de-1996"),
             ("es-419", "es-419"),
         ] {
-            assert_eq!(Language::parse(given).expect(given).as_str(), kept);
+            let language: Language = given.parse().expect(given);
+            assert_eq!((language.as_str(), language.to_string()), (kept, kept.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_language_has_at_most_35_characters() {
+        let long = |last: usize| format!("gsw-aaaaaaa-bbbbbbb-ccccccc-{}", "d".repeat(last));
+        assert_eq!(Language::parse(&long(7)).map(|language| language.as_str().len()), Ok(35));
+        assert_eq!(Language::parse(&long(8)), Err(InvalidLanguage));
     }
 
     #[test]
