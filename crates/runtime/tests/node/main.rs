@@ -1,6 +1,7 @@
 //! Services started for real, on loopback and with a database each: what every service gets from the runtime.
 #![cfg(test)]
 
+mod change;
 mod health;
 mod outbox;
 mod pair;
