@@ -42,6 +42,13 @@ enum Holder {
     Service(ServiceName),
 }
 
+impl Proven {
+    /// Whether the token no longer counts at this second of the system's time.
+    fn is_over(&self, now: i64) -> bool {
+        self.expires + LEEWAY_SECONDS < now
+    }
+}
+
 impl Credentials {
     pub(super) fn new(
         name: ServiceName,
@@ -72,7 +79,7 @@ impl Credentials {
                 proven
             }
         };
-        if proven.expires + LEEWAY_SECONDS < clock::system_time().timestamp() {
+        if proven.is_over(clock::system_time().timestamp()) {
             return Err(void("expired"));
         }
         match proven.holder {
@@ -146,5 +153,11 @@ mod tests {
         proven.expires = clock::system_time().timestamp() - LEEWAY_SECONDS - 1;
         credentials.proven.insert(digest.to_vec(), proven);
         assert_eq!(credentials.prove(&token, None).await.unwrap_err().reason(), "CREDENTIAL_INVALID");
+    }
+    #[test]
+    fn a_token_counts_for_the_leeway_longer_and_not_a_second_more() {
+        let proven = Proven { holder: Holder::Service(ServiceName::Enrollment), expires: 1_000 };
+        let over = [999, 1_000, 1_000 + LEEWAY_SECONDS, 1_001 + LEEWAY_SECONDS].map(|now| proven.is_over(now));
+        assert_eq!(over, [false, false, false, true]);
     }
 }

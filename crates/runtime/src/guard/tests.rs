@@ -1,4 +1,5 @@
 mod hostile;
+mod inner;
 
 use std::collections::BTreeMap;
 
