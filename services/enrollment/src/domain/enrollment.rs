@@ -121,3 +121,21 @@ impl Enrollment {
         Ok(before)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::enrollment;
+
+    #[test]
+    fn a_registration_number_is_held_by_whoever_has_one_enrollment_that_holds_its_profile() {
+        let kind = EnrollmentType::DirectBill;
+        let hold = |states: &[State]| {
+            hold_registration(&states.iter().map(|state| enrollment(kind, *state)).collect::<Vec<_>>())
+        };
+        assert!(!hold(&[]));
+        for state in State::ALL {
+            assert_eq!(hold(&[State::Draft, state, State::Ended]), state.holds_profile(), "{state:?}");
+        }
+    }
+}
