@@ -145,3 +145,17 @@ impl Picture {
         Ok(events)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::applicant;
+
+    #[test]
+    fn the_operator_gives_its_leave_for_what_the_applicants_company_can_own() {
+        let domain = |email: &str| Applicant { email: email.to_owned(), ..applicant() }.domain();
+        assert_eq!(domain("cia@nordwind.example").as_deref(), Some("nordwind.example"));
+        assert_eq!(domain("Cia@Mail.Nordwind.CO.UK").as_deref(), Some("nordwind.co.uk"));
+        assert_eq!(domain("nobody"), None);
+    }
+}
