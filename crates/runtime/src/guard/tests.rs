@@ -183,6 +183,16 @@ fn every_row_of_the_runtime_is_a_method() {
     }
 }
 
+#[test]
+fn enrollment_alone_gives_keys_and_all_others_are_told_of_rights() {
+    for name in ServiceName::ALL {
+        let serves = |method| Rules::new(name, &[]).of(method).is_ok();
+        let gives = name == ServiceName::Enrollment;
+        assert_eq!(serves("/linkage.access.v1.KeyService/GetSigningKeys"), gives, "{name}");
+        assert_eq!(serves("/linkage.access.v1.AccessPeerService/RecordAccessChange"), !gives, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn a_credential_counts_whole_or_not_at_all() {
     let door = door(false);
