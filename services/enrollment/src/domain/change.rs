@@ -163,6 +163,14 @@ impl Picture {
         Ok((again, events))
     }
 
+    /// The legal address is in the organization's country, or in none yet: a country changes only while nothing was handed in.
+    pub(crate) fn follow_country(&mut self, now: DateTime<Utc>) -> Option<Event> {
+        let moved = self.legal.moved_to(self.organization.country)?;
+        self.legal = self.legal.next(moved, now);
+        let changed = vec!["address.region_code".to_owned()];
+        Some(Event::LegalProfileUpdated { organization: self.organization.id, changed, revetting: None })
+    }
+
     /// What was handed in stays whole: nothing that was right may become missing or wrong.
     fn stays_whole(&self, new: &LegalProfile, now: DateTime<Utc>) -> Result<(), Refusal> {
         let country = self.organization.country.as_str();

@@ -8,9 +8,7 @@ use wire::enrollment as pb;
 
 use crate::domain::Event;
 use crate::domain::amendment::Amendment;
-use crate::domain::enrollment::Enrollment;
 use crate::domain::organization::region;
-use crate::domain::picture::Picture;
 use crate::rpc::mask::Paths;
 use crate::{App, Change, convert, store};
 
@@ -87,19 +85,9 @@ async fn update_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::Orga
     }
     store::organization::save(tx, &picture.organization).await?;
     let mut events = vec![Event::OrganizationUpdated(Box::new(picture.facts()), changed)];
-    events.extend(empty_country(&change, &mut picture, &enrollments).await?);
+    if let Some(event) = picture.follow_country(now) {
+        store::profile::save_legal(tx, id, &mut picture.legal).await?;
+        events.push(event);
+    }
     Ok(Outcome::Done(convert::organization(&picture, &enrollments, now), events))
-}
-
-/// The legal address is in the organization's country, or in none yet.
-async fn empty_country(
-    change: &Change,
-    picture: &mut Picture,
-    enrollments: &[Enrollment],
-) -> Result<Option<Event>, Fault> {
-    let id = picture.organization.id;
-    let Some(moved) = picture.legal.moved_to(picture.organization.country) else { return Ok(None) };
-    picture.legal.revise(moved, enrollments, change.now())?;
-    store::profile::save_legal(&change.tx, id, &mut picture.legal).await?;
-    Ok(Some(Event::LegalProfileUpdated { organization: id, changed: vec!["address.region_code".to_owned()] }))
 }
