@@ -64,4 +64,13 @@ mod tests {
             assert_eq!(registrable(domain).as_deref(), expected, "{domain:?}");
         }
     }
+    #[test]
+    fn a_public_domain_ends_as_the_public_list_has_it() {
+        for public in ["nordwind.com", "www.nordwind.co.uk", "bücher.de"] {
+            assert!(is_on_public_network(public), "{public}");
+        }
+        for not in ["s.p.a", "nordwind.example", "com", "co.uk", ""] {
+            assert!(!is_on_public_network(not), "{not}");
+        }
+    }
 }
