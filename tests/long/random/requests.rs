@@ -91,8 +91,9 @@ pub(super) fn address(of: usize, home: bool) -> Value {
         "NO"
     };
     let area = if country == "US" { "IL" } else { "" };
+    let code = if country == "NO" { "0151" } else { "60601" };
     json!({
-        "region_code": country, "postal_code": "60601", "administrative_area": area, "locality": "Town",
+        "region_code": country, "postal_code": code, "administrative_area": area, "locality": "Town",
         "address_lines": ["Main Street 4"],
     })
 }
