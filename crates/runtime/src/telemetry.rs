@@ -38,7 +38,8 @@ pub enum TelemetryError {
 
 /// Sets up logs on standard error, and traces; once per process. The filter is such as `info,runtime=debug`.
 pub fn init(format: Format, filter: &str) -> Result<(), TelemetryError> {
-    let filter = EnvFilter::try_new(filter)?;
+    // The library of numbering plans writes the numbers that it reads, at the level of traces: never, whatever is asked for.
+    let filter = EnvFilter::try_new(filter)?.add_directive("rlibphonenumber=off".parse()?);
     let lines = fmt::layer().with_writer(std::io::stderr);
     let lines = match format {
         Format::Plain => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
