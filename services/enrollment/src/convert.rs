@@ -24,6 +24,7 @@ use crate::policy::POLICY;
 
 mod agreement;
 mod domain;
+pub(crate) mod guide;
 mod read;
 
 pub(crate) use agreement::{located, location, preapproval, signature, template};
@@ -87,6 +88,8 @@ pub(crate) fn legal_profile(
         update_time: Some(timestamp(profile.updated)),
         pending: profile.pending.as_deref().map(|pending| self::pending(pending, vettings)),
         verified_again: Vec::new(),
+        normalized: Some(guide::normalized(profile)),
+        advice: guide::advice(profile),
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) mod domain_name;
 pub(crate) mod enquiry;
 pub(crate) mod enrollment;
 pub(crate) mod event;
+pub(crate) mod finding;
+pub(crate) mod guide;
 pub(crate) mod identity;
 pub(crate) mod life;
 pub mod lifecycle;

@@ -24,6 +24,7 @@ mod sweep;
 pub use bootstrap::{Bootstrap, bootstrap, is_bootstrapped};
 pub use config::{Config, Issuer};
 pub use domain::lifecycle;
+pub use domain::rules::coverage;
 
 /// The service.
 pub struct Enrollment {

@@ -62,6 +62,9 @@ pub(crate) const POLICY: Policy = &[
         "/linkage.enrollment.v1.DirectoryService/SendEnquiry",
         Rule::Member(&[Role::GlobalAdmin, Role::AdminAgent, Role::SalesAgent]),
     ),
+    ("/linkage.enrollment.v1.GuideService/GetEnrollmentGuide", Rule::Public),
+    ("/linkage.enrollment.v1.GuideService/ListCountryRules", Rule::Public),
+    ("/linkage.enrollment.v1.GuideService/CheckEmailAddress", Rule::Public),
     ("/linkage.enrollment.v1.EnrollmentPeerService/RecordVerification", Rule::Peer(&[ServiceName::Verification])),
     ("/linkage.enrollment.v1.EnrollmentPeerService/ReadOrganization", Rule::Peer(&[ServiceName::Relationship])),
 ];

@@ -2,9 +2,14 @@
 
 mod agreement_template;
 mod business_profile;
+mod country_rules;
 mod domain;
+mod email_address;
 mod enquiry;
 mod enrollment;
+mod guide;
+#[cfg(test)]
+mod hostile;
 mod legal_profile;
 mod location;
 mod mask;
@@ -24,6 +29,7 @@ use wire::enrollment::directory_service_server::{DirectoryService, DirectoryServ
 use wire::enrollment::domain_service_server::{DomainService, DomainServiceServer};
 use wire::enrollment::enrollment_peer_service_server::{EnrollmentPeerService, EnrollmentPeerServiceServer};
 use wire::enrollment::enrollment_service_server::{EnrollmentService, EnrollmentServiceServer};
+use wire::enrollment::guide_service_server::{GuideService, GuideServiceServer};
 use wire::enrollment::organization_service_server::{OrganizationService, OrganizationServiceServer};
 use wire::enrollment::partner_location_service_server::{PartnerLocationService, PartnerLocationServiceServer};
 use wire::enrollment::session_service_server::{SessionService, SessionServiceServer};
@@ -100,6 +106,12 @@ runtime::rpcs! { App, pb;
     DirectoryService by DirectoryServiceServer {
         list_provider_listings(ListProviderListingsRequest) -> ListProviderListingsResponse = provider_listing::list::list;
         send_enquiry(SendEnquiryRequest) -> SendEnquiryResponse = enquiry::send::send;
+    }
+
+    GuideService by GuideServiceServer {
+        get_enrollment_guide(GetEnrollmentGuideRequest) -> EnrollmentGuide = guide::get::get;
+        list_country_rules(ListCountryRulesRequest) -> ListCountryRulesResponse = country_rules::list::list;
+        check_email_address(CheckEmailAddressRequest) -> CheckEmailAddressResponse = email_address::check::check;
     }
 
     EnrollmentPeerService by EnrollmentPeerServiceServer {

@@ -15,7 +15,7 @@ pub(crate) fn company_key(name: &str) -> String {
     // `A/S` and `L.L.C.` are one token each.
     let name: String = name.chars().filter(|c| !matches!(narrow(*c), '.' | '/')).collect();
     let words = spelling(&name);
-    let own: Vec<&str> = words.split(' ').filter(|word| !rules::is_legal_form_token(word)).collect();
+    let own: Vec<&str> = words.split(' ').filter(|word| !rules::name::is_legal_form_token(word)).collect();
     if own.is_empty() { words } else { own.join(" ") }
 }
 

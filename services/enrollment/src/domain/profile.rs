@@ -5,9 +5,12 @@ use chrono::{DateTime, Utc};
 
 use super::change::Pending;
 use super::contact::{Address, Contact};
+use super::finding::{Finding, Weight};
 use super::refusal::Missing;
 use super::requirement::Code;
-use super::rules;
+use super::rules::address;
+use super::rules::mail::{self, Unfit};
+use super::rules::number::{self, Number};
 
 /// Who the company is in law, and who speaks for it. Empty fields are not given yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,21 +68,24 @@ impl LegalProfile {
         let mut list = List { code: Code::LegalProfile, prefix: "legal_profile", found: Vec::new() };
         list.need("legal_name", &self.legal_name, "give the registered name");
         list.address(&self.address, country, now);
-        if rules::country_needs(country, "registration_number", now) {
+        if number::is_needed(country, Number::Registration, now) {
             let number = &self.registration_number;
             list.need("registration_number", number, "give the registration number; this country needs it");
         }
         list.person("primary_contact", &self.primary_contact);
         if let Ok(email) = Email::parse(&self.primary_contact.email) {
-            if rules::webmail(email.registrable_domain(), now).is_some() {
-                list.add("primary_contact.email", "give a company address, not one at a web-mail provider");
-            }
-            if rules::is_role(email.local(), now) {
-                list.add("primary_contact.email", "give a person's address, not a role's");
+            for unfit in mail::unfit(&email, now) {
+                let description = match unfit {
+                    Unfit::Webmail(_) => "give a company address, not one at a web-mail provider",
+                    Unfit::Disposable(_) => "give a company address, not one for a short while",
+                    Unfit::Role => "give a person's address, not a role's",
+                };
+                list.add("primary_contact.email", description);
             }
         }
         list.person("company_approver", &self.company_approver);
         list.need("language_code", &self.language, "give the language for mails to the contact");
+        list.findings(self.findings(country, now));
         list.found
     }
 }
@@ -89,12 +95,13 @@ impl SupportProfile {
         SupportProfile { email: String::new(), phone: String::new(), website: String::new(), version: 1, updated: now }
     }
 
-    /// Every field that a submission needs and that is missing.
-    pub(crate) fn missing(&self) -> Vec<Missing> {
+    /// Every field that a submission needs and that is missing or no longer right.
+    pub(crate) fn missing(&self, country: &str) -> Vec<Missing> {
         let mut list = List { code: Code::SupportProfile, prefix: "support_profile", found: Vec::new() };
         list.need("email", &self.email, "give the support address");
         list.need("phone", &self.phone, "give the support telephone number");
         list.need("website", &self.website, "give the support page");
+        list.findings(self.findings(country));
         list.found
     }
 }
@@ -118,14 +125,25 @@ impl List {
             return self.add("address", "give the legal address");
         }
         self.need("address.region_code", &address.country, "give the country of the legal address");
-        self.need("address.locality", &address.locality, "give the town of the legal address");
+        let rule = address::rule(country, now);
+        // Where nothing is known of a country, a town and a street are asked for.
+        if rule.is_none_or(|rule| rule.needs("locality")) {
+            self.need("address.locality", &address.locality, "give the town of the legal address");
+        }
         self.need("address.address_lines", address.lines.first().map_or("", |line| line), "give the street");
-        if rules::country_needs(country, "postal_code", now) {
+        if rule.is_some_and(|rule| rule.needs("postal_code")) {
             self.need("address.postal_code", &address.postal_code, "give the postal code; this country needs it");
         }
-        if rules::country_needs(country, "administrative_area", now) {
+        if rule.is_some_and(|rule| rule.needs("administrative_area")) {
             let area = &address.administrative_area;
             self.need("address.administrative_area", area, "give the state or province; this country needs it");
+        }
+    }
+
+    /// What the rules of the country refuse.
+    fn findings(&mut self, findings: Vec<Finding>) {
+        for finding in findings.into_iter().filter(|finding| finding.weight != Weight::Advice) {
+            self.add(finding.field, &finding.said);
         }
     }
 
@@ -186,6 +204,6 @@ mod tests {
         assert_eq!(fields(&begun.missing("US", now())), of_begun);
         assert!(fields(&empty.missing("PL", now())).contains(&"legal_profile.registration_number"));
         let support = ["support_profile.email", "support_profile.phone", "support_profile.website"];
-        assert_eq!(fields(&SupportProfile::empty(now()).missing()), support);
+        assert_eq!(fields(&SupportProfile::empty(now()).missing("SE")), support);
     }
 }

@@ -174,7 +174,7 @@ fn of_draft(picture: &Picture, enrollment: &Enrollment, now: DateTime<Utc>) -> V
         let method = "linkage.enrollment.v1.OrganizationService/UpdateLegalProfile";
         found.push(to_do(Code::LegalProfile, fields(&legal), method));
     }
-    let support = picture.support.missing();
+    let support = picture.support.missing(picture.organization.country.as_str());
     if !support.is_empty() {
         let method = "linkage.enrollment.v1.OrganizationService/UpdateSupportProfile";
         found.push(to_do(Code::SupportProfile, fields(&support), method));

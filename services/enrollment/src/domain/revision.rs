@@ -4,10 +4,12 @@ use addresses::Email;
 use chrono::{DateTime, Utc};
 use markets::CountryCode;
 
+use super::Refusal;
 use super::enrollment::Enrollment;
+use super::finding::Weight;
 use super::organization::{Mailbox, Organization, region};
 use super::profile::LegalProfile;
-use super::{Refusal, rules};
+use super::rules::mail::{self, Unfit};
 
 const COUNTRY: &str = "address.region_code";
 const CONTACT: &str = "primary_contact.email";
@@ -21,8 +23,16 @@ pub(crate) enum Flaw {
     ForeignCountry(CountryCode),
     #[error("is at the web-mail provider {0}; a company address is needed")]
     Webmail(&'static str),
+    #[error("is at {0}, which gives out addresses for a short while; a company address is needed")]
+    Disposable(&'static str),
     #[error("is a role's address; a person's is needed")]
     RoleAddress,
+    /// The rules of the country expect something else.
+    #[error("{1}")]
+    Unexpected(&'static str, String),
+    /// They expect another registration or tax number.
+    #[error("{1}")]
+    Number(&'static str, String),
 }
 
 impl Flaw {
@@ -30,7 +40,8 @@ impl Flaw {
     pub(crate) const fn field(&self) -> &'static str {
         match self {
             Flaw::NoMarket | Flaw::ForeignCountry(_) => COUNTRY,
-            Flaw::Webmail(_) | Flaw::RoleAddress => CONTACT,
+            Flaw::Webmail(_) | Flaw::Disposable(_) | Flaw::RoleAddress => CONTACT,
+            Flaw::Unexpected(field, _) | Flaw::Number(field, _) => field,
         }
     }
 }
@@ -57,9 +68,18 @@ impl LegalProfile {
         if new.primary_contact.email != self.primary_contact.email
             && let Ok(email) = Email::parse(&new.primary_contact.email)
         {
-            found.extend(rules::webmail(email.registrable_domain(), now).map(Flaw::Webmail));
-            found.extend(rules::is_role(email.local(), now).then_some(Flaw::RoleAddress));
+            found.extend(mail::unfit(&email, now).into_iter().map(|unfit| match unfit {
+                Unfit::Webmail(provider) => Flaw::Webmail(provider),
+                Unfit::Disposable(domain) => Flaw::Disposable(domain),
+                Unfit::Role => Flaw::RoleAddress,
+            }));
         }
+        found.extend(self.refused(new, organization.country.as_str(), now).into_iter().map(|finding| {
+            match finding.weight {
+                Weight::WrongNumber => Flaw::Number(finding.field, finding.said),
+                Weight::Wrong | Weight::Advice => Flaw::Unexpected(finding.field, finding.said),
+            }
+        }));
         Ok(found)
     }
 }

@@ -44,8 +44,9 @@ impl Picture {
         if rules::needs_preapproval(enrollment.kind.as_str(), now) && !preapproved {
             return Err(Refusal::PreapprovalRequired);
         }
-        let mut missing = self.legal.missing(self.organization.country.as_str(), now);
-        missing.extend(self.support.missing());
+        let country = self.organization.country.as_str();
+        let mut missing = self.legal.missing(country, now);
+        missing.extend(self.support.missing(country));
         if !missing.is_empty() {
             return Err(Refusal::Outstanding(missing));
         }

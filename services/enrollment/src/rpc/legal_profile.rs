@@ -1,5 +1,5 @@
 //! The legal profile.
 
-mod fields;
+pub(super) mod fields;
 pub(super) mod get;
 pub(super) mod update;

@@ -18,4 +18,5 @@ mod people;
 mod profiles;
 mod reminders;
 mod requests;
+mod rules;
 mod standing;

@@ -37,7 +37,7 @@ pub(super) const PATHS: Paths<'static> = Paths {
 const LINES: &str = "address.address_lines";
 
 /// A field's new value, already right by itself.
-pub(super) enum Value {
+pub(in crate::rpc) enum Value {
     Text(String),
     Lines(Vec<String>),
 }
@@ -51,7 +51,7 @@ pub(super) fn is_set(profile: &pb::LegalProfile, leaf: &str) -> bool {
 }
 
 /// The field's value, judged by itself: what depends on time or data is judged later.
-pub(super) fn parse(v: &mut Violations, profile: &pb::LegalProfile, leaf: &str) -> Value {
+pub(in crate::rpc) fn parse(v: &mut Violations, profile: &pb::LegalProfile, leaf: &str) -> Value {
     let field = format!("legal_profile.{leaf}");
     if leaf == LINES {
         let given = profile.address.as_ref().map(|address| address.address_lines.as_slice()).unwrap_or_default();
@@ -60,7 +60,7 @@ pub(super) fn parse(v: &mut Violations, profile: &pb::LegalProfile, leaf: &str) 
     let value = raw(profile, leaf);
     let last = leaf.rsplit('.').next().unwrap_or(leaf);
     Value::Text(match last {
-        "legal_name" if value.trim().is_empty() => String::new(),
+        "legal_name" if value.is_empty() => String::new(),
         "legal_name" => {
             let name = v.text(&field, value, 2..=200);
             name.and_then(|name| v.check(&field, company_name(name))).unwrap_or_default()
@@ -77,7 +77,7 @@ pub(super) fn parse(v: &mut Violations, profile: &pb::LegalProfile, leaf: &str) 
 }
 
 /// Puts a value where it belongs.
-pub(super) fn put(profile: &mut LegalProfile, leaf: &str, value: &Value) {
+pub(in crate::rpc) fn put(profile: &mut LegalProfile, leaf: &str, value: &Value) {
     match value {
         Value::Lines(lines) => profile.address.lines.clone_from(lines),
         Value::Text(text) => slot(profile, leaf).clone_from(text),
@@ -169,7 +169,7 @@ mod tests {
             given_name: "g".repeat(51),
             family_name: "\n".to_owned() + "x\ty",
             email: email.to_owned(),
-            phone: "112".to_owned(),
+            phone: "call me".to_owned(),
         };
         let wrong = pb::LegalProfile {
             legal_name: "GmbH".to_owned(),

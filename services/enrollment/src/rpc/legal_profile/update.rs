@@ -51,6 +51,7 @@ async fn update_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::Lega
     for (leaf, value) in &asked.values {
         fields::put(&mut new, leaf, value);
     }
+    new.dial(before.organization.country.as_str());
     told(&before.legal.latest().judge(&new, &before.organization, &enrollments, now)?)?;
     let country = before.organization.country;
     let applicant = Applicant {
@@ -88,8 +89,9 @@ fn told(flaws: &[Flaw]) -> Result<(), Fault> {
         let (field, message) = (format!("legal_profile.{}", flaw.field()), flaw.to_string());
         match flaw {
             Flaw::NoMarket => v.add_for(pb::Reason::CountryUnsupported, field, message),
-            Flaw::ForeignCountry(_) => v.add(field, message),
-            Flaw::Webmail(_) => v.add_for(pb::Reason::WebmailDomain, field, message),
+            Flaw::ForeignCountry(_) | Flaw::Unexpected(..) => v.add(field, message),
+            Flaw::Number(..) => v.add_for(pb::Reason::RegistrationNumberInvalid, field, message),
+            Flaw::Webmail(_) | Flaw::Disposable(_) => v.add_for(pb::Reason::WebmailDomain, field, message),
             Flaw::RoleAddress => v.add_for(pb::Reason::RoleAddress, field, message),
         }
     }

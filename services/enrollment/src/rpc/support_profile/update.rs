@@ -7,6 +7,7 @@ use wire::enrollment as pb;
 
 use crate::domain::Event;
 use crate::domain::contact::{phone, website};
+use crate::domain::finding::Weight;
 use crate::rpc::mask::Paths;
 use crate::rpc::parse::given;
 use crate::{App, convert, store};
@@ -42,6 +43,14 @@ pub(crate) async fn update(
                 _ => profile.website.clone_from(value),
             }
         }
+        let organization = store::organization::get(tx, scope, id).await?.ok_or_else(Fault::missing)?;
+        let country = organization.country.as_str();
+        profile.dial(country);
+        let mut v = Violations::default();
+        for finding in profile.findings(country).into_iter().filter(|finding| finding.weight != Weight::Advice) {
+            v.add(format!("support_profile.{}", finding.field), finding.said);
+        }
+        v.done()?;
         profile.updated = now;
         store::profile::save_support(tx, id, &mut profile).await?;
         let changed = values.iter().map(|(leaf, _)| (*leaf).to_owned()).collect();

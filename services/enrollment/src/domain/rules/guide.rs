@@ -1,0 +1,125 @@
+//! The words of the guide, and the service levels it tells.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Origin;
+use super::table::{holds, rows};
+
+const FIELDS: &str = include_str!("../../../data/guide/fields.tsv");
+const STEPS: &str = include_str!("../../../data/guide/steps.tsv");
+const EVIDENCE: &str = include_str!("../../../data/guide/evidence.tsv");
+
+/// The languages of the texts; the first where no other fits.
+pub(crate) const LANGUAGES: [&str; 2] = ["en", "sv"];
+
+/// What a field is called, and what is said of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FieldWords {
+    pub(crate) field: &'static str,
+    pub(crate) is_required: bool,
+    pub(crate) example: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) origin: Origin,
+}
+
+/// Something that is done on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// Only where the type needs the operator's leave.
+    pub(crate) is_preapproval: bool,
+    pub(crate) code: &'static str,
+    pub(crate) actor: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) usual: Option<TimeDelta>,
+    pub(crate) limit: Option<TimeDelta>,
+    pub(crate) text: &'static str,
+    pub(crate) origin: Origin,
+}
+
+/// Evidence that counts for a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Evidence {
+    pub(crate) code: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) origin: Origin,
+}
+
+/// The fields that are asked, in order.
+pub(crate) fn fields(language: &str, now: DateTime<Utc>) -> impl Iterator<Item = FieldWords> {
+    let swedish = language == LANGUAGES[1];
+    rows(FIELDS, '\t').filter(move |row: &[&str; 11]| holds(row[8], "", now)).map(
+        move |[_, field, need, example, en_title, en, sv_title, sv, from, source, read]| FieldWords {
+            field,
+            is_required: need == "required",
+            example,
+            title: if swedish { sv_title } else { en_title },
+            text: if swedish { sv } else { en },
+            origin: Origin { source, from, read },
+        },
+    )
+}
+
+/// What is done, in order.
+pub(crate) fn steps(language: &str, now: DateTime<Utc>) -> impl Iterator<Item = Step> {
+    let swedish = language == LANGUAGES[1];
+    let hours = |text: &str| text.parse().ok().map(TimeDelta::hours);
+    rows(STEPS, '\t').filter(move |row: &[&str; 12]| holds(row[9], "", now)).map(
+        move |[_, when, code, actor, method, usual, limit, en, sv, from, source, read]| Step {
+            is_preapproval: when == "PREAPPROVAL",
+            code,
+            actor,
+            method,
+            usual: hours(usual),
+            limit: hours(limit),
+            text: if swedish { sv } else { en },
+            origin: Origin { source, from, read },
+        },
+    )
+}
+
+/// Which evidence counts for each check.
+pub(crate) fn evidence(language: &str, now: DateTime<Utc>) -> impl Iterator<Item = Evidence> {
+    let swedish = language == LANGUAGES[1];
+    rows(EVIDENCE, '\t').filter(move |row: &[&str; 7]| holds(row[4], "", now)).map(
+        move |[_, code, en, sv, from, source, read]| Evidence {
+            code,
+            text: if swedish { sv } else { en },
+            origin: Origin { source, from, read },
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::now;
+
+    /// What verification keeps to; the guide promises nothing else.
+    const DEADLINES: &str = include_str!("../../../../verification/data/deadlines.csv");
+
+    #[test]
+    fn r16_the_guide_promises_what_verification_keeps() {
+        let hours = |step: &str| {
+            let row = DEADLINES.lines().rev().find(|line| line.starts_with(step)).expect(step);
+            TimeDelta::hours(row.split(',').nth(1).expect("hours").parse().expect("a number"))
+        };
+        for step in steps("en", now()) {
+            match step.code {
+                "EMAIL" | "AUTHORITY" => assert_eq!(step.limit, Some(hours("CONFIRM")), "{step:?}"),
+                "DOMAIN" | "EMPLOYMENT" | "BUSINESS" => assert_eq!(step.usual, Some(hours("REVIEW")), "{step:?}"),
+                _ => assert_eq!((step.usual, step.limit), (None, None), "{step:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn r16_every_word_is_there_in_every_language() {
+        for language in LANGUAGES {
+            assert!(fields(language, now()).all(|field| !field.text.is_empty() && !field.title.is_empty()));
+            assert!(steps(language, now()).all(|step| !step.text.is_empty() && step.method.contains('/')));
+            assert_eq!(evidence(language, now()).count(), 5);
+        }
+        assert_ne!(fields("en", now()).next(), fields("sv", now()).next());
+    }
+}

@@ -1,0 +1,3 @@
+//! The rules of countries.
+
+pub(super) mod list;

@@ -1,0 +1,3 @@
+//! E-mail addresses, of nobody in particular.
+
+pub(super) mod check;

@@ -1,0 +1,3 @@
+//! What enrolling asks.
+
+pub(super) mod get;
