@@ -44,6 +44,8 @@ pub enum Command {
     Token(Token),
     /// Print the trail of the four services, merged by time.
     Audit(Audit),
+    /// Print which rules are known of how many markets, and from where.
+    Rules(Rules),
 }
 
 /// Serving.
@@ -117,6 +119,14 @@ pub struct Audit {
     #[arg(long)]
     pub organization: Option<String>,
     /// How to tell it.
+    #[arg(long, value_enum, default_value_t = Format::Plain)]
+    pub format: Format,
+}
+
+/// The rules of countries.
+#[derive(Debug, Clone, Args)]
+pub struct Rules {
+    /// How to tell it: the counts as a table, or an object per market.
     #[arg(long, value_enum, default_value_t = Format::Plain)]
     pub format: Format,
 }

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod migrate;
 pub mod people;
 pub mod play;
+pub mod rules;
 pub mod serve;
 pub mod settings;
 pub mod suite;
