@@ -96,6 +96,7 @@ impl Picture {
 
     /// Whether both profiles are complete.
     fn is_whole(&self, now: DateTime<Utc>) -> bool {
-        self.legal.missing(self.organization.country.as_str(), now).is_empty() && self.support.missing().is_empty()
+        let country = self.organization.country.as_str();
+        self.legal.missing(country, now).is_empty() && self.support.missing(country).is_empty()
     }
 }

@@ -24,21 +24,21 @@ pub(crate) enum Unfit {
 
 /// Everything that makes an address unfit for the primary contact.
 pub(crate) fn unfit(email: &Email, now: DateTime<Utc>) -> Vec<Unfit> {
-    let mut found: Vec<Unfit> = provider(email, now).into_iter().collect();
+    let mut found: Vec<Unfit> = provider(email.domain(), email.registrable_domain(), now).into_iter().collect();
     found.extend(is_role(email.local(), now).then_some(Unfit::Role));
     found
 }
 
-/// The provider at whose domain, or below it, the address is.
-fn provider(email: &Email, now: DateTime<Utc>) -> Option<Unfit> {
+/// The provider of mail for anybody whose domain this is, or under whose it lies.
+pub(crate) fn provider(domain: &str, registrable: &str, now: DateTime<Utc>) -> Option<Unfit> {
     let spared = |domain: &str| rows::<4>(SPARED, ',').any(|[row, _, from, _]| row == domain && holds(from, "", now));
     // From the whole domain to the two labels at its end: the lists have some that are registered under a provider's own domain.
-    let mut domain = email.domain();
+    let mut domain = domain;
     while domain.contains('.') && !spared(domain) {
         if let Some(listed) = dated(DISPOSABLE, domain, now) {
             return Some(Unfit::Disposable(listed));
         }
-        if let Some(named) = family(domain, email.registrable_domain(), now).or(dated(FREE, domain, now)) {
+        if let Some(named) = family(domain, registrable, now).or(dated(FREE, domain, now)) {
             return Some(Unfit::Webmail(named));
         }
         domain = domain.split_once('.').map_or("", |(_, parent)| parent);

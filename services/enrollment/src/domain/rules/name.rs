@@ -50,7 +50,8 @@ pub(crate) fn oddities(name: &str) -> Vec<Oddity> {
 fn is_web_address(word: &str) -> bool {
     let host = word.rsplit("//").next().and_then(|rest| rest.split('/').next()).unwrap_or_default();
     let word = host.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    word.rsplit_once('.').is_some_and(|(before, _)| before.chars().nth(1).is_some()) && addresses::is_public(&word)
+    word.rsplit_once('.').is_some_and(|(before, _)| before.chars().nth(1).is_some())
+        && addresses::is_on_public_network(&word)
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use wire::enrollment as pb;
 
 use super::record::shown;
 use crate::domain::domain_name::{DomainName, MOST, claimable};
-use crate::domain::{Event, Refusal, rules};
+use crate::domain::rules::mail::{self, Unfit};
+use crate::domain::{Event, Refusal};
 use crate::{App, Change, store};
 
 pub(crate) async fn claim(app: &App, caller: &Caller, request: pb::ClaimDomainRequest) -> Result<pb::Domain, Fault> {
@@ -29,7 +30,7 @@ async fn claim_in(
 ) -> Result<Outcome<pb::Domain, Event>, Fault> {
     let (tx, now) = (&change.tx, change.now());
     let mut v = Violations::default();
-    if let Some(provider) = rules::webmail(domain, now) {
+    if let Some(Unfit::Webmail(provider) | Unfit::Disposable(provider)) = mail::provider(domain, domain, now) {
         let message = format!("is the web-mail provider {provider}'s; a company's domain is needed");
         v.add_for(pb::Reason::WebmailDomain, "domain", message);
     }
