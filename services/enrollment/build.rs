@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::{error, fs};
 
-#[path = "src/domain/rules/sound.rs"]
+#[path = "build/sound.rs"]
 mod sound;
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo:rerun-if-changed=data");
-    println!("cargo:rerun-if-changed=src/domain/rules/sound.rs");
+    println!("cargo:rerun-if-changed=build/sound.rs");
     let mut flaws = Vec::new();
     check(Path::new("data"), &mut flaws)?;
     if flaws.is_empty() { Ok(()) } else { Err(flaws.join("\n").into()) }

@@ -7,8 +7,6 @@ pub(crate) mod mail;
 pub(crate) mod name;
 pub(crate) mod number;
 pub(crate) mod phone;
-#[cfg(test)]
-mod sound;
 pub(crate) mod spelling;
 mod table;
 
@@ -33,33 +31,10 @@ pub(crate) fn needs_preapproval(kind: &str, now: DateTime<Utc>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     fn day(text: &str) -> DateTime<Utc> {
         format!("{text}T12:00:00Z").parse().expect("a day")
-    }
-
-    #[test]
-    fn every_row_of_every_table_has_a_source_and_a_date() {
-        fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
-            for entry in std::fs::read_dir(folder).expect("the tables") {
-                let path = entry.expect("a file").path();
-                if path.is_dir() { files(&path, found) } else { found.push(path) }
-            }
-        }
-        let mut found = Vec::new();
-        files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data"), &mut found);
-        let is_table = |path: &&std::path::PathBuf| {
-            path.extension().is_some_and(|kind| kind == "csv" || kind == "tsv" || kind == "txt")
-        };
-        let tables: Vec<_> = found.iter().filter(is_table).collect();
-        let name = |path: &Path| path.display().to_string();
-        let read = |path: &Path| std::fs::read_to_string(path).expect("a table");
-        let flaws: Vec<String> = tables.iter().flat_map(|path| sound::flaws(&name(path), &read(path))).collect();
-        assert_eq!(flaws, Vec::<String>::new());
-        assert!(tables.len() >= 12, "{} tables", tables.len());
     }
 
     #[test]

@@ -19,4 +19,7 @@ mod profiles;
 mod reminders;
 mod requests;
 mod rules;
+#[path = "../../build/sound.rs"]
+mod sound;
 mod standing;
+mod tables;

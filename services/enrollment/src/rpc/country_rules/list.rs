@@ -46,5 +46,5 @@ pub(crate) async fn list(
 
 /// A country's place in the order of codes.
 fn place(country: &str) -> u128 {
-    country.bytes().fold(0, |place, letter| place << 8 | u128::from(letter))
+    country.bytes().fold(0, |place, letter| (place << 8) | u128::from(letter))
 }
