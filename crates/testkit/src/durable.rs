@@ -61,11 +61,17 @@ impl Durable {
         self.url(name)
     }
 
-    /// Kills the server's first process, which the others notice and follow: SIGKILL.
+    /// Kills all of the server's processes at once: SIGKILL.
     pub fn kill(&mut self) {
         let id = self.server.as_ref().map(|server| server.id.to_string()).unwrap_or_default();
-        let killed = Command::new("kill").args(["-KILL", &id]).status();
-        assert!(killed.is_ok_and(|status| status.success()), "there is no server {id} to kill");
+        let run = |program: &str, arguments: &[&str]| {
+            let ended = Command::new(program).args(arguments).arg(&id).status();
+            assert!(ended.is_ok_and(|status| status.success()), "{program} {arguments:?} {id}");
+        };
+        // Its backends would answer as long as they are busy: they go first, while the one that starts them stands still.
+        run("kill", &["-STOP"]);
+        run("pkill", &["-KILL", "-P"]);
+        run("kill", &["-KILL"]);
     }
 
     /// Starts it again on what it had kept.

@@ -21,7 +21,12 @@ async fn call_under_way_ends_well_and_watchers_are_told() {
     let ending = async {
         let _begun = board.begun.acquire().await.unwrap();
         let release = async {
-            assert_eq!(watched.message().await.unwrap().unwrap().status(), ServingStatus::NotServing);
+            // On a busy machine a look at the database may take so long that it is told as not serving, and as serving again.
+            let mut last = ServingStatus::Serving;
+            while last == ServingStatus::Serving {
+                last = watched.message().await.unwrap().unwrap().status();
+            }
+            assert_eq!(last, ServingStatus::NotServing);
             assert!(watched.message().await.unwrap().is_none(), "a watch does not hold up the end");
             board.may_end.add_permits(1);
         };

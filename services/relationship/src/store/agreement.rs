@@ -109,5 +109,36 @@ pub(crate) async fn accept(
     };
     let keep = OnConflict::columns([accepted::Column::Customer, accepted::Column::Version]).do_nothing().to_owned();
     let insert = accepted::Entity::insert(row).on_conflict(keep).try_insert();
-    Ok(matches!(insert.exec_without_returning(tx).await?, TryInsertResult::Inserted(_)))
+    // A row that was there already is told as none inserted, not as a conflict.
+    Ok(matches!(insert.exec_without_returning(tx).await?, TryInsertResult::Inserted(rows) if rows > 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use database::migrate::migrate;
+    use database::{Database, Step};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::migrations::migrations;
+
+    #[tokio::test]
+    async fn r37_an_acceptance_is_new_once_per_customer_and_version() {
+        let (customer, by) = (OrganizationId::from_uuid(Uuid::from_u128(1)), UserId::from_uuid(Uuid::from_u128(2)));
+        let other = OrganizationId::from_uuid(Uuid::from_u128(3));
+        for test in testkit::databases().await {
+            let db = Database::connect(&test.settings).await.unwrap();
+            migrate(&db, "relationship", migrations()).await.unwrap();
+            let accept = async |who, text, after| {
+                let time = DateTime::UNIX_EPOCH + TimeDelta::days(after);
+                db.transact(async |tx: Tx| accept(&tx, who, text, by, time).await.map(Step::Commit)).await.unwrap()
+            };
+            assert!(accept(customer, ("2025-01-01", "a"), 1).await);
+            assert!(!accept(customer, ("2025-01-01", "a"), 2).await, "the same again");
+            assert!(!accept(customer, ("2025-01-01", "b"), 3).await, "in another language");
+            assert!(accept(customer, ("2026-01-01", "c"), 4).await);
+            assert!(accept(other, ("2025-01-01", "a"), 5).await);
+        }
+    }
 }
