@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use database::{Database, Error, Reserve};
+use futures::future::join_all;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use testkit::on_every_database;
 
@@ -20,12 +21,9 @@ async fn more_reads_than_there_are_connections_are_all_answered() {
     on_every_database(async |test| {
         let db = open(&test).await;
         for _ in 0..3 {
-            let reads = (0..32).map(|number| {
-                let reserve = db.reserve().clone();
-                (number, tokio::spawn(async move { twice(&reserve, number).await }))
-            });
-            for (number, read) in reads.collect::<Vec<_>>() {
-                assert_eq!(read.await.unwrap().unwrap(), number * 2);
+            let reads = join_all((0..32).map(|number| twice(db.reserve(), number))).await;
+            for (number, read) in (0..).zip(reads) {
+                assert_eq!(read.unwrap(), number * 2);
             }
         }
         db.close().await;

@@ -55,9 +55,9 @@ async fn r01_an_organization_changes_until_its_country_is_frozen() {
         let last = told.last().unwrap();
         let heard = (last.display_name.as_str(), last.region_code.as_str(), last.language_code.as_str());
         assert_eq!(heard, ("Südwind", "NO", "en"));
-        // The legal address was in the other country: it is to be given anew.
+        // The legal address was in the other country: it is to be given anew, by the rules of this one.
         let refusal = refused(house.submit(&draft.name).await);
-        assert_eq!(refusal.fields, ["legal_profile.address.region_code"]);
+        assert_eq!(refusal.fields, ["legal_profile.address.region_code", "legal_profile.address.postal_code"]);
         assert_eq!(reason(house.amend(named(&name, "", "KP", "")).await), "COUNTRY_UNSUPPORTED");
         let wrong = refused(house.amend(named(&name, "x", "Norway", "nobody speaks it")).await);
         let fields = ["organization.display_name", "organization.region_code", "organization.language_code"];

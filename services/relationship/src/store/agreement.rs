@@ -121,7 +121,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::store::migrations::migrations;
+    use crate::store::migrations;
 
     #[tokio::test]
     async fn r37_an_acceptance_is_new_once_per_customer_and_version() {
@@ -129,7 +129,7 @@ mod tests {
         let other = OrganizationId::from_uuid(Uuid::from_u128(3));
         for test in testkit::databases().await {
             let db = Database::connect(&test.settings).await.unwrap();
-            migrate(&db, "relationship", migrations()).await.unwrap();
+            migrate(&db, "relationship", migrations::all()).await.unwrap();
             let accept = async |who, text, after| {
                 let time = DateTime::UNIX_EPOCH + TimeDelta::days(after);
                 db.transact(async |tx: Tx| accept(&tx, who, text, by, time).await.map(Step::Commit)).await.unwrap()
