@@ -36,11 +36,7 @@ impl From<Refusal> for Fault {
                 Reason::DomainTaken,
                 "another organization has proven this domain: ask the operator if it is no longer theirs",
             ),
-            Refusal::DomainQuota => Fault::new(
-                Code::ResourceExhausted,
-                runtime::Reason::QuotaReached,
-                "an organization holds at most 100 domains",
-            ),
+            Refusal::DomainQuota => domains_spent(),
             Refusal::LastGlobalAdmin => precondition(
                 Reason::LastGlobalAdmin,
                 "nobody would be global administrator: give somebody else the role first",
@@ -68,17 +64,25 @@ impl From<Refusal> for Fault {
             Refusal::TemplateExists => {
                 exists(Reason::TemplateExists, "this language of this version is published already")
             }
-            Refusal::OrganizationDuplicate => exists(
-                Reason::OrganizationDuplicate,
-                "you have an organization of this name and country, or one with this registration number is enrolled: ask your company's \
-                 global administrator for a user, or the operator if nobody there knows of it",
-            ),
+            Refusal::OrganizationDuplicate => duplicate(),
             Refusal::LocationTaken => {
                 exists(Reason::LocationTaken, "the location is associated, or you have another one")
             }
             Refusal::AlreadySigned => exists(Reason::AlreadySigned, "this version is signed already"),
         }
     }
+}
+
+fn domains_spent() -> Fault {
+    Fault::new(Code::ResourceExhausted, runtime::Reason::QuotaReached, "an organization holds at most 100 domains")
+}
+
+fn duplicate() -> Fault {
+    exists(
+        Reason::OrganizationDuplicate,
+        "you have an organization of this name and country, or one with this registration number is enrolled: ask your company's global \
+         administrator for a user, or the operator if nobody there knows of it",
+    )
 }
 
 fn state_forbids(state: &str, allowed: impl IntoIterator<Item = State>) -> Fault {

@@ -5,8 +5,9 @@ use runtime::Entry;
 
 use crate::domain::Event;
 use crate::domain::claim::LocationState;
+use crate::domain::domain_name::Proof;
 use crate::domain::enquiry::Enquiry;
-use crate::domain::event::{Moved, Standing, UserFacts};
+use crate::domain::event::{Moved, OrganizationFacts, Standing, UserFacts};
 use crate::domain::reminder::AgreementReminder;
 
 impl runtime::Event for Event {
@@ -15,22 +16,11 @@ impl runtime::Event for Event {
             Event::OrganizationCreated(facts) => {
                 Entry::new("OrganizationCreated", facts.organization.id.name()).between([facts.organization.id])
             }
-            Event::OrganizationUpdated(facts, changed) => {
-                let id = facts.organization.id;
-                Entry::new("OrganizationUpdated", id.name()).changing(changed.iter().copied()).between([id])
-            }
+            Event::OrganizationUpdated(facts, changed) => updated(facts, changed),
             Event::DomainClaimed(id) => Entry::new("DomainClaimed", id.name()).changing(["domains"]).between([*id]),
-            Event::DomainProven(facts, proof) => {
-                let id = facts.organization.id;
-                let entry = Entry::new("DomainProven", id.name()).changing(["proven_domains"]).between([id]);
-                entry.because(proof.as_str())
-            }
+            Event::DomainProven(facts, proof) => proven(facts, *proof),
             Event::UserCreated(facts) => user("UserCreated", facts).moved(None, facts.state.as_str()),
-            Event::UserUpdated(facts, changed) => {
-                let entry = user("UserUpdated", facts).changing(changed.iter().copied());
-                let from = facts.state.before();
-                if changed.contains(&"state") { entry.moved(Some(from.as_str()), facts.state.as_str()) } else { entry }
-            }
+            Event::UserUpdated(facts, changed) => user_updated(facts, changed),
             Event::UserDeleted(facts, before) => user("UserDeleted", facts).moved(Some(before.as_str()), "DELETED"),
             Event::UserBound { organization, user } => {
                 Entry::new("UserBound", organization.child(*user)).between([*organization])
@@ -51,9 +41,7 @@ impl runtime::Event for Event {
                 profile("BusinessProfileUpdated", *organization, "businessProfile", changed)
             }
             Event::PreapprovalCreated(id) => Entry::new("PreapprovalCreated", id.name()),
-            Event::EnrollmentCreated(standing) => {
-                enrollment("EnrollmentCreated", standing).moved(None, standing.state.as_str())
-            }
+            Event::EnrollmentCreated(standing) => created(standing),
             Event::EnrollmentSubmitted(moved, _) => moved_entry("EnrollmentSubmitted", moved),
             Event::EnrollmentQualified(moved) => moved_entry("EnrollmentQualified", moved),
             Event::EnrollmentRejected(moved) => moved_entry("EnrollmentRejected", moved),
@@ -82,6 +70,26 @@ impl runtime::Event for Event {
             }
         }
     }
+}
+
+fn updated(facts: &OrganizationFacts, changed: &[&'static str]) -> Entry {
+    let id = facts.organization.id;
+    Entry::new("OrganizationUpdated", id.name()).changing(changed.iter().copied()).between([id])
+}
+
+fn created(standing: &Standing) -> Entry {
+    enrollment("EnrollmentCreated", standing).moved(None, standing.state.as_str())
+}
+
+fn proven(facts: &OrganizationFacts, proof: Proof) -> Entry {
+    let id = facts.organization.id;
+    Entry::new("DomainProven", id.name()).changing(["proven_domains"]).between([id]).because(proof.as_str())
+}
+
+fn user_updated(facts: &UserFacts, changed: &[&'static str]) -> Entry {
+    let entry = user("UserUpdated", facts).changing(changed.iter().copied());
+    let from = facts.state.before();
+    if changed.contains(&"state") { entry.moved(Some(from.as_str()), facts.state.as_str()) } else { entry }
 }
 
 fn reminded(reminder: &AgreementReminder) -> Entry {

@@ -114,7 +114,10 @@ impl World {
                         add("ADMIN_AGENT");
                     }
                 }
-                Stage::Rejected => continue,
+                Stage::Rejected => {
+                    add("STANDING");
+                    continue;
+                }
             }
             if organization.location().is_none() {
                 add("LOCATION");

@@ -91,7 +91,15 @@ pub(super) fn address(of: usize, home: bool) -> Value {
         "NO"
     };
     let area = if country == "US" { "IL" } else { "" };
-    let code = if country == "NO" { "0151" } else { "60601" };
+    let code = match country {
+        "DE" => "10115",
+        "DK" => "1050",
+        "FI" => "00100",
+        "NL" => "1012 AB",
+        "NO" => "0151",
+        "SE" => "111 20",
+        _ => "60601",
+    };
     json!({
         "region_code": country, "postal_code": code, "administrative_area": area, "locality": "Town",
         "address_lines": ["Main Street 4"],
