@@ -51,7 +51,7 @@ const AT_ONCE: usize = 500;
 pub(crate) async fn refresh(tx: &Tx, organization: OrganizationId, now: DateTime<Utc>) -> Result<(), Error> {
     let Some(profile) = business_profile::get(tx, organization).await? else { return Ok(()) };
     let published = profile.publication == Publication::Published;
-    let entry = of(organization).one(tx).await?.map(read);
+    let entry = of(organization).one(tx).await?.as_ref().map(read);
     if entry.is_some() {
         Entity::delete_many().filter(Column::Organization.eq(organization.uuid())).exec(tx).await?;
     }
@@ -107,7 +107,7 @@ pub(crate) async fn list(
         select = select.filter(Expr::exists(also(term)));
     }
     let rows = page::after(select, (Column::ListedAt, Column::Organization), after, size).all(connection).await?;
-    Ok(Page::of(rows, size, |row| Cursor { time: row.listed_at, id: row.organization }).map(read))
+    Ok(Page::of(rows, size, |row| Cursor { time: row.listed_at, id: row.organization }).map(|row| read(&row)))
 }
 
 fn current(overdue: &[Overdue]) -> Condition {
@@ -130,7 +130,7 @@ fn also(term: &Term) -> SelectStatement {
         .to_owned()
 }
 
-fn read(row: row::Model) -> Entry {
+fn read(row: &row::Model) -> Entry {
     Entry { organization: OrganizationId::from_uuid(row.organization), listed: row.listed_at }
 }
 

@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 
 #[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
-mod reminder {
+mod told {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -59,23 +59,23 @@ pub(crate) struct Round {
 
 /// The rank of what was told last.
 pub(crate) async fn told(connection: &impl ConnectionTrait, enrollment: EnrollmentId) -> Result<Option<i64>, Error> {
-    Ok(reminder::Entity::find_by_id(enrollment.uuid()).one(connection).await?.map(|row| row.told))
+    Ok(told::Entity::find_by_id(enrollment.uuid()).one(connection).await?.map(|row| row.told))
 }
 
 /// Notes what is told; contended where somebody else told something meanwhile.
 pub(crate) async fn tell(tx: &Tx, enrollment: EnrollmentId, before: Option<i64>, rank: i64) -> Result<(), Error> {
-    let row = reminder::ActiveModel { enrollment: Set(enrollment.uuid()), told: Set(rank) };
+    let row = told::ActiveModel { enrollment: Set(enrollment.uuid()), told: Set(rank) };
     let Some(before) = before else {
-        return match reminder::Entity::insert(row).exec_without_returning(tx).await.map_err(Error::from) {
+        return match told::Entity::insert(row).exec_without_returning(tx).await.map_err(Error::from) {
             Ok(_) => Ok(()),
             Err(Error::Duplicate { .. }) => Err(Error::Contended),
             Err(error) => Err(error),
         };
     };
-    let result = reminder::Entity::update_many()
+    let result = told::Entity::update_many()
         .set(row)
-        .filter(reminder::Column::Enrollment.eq(enrollment.uuid()))
-        .filter(reminder::Column::Told.eq(before))
+        .filter(told::Column::Enrollment.eq(enrollment.uuid()))
+        .filter(told::Column::Told.eq(before))
         .exec(tx)
         .await?;
     database::affected(result.rows_affected)

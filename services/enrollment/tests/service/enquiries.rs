@@ -94,7 +94,7 @@ async fn r15_an_organization_sends_ten_enquiries_a_day_and_learns_when_the_next_
         for left in (0..9).rev() {
             assert_eq!(house.enquire(&reseller.admin, &provider, TEXT).await.unwrap().remaining, left);
         }
-        let spent = house.enquire(&reseller.admin, &provider, TEXT).await.err().expect("a refusal");
+        let spent = house.enquire(&reseller.admin, &provider, TEXT).await.expect_err("a refusal");
         let details = spent.get_error_details();
         assert_eq!(spent.code(), Code::ResourceExhausted);
         assert_eq!(details.error_info().unwrap().reason, "QUOTA_REACHED");

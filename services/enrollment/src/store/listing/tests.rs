@@ -90,7 +90,8 @@ async fn r15_every_change_of_standing_moves_a_provider_in_or_out_at_once() {
         assert_eq!(page.items[0].listed, day(1), "its place stays its own");
         let overdue = Overdue { countries: vec!["NO".to_owned(), "SE".to_owned()], least: 2 };
         assert!(
-            shows(db.reader(), id, &[]).await.unwrap() && !shows(db.reader(), id, &[overdue.clone()]).await.unwrap()
+            shows(db.reader(), id, &[]).await.unwrap()
+                && !shows(db.reader(), id, std::slice::from_ref(&overdue)).await.unwrap()
         );
         let elsewhere = Overdue { countries: vec!["NO".to_owned()], ..overdue };
         assert!(shows(db.reader(), id, &[elsewhere]).await.unwrap());
