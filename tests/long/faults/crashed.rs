@@ -36,6 +36,15 @@ fn load(caller: &mut Caller, rights: &mut Rights, stop: &AtomicBool, done: &Atom
     unknown
 }
 
+/// The callers go on for as long as this is kept: a check that fails meanwhile ends them too, instead of waiting for them for ever.
+struct Loading<'a>(&'a AtomicBool);
+
+impl Drop for Loading<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Calls while there is no server: refused in bounded time, and for a reason that tells to try again.
 fn away(caller: &mut Caller, rights: &mut Rights) -> Write {
     let (write, began) = (rights.change(), Instant::now());
@@ -78,13 +87,14 @@ fn crashed(rounds: usize) {
                 .iter_mut()
                 .map(|(caller, rights)| scope.spawn(move || load(caller, rights, stop, done)))
                 .collect();
+            let loading = Loading(stop);
             acknowledged(COMMANDS);
             cluster.kill();
             let write = away(&mut caller, &mut first);
             cluster.restart();
             // As many again, by the same callers, on the same processes.
             acknowledged(done.load(Ordering::Relaxed) + COMMANDS);
-            stop.store(true, Ordering::Relaxed);
+            drop(loading);
             sure(&mut caller, &write);
             loads.into_iter().map(|load| load.join().expect("a caller")).collect()
         });
