@@ -17,7 +17,7 @@ use crate::cast::Channel;
 use crate::options::Effort;
 use crate::progress;
 use crate::seed::{self, Waiting};
-use crate::suite::{Backing, Suite};
+use crate::suite::{Backing, SIGNS_IN, Suite};
 
 /// The smallest channel that is measured.
 const SMALL: u64 = 1_000;
@@ -42,7 +42,7 @@ impl<'a> Stage<'a> {
         progress(&format!("{}: seeding {} customers and {SMALL}", backing.name(), channel.customers));
         let mut large = Suite::prepare(backing, "large").await?;
         seed::seed(backing, &large, channel, waiting).await?;
-        large.serve(&[]).await?;
+        large.serve(SIGNS_IN).await?;
         let mut small = None;
         if !effort.is_trial() {
             let mut suite = Suite::prepare(backing, "small").await?;

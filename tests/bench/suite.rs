@@ -16,6 +16,8 @@ use crate::process::Pid;
 
 /// What `serve` says last before it only serves.
 const READY: &str = "linkage demo --against";
+/// Trusts the development issuer, for rows whose people sign in; nothing else of it is on a call's way.
+pub(crate) const SIGNS_IN: &[&str] = &["--simulation"];
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Which database keeps the data.

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use crate::figure::{Figure, Unit};
 use crate::options::Effort;
 use crate::progress;
-use crate::suite::{Backing, Suite};
+use crate::suite::{Backing, SIGNS_IN, Suite};
 
 /// Where the journey has come to its decision.
 const DECISION: &str = "relationship.OrderEligibilityService/CheckOrderEligibility";
@@ -26,7 +26,7 @@ struct Played {
 pub(crate) async fn on(backing: Backing<'_>, effort: Effort) -> Result<Vec<Figure>> {
     let on = backing.name();
     let mut suite = Suite::prepare(backing, "journeys").await?;
-    suite.serve(&[]).await?;
+    suite.serve(SIGNS_IN).await?;
     let journey = journey()?;
     // Once, for what all others share: the agreements are published.
     play(&suite, &journey, 1).await?;
