@@ -123,7 +123,7 @@ impl Pair {
         let command = self.first.command(&[]);
         let text = |text: &std::ffi::OsStr| text.to_string_lossy().into_owned();
         let environment = command.get_envs().filter_map(|(name, value)| Some((text(name), text(value?)))).collect();
-        let settings = linkage::settings::load(None, environment, &[]).expect("the configuration");
+        let settings = linkage::settings::load(&[], environment, &[]).expect("the configuration");
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         for (service, broken) in runtime.block_on(linkage::audit::chains(&settings)).expect("the journals") {
             assert_eq!(broken, None, "the journal of {service}");

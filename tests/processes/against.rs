@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::program::{Place, SERVICES};
+use crate::program::{BINARY, Place, Process, SERVICES};
 
 /// How many steps the shipped journey has.
 fn steps() -> usize {
@@ -52,6 +52,34 @@ fn four_processes_carry_the_journey() {
         let ended = process.stop();
         assert_eq!(ended.code, Some(0), "{}", ended.err);
     }
+}
+
+#[test]
+fn four_processes_that_hold_no_key_of_another_carry_the_journey() {
+    let place = Place::new();
+    let keys = place.folder().join("keys");
+    assert_eq!(place.run(&["keys", keys.to_str().expect("a path")]).code, Some(0));
+    let data = |service: &str| place.folder().join("apart").join(service);
+    let command = |service: &str, arguments: &[&str]| {
+        let mut command = place.program(BINARY);
+        command.args(arguments).arg("--data").arg(data(service));
+        command
+    };
+    for service in SERVICES {
+        std::fs::create_dir_all(data(service)).expect("a folder");
+        std::fs::rename(keys.join(service), data(service).join("keys")).expect("its keys");
+        let ended = Process::start(command(service, &["migrate", service])).end();
+        assert_eq!(ended.code, Some(0), "{service}: {}", ended.err);
+    }
+    let ended = Process::start(command("enrollment", &["bootstrap"])).end();
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let _serving = SERVICES.map(|service| Process::serving(command(service, &["serve", service, "--simulation"])));
+    let ended = Process::start(command("enrollment", &["demo", "--against"])).end();
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+    let made = |service: &str, file: &str| data(service).join("keys").join(file).exists();
+    let foreign =
+        |service: &str| SERVICES.iter().any(|other| *other != service && made(service, &format!("{other}.pem")));
+    assert!(!SERVICES.into_iter().any(foreign), "none made a key in another's name");
 }
 
 #[test]

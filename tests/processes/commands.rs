@@ -71,6 +71,8 @@ fn the_operator_is_made_once_and_after_the_schema() {
     let again = place.run(&["bootstrap"]);
     assert_eq!(again.code, Some(1));
     assert!(again.err.contains("operator already"), "{}", again.err);
+    let kept = place.run(&["bootstrap", "--if-absent"]);
+    assert_eq!(kept.code, Some(0), "{}", kept.err);
     let nothing_left = place.run(&["migrate"]);
     assert_eq!(nothing_left.code, Some(0));
     assert_eq!(nothing_left.out.matches("up to date").count(), 4, "{}", nothing_left.out);
@@ -97,6 +99,35 @@ fn a_term_signal_stops_it_cleanly_and_one_file_serves_one_process() {
     let ended = serving.stop();
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     assert_eq!(place.serve(&[]).stop().code, Some(0), "it starts again on the same data");
+}
+
+#[test]
+fn each_service_gets_its_own_keys_and_of_its_siblings_the_public_ones() {
+    let place = Place::new();
+    let folder = place.folder().join("deployed");
+    let make = || place.run(&["keys", folder.to_str().expect("a path"), "--issuer"]);
+    let read = |file: &str| std::fs::read_to_string(folder.join(file)).expect("a file");
+    assert_eq!(make().code, Some(0));
+    for service in SERVICES {
+        let mut files: Vec<_> = std::fs::read_dir(folder.join(service))
+            .expect("a folder")
+            .map(|file| file.expect("a file").file_name().into_string().expect("a name"))
+            .collect();
+        files.sort();
+        let siblings = SERVICES.into_iter().filter(|name| *name != service).map(|name| format!("{name}.pub.pem"));
+        let own = ["links.key".to_owned(), "issuer.pub.pem".to_owned(), format!("{service}.pem")];
+        let more = (service == "enrollment").then(|| ACCESS_FILE.to_owned());
+        let mut expected: Vec<_> = siblings.chain(own).chain(more).collect();
+        expected.sort();
+        assert_eq!(files, expected, "{service}");
+    }
+    assert!(folder.join("people/keys").join(ISSUER_FILE).exists());
+
+    let (kept, replaced) = (read("relationship/relationship.pem"), read("relationship/enrollment.pub.pem"));
+    std::fs::remove_file(folder.join("enrollment/enrollment.pem")).expect("a key to replace");
+    assert_eq!(make().code, Some(0));
+    assert_eq!(read("relationship/relationship.pem"), kept);
+    assert_ne!(read("relationship/enrollment.pub.pem"), replaced, "siblings know the new one");
 }
 
 #[test]

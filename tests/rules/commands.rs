@@ -46,7 +46,7 @@ fn is_known(typed: &Typed) -> bool {
             all.any(|command| command.get_arguments().any(|argument| argument.get_long() == Some(flag)))
         }
         Typed::Variable(name, value) => {
-            settings::load(None, BTreeMap::from([((*name).to_owned(), (*value).to_owned())]), &[]).is_ok()
+            settings::load(&[], BTreeMap::from([((*name).to_owned(), (*value).to_owned())]), &[]).is_ok()
         }
     }
 }

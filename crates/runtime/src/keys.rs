@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
-use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey};
+use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use secrecy::{SecretBox, zeroize::Zeroizing};
 
@@ -75,14 +75,20 @@ pub struct VerifyingKey {
 }
 
 impl Keys {
-    /// The keys of `service` in a folder that all services of one machine share; makes those that are missing.
+    /// The keys of `service` in a folder that all services of one machine share; makes those that are missing. In a folder of
+    /// its own it finds its siblings' public keys, and so can't speak in their name.
     pub fn in_folder(folder: &Path, service: ServiceName) -> Result<Keys, KeyError> {
-        let load = |name: ServiceName| SigningKey::load_or_create(&folder.join(format!("{name}.pem")));
-        let own = load(service)?;
-        let services = ServiceName::ALL
-            .into_iter()
-            .map(|name| Ok((name, load(name)?.public().clone())))
-            .collect::<Result<_, KeyError>>()?;
+        let own = SigningKey::load_or_create(&folder.join(own_file(service)))?;
+        let public = |name: ServiceName| {
+            let file = folder.join(public_file(name));
+            match file::load(&file)? {
+                _ if name == service => Ok(own.public().clone()),
+                Some(pem) => VerifyingKey::from_pem(&file.display().to_string(), &pem),
+                None => Ok(SigningKey::load_or_create(&folder.join(own_file(name)))?.public().clone()),
+            }
+        };
+        let services =
+            ServiceName::ALL.into_iter().map(|name| Ok((name, public(name)?))).collect::<Result<_, KeyError>>()?;
         let access = match service {
             ServiceName::Enrollment => Some(AccessSigner::new(SigningKey::load_or_create(&folder.join(ACCESS_FILE))?)),
             _ => None,
@@ -144,6 +150,12 @@ impl VerifyingKey {
         &self.kid
     }
 
+    /// The key as SPKI PEM.
+    pub fn to_pem(&self) -> Result<String, KeyError> {
+        let key = ed25519_dalek::VerifyingKey::from_bytes(&self.bytes).map_err(|error| unreadable(&self.kid, error))?;
+        key.to_public_key_pem(LineEnding::LF).map_err(|error| unreadable(&self.kid, error))
+    }
+
     /// The 32 bytes of the key.
     pub fn bytes(&self) -> [u8; 32] {
         self.bytes
@@ -155,6 +167,16 @@ impl VerifyingKey {
         kid.truncate(KID_CHARACTERS);
         VerifyingKey { kid, bytes, decoding: DecodingKey::from_ed_der(&bytes) }
     }
+}
+
+/// The file of a service's own key.
+pub fn own_file(service: ServiceName) -> String {
+    format!("{service}.pem")
+}
+
+/// The file of a service's public key, for its siblings.
+pub fn public_file(service: ServiceName) -> String {
+    format!("{service}.pub.pem")
 }
 
 /// The key that links are made with, in this file as hexadecimal digits; made if there is none.
@@ -204,76 +226,4 @@ impl PartialEq for VerifyingKey {
 impl Eq for VerifyingKey {}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use secrecy::ExposeSecret;
-
-    #[test]
-    fn processes_that_start_at_once_agree_on_every_key() {
-        let folder = Folder::new("race");
-        let kids = std::thread::scope(|scope| {
-            let starts: Vec<_> = (0..16)
-                .map(|turn| {
-                    let (folder, service) = (&folder.0, ServiceName::ALL[turn % 4]);
-                    scope.spawn(move || {
-                        let keys = Keys::in_folder(folder, service).unwrap();
-                        assert_eq!(keys.services.get(&service), Some(keys.own.public()));
-                        assert_eq!(keys.access.is_some(), service == ServiceName::Enrollment);
-                        let links = link_key(&folder.join(LINKS_FILE)).unwrap().expose_secret().clone();
-                        let kids: Vec<_> = keys.services.values().map(|key| key.kid().to_owned()).collect();
-                        (kids, links)
-                    })
-                })
-                .collect();
-            starts.into_iter().map(|start| start.join().unwrap()).collect::<Vec<_>>()
-        });
-        assert!(kids.windows(2).all(|pair| pair[0] == pair[1]));
-        assert_eq!(kids[0].1.len(), LINK_KEY_BYTES);
-        let files: Vec<_> = std::fs::read_dir(&folder.0).unwrap().map(|file| file.unwrap().file_name()).collect();
-        assert_eq!(files.len(), 6, "no temporary file is left: {files:?}");
-    }
-
-    #[test]
-    fn a_key_file_is_readable_by_its_owner_alone() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = Folder::new("mode");
-        let path = folder.0.join("keys").join(ISSUER_FILE);
-        let key = SigningKey::load_or_create(&path).unwrap();
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(SigningKey::load_or_create(&path).unwrap().kid(), key.kid());
-    }
-
-    #[test]
-    fn a_spoilt_key_file_is_refused_and_kept() {
-        let folder = Folder::new("spoilt");
-        let path = folder.0.join(ACCESS_FILE);
-        std::fs::write(&path, "not a key").unwrap();
-        assert!(matches!(SigningKey::load_or_create(&path), Err(KeyError::Unreadable { .. })));
-        assert!(matches!(link_key(&path), Err(KeyError::Unreadable { .. })));
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "not a key");
-    }
-
-    #[test]
-    fn a_public_key_survives_the_wire() {
-        let key = SigningKey::generate().unwrap();
-        let sent = VerifyingKey::from_bytes("wire", &key.public().bytes()).unwrap();
-        assert_eq!((sent.kid(), sent.kid().len()), (key.kid(), KID_CHARACTERS));
-        assert!(VerifyingKey::from_bytes("wire", &[1, 2, 3]).is_err());
-    }
-
-    struct Folder(std::path::PathBuf);
-
-    impl Folder {
-        fn new(name: &str) -> Folder {
-            let path = std::env::temp_dir().join(format!("runtime-keys-{name}-{}", crate::Mint::default().nonce()));
-            std::fs::create_dir_all(&path).unwrap();
-            Folder(path)
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            let _ = std::fs::remove_dir_all(&self.0);
-        }
-    }
-}
+mod tests;

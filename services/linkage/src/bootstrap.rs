@@ -19,6 +19,10 @@ pub async fn run(mut settings: Settings, arguments: &cli::Bootstrap) -> anyhow::
     settings.enrollment.listen = ([127, 0, 0, 1], 0).into();
     let mode = Mode { migrate: false, bootstrap: true, background: false };
     if is_done(&settings).await? {
+        if arguments.if_absent {
+            print("operator: there is one already");
+            return Ok(ExitCode::SUCCESS);
+        }
         anyhow::bail!("there is an operator already; its users are managed by UserService");
     }
     let suite = Suite::start(&settings, &[ServiceName::Enrollment], mode).await?;

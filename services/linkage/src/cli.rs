@@ -21,9 +21,9 @@ pub struct Cli {
 /// Where the configuration comes from.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Source {
-    /// A TOML file; `linkage serve --print-config` shows every key.
+    /// A TOML file; `linkage serve --print-config` shows every key. Of several, the later ones win.
     #[arg(long, global = true, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub config: Vec<PathBuf>,
     /// The folder for data and keys [default: ./linkage-data].
     #[arg(long, global = true, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
@@ -40,6 +40,8 @@ pub enum Command {
     Migrate(Which),
     /// Make the operator's organization and its first user, once.
     Bootstrap(Bootstrap),
+    /// Make the keys that each service needs, in a folder of its own.
+    Keys(Keys),
     /// Print an access token of somebody known to the development issuer.
     Token(Token),
     /// Print the trail of the four services, merged by time.
@@ -96,6 +98,20 @@ pub struct Bootstrap {
     /// Address of its first user; `operator.email` of the configuration when absent.
     #[arg(long)]
     pub email: Option<String>,
+    /// Succeed too when there is an operator already, and leave it as it is.
+    #[arg(long)]
+    pub if_absent: bool,
+}
+
+/// The keys of a deployment.
+#[derive(Debug, Clone, Args)]
+pub struct Keys {
+    /// Where they are kept: FOLDER/enrollment is what enrollment needs, and so on. What is there stays.
+    pub folder: PathBuf,
+    /// Make a development issuer too: its key in FOLDER/people, for `linkage token --data FOLDER/people`, and its public key beside
+    /// those of each service, where `enrollment.service.issuers` may name it.
+    #[arg(long)]
+    pub issuer: bool,
 }
 
 /// Somebody.

@@ -5,6 +5,7 @@ pub mod bootstrap;
 pub mod cli;
 pub mod client;
 pub mod demo;
+pub mod keys;
 pub mod migrate;
 pub mod people;
 pub mod play;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use linkage::cli::{Cli, Command, Serve, Source};
 use linkage::settings;
-use linkage::{audit, bootstrap, migrate, play, rules, serve, token};
+use linkage::{audit, bootstrap, keys, migrate, play, rules, serve, token};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -24,17 +24,18 @@ fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let command = cli.command.unwrap_or_else(|| Command::Serve(Serve::default()));
     let flags = flags(&cli.source, &command);
-    let file = cli.source.config.as_deref();
+    let files = &cli.source.config;
     if let Command::Serve(Serve { print_config: true, .. }) = &command {
-        serve::print(&settings::masked(file, environment(), &flags)?);
+        serve::print(&settings::masked(files, environment(), &flags)?);
         return Ok(ExitCode::SUCCESS);
     }
-    let settings = settings::load(file, environment(), &flags)?;
+    let settings = settings::load(files, environment(), &flags)?;
     match command {
         Command::Serve(arguments) => serve::run(settings, &arguments).await,
         Command::Demo(arguments) => play::run(settings, &arguments).await,
         Command::Migrate(arguments) => migrate::run(&settings, &arguments).await,
         Command::Bootstrap(arguments) => bootstrap::run(settings, &arguments).await,
+        Command::Keys(arguments) => keys::run(&arguments),
         Command::Token(arguments) => token::run(&settings, &arguments).await,
         Command::Audit(arguments) => audit::run(&settings, &arguments).await,
         Command::Rules(arguments) => rules::run(&arguments),

@@ -1,4 +1,4 @@
-//! Configuration: built-in defaults < TOML file < environment `LINKAGE_<SECTION>__<KEY>` < flags. All of it is parsed before anything starts.
+//! Configuration: built-in defaults < TOML files < environment `LINKAGE_<SECTION>__<KEY>` < flags. All of it is parsed before anything starts.
 
 use std::collections::BTreeMap;
 use std::fs::DirBuilder;
@@ -161,7 +161,7 @@ impl<C> Section<C> {
 impl Settings {
     /// The defaults, as the annotated file that ships has them.
     pub fn shipped() -> anyhow::Result<Settings> {
-        load(None, BTreeMap::new(), &[])
+        load(&[], BTreeMap::new(), &[])
     }
 
     /// What all sections have, for one service.

@@ -45,7 +45,7 @@ impl Sitting {
 
     /// The page with the addresses of this place instead of those built in, each of which it names.
     pub(crate) fn at_its_addresses(&self, page: &str) -> String {
-        let built_in = linkage::settings::load(None, BTreeMap::new(), &[]).expect("what is built in").addresses();
+        let built_in = linkage::settings::load(&[], BTreeMap::new(), &[]).expect("what is built in").addresses();
         let mut page = page.to_owned();
         for (built_in, address) in built_in.values().map(ToString::to_string).zip(&self.place.addresses) {
             assert!(page.contains(&built_in), "the README doesn't name {built_in}");

@@ -9,17 +9,29 @@ use secrecy::zeroize::Zeroizing;
 
 use super::KeyError;
 
+/// The text of the file; none where there is no file.
+pub(super) fn load(path: &Path) -> Result<Option<Zeroizing<String>>, KeyError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(Zeroizing::new(text))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed(path, error)),
+    }
+}
+
 /// The text of the file. When there is none, `make` says what it shall be; of several processes one wins and all read its text.
 pub(super) fn load_or_create(
     path: &Path,
     make: impl FnOnce() -> Result<Zeroizing<String>, KeyError>,
 ) -> Result<Zeroizing<String>, KeyError> {
-    let failed = |source| KeyError::File { path: path.display().to_string(), source };
-    match fs::read_to_string(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => create(path, &make()?).map_err(failed)?,
-        read => return read.map(Zeroizing::new).map_err(failed),
+    if let Some(text) = load(path)? {
+        return Ok(text);
     }
-    fs::read_to_string(path).map(Zeroizing::new).map_err(failed)
+    create(path, &make()?).map_err(|error| failed(path, error))?;
+    fs::read_to_string(path).map(Zeroizing::new).map_err(|error| failed(path, error))
+}
+
+fn failed(path: &Path, source: io::Error) -> KeyError {
+    KeyError::File { path: path.display().to_string(), source }
 }
 
 fn create(path: &Path, text: &str) -> io::Result<()> {

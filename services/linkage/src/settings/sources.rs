@@ -1,7 +1,7 @@
 //! The layers of the configuration and their order.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use config::{Config, Environment, File, FileFormat};
@@ -13,23 +13,23 @@ const DEFAULTS: &str = include_str!("../../linkage.default.toml");
 const PREFIX: &str = "LINKAGE_";
 const SECTIONS: &str = "__";
 
-/// Reads the layers: the defaults that ship, a file, the environment as given, and flags as (`section.key`, value).
+/// Reads the layers: the defaults that ship, files of which the later ones win, the environment as given, and flags as (`section.key`, value).
 pub fn load(
-    file: Option<&Path>,
+    files: &[PathBuf],
     environment: BTreeMap<String, String>,
     flags: &[(&str, String)],
 ) -> anyhow::Result<Settings> {
-    let settings = merge(file, environment, flags)?;
+    let settings = merge(files, environment, flags)?;
     settings.try_deserialize().context("configuration: `linkage serve --print-config` shows every key that there is")
 }
 
 /// The whole configuration as TOML, with secrets masked.
 pub fn masked(
-    file: Option<&Path>,
+    files: &[PathBuf],
     environment: BTreeMap<String, String>,
     flags: &[(&str, String)],
 ) -> anyhow::Result<String> {
-    let mut table: toml::Table = merge(file, environment, flags)?.try_deserialize()?;
+    let mut table: toml::Table = merge(files, environment, flags)?.try_deserialize()?;
     for (_, section) in &mut table {
         if let Some(database) = section.get_mut("database")
             && database.as_str().is_some_and(|url| !url.is_empty())
@@ -40,11 +40,7 @@ pub fn masked(
     Ok(toml::to_string_pretty(&table)?)
 }
 
-fn merge(
-    file: Option<&Path>,
-    environment: BTreeMap<String, String>,
-    flags: &[(&str, String)],
-) -> anyhow::Result<Config> {
+fn merge(files: &[PathBuf], environment: BTreeMap<String, String>, flags: &[(&str, String)]) -> anyhow::Result<Config> {
     // Variables of this prefix without a section are others': test settings, Kubernetes service links.
     let ours = environment.into_iter().filter(|(name, _)| name.starts_with(PREFIX) && name.contains(SECTIONS));
     let source = Environment::with_prefix("LINKAGE")
@@ -53,15 +49,25 @@ fn merge(
         .try_parsing(true)
         .source(Some(ours.collect()));
     let mut builder = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
-    if let Some(file) = file {
-        let text = std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
-        builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
+    for file in files {
+        builder = builder.add_source(File::from_str(&read(file)?, FileFormat::Toml));
     }
     builder = builder.add_source(source);
     for (key, value) in flags {
         builder = builder.set_override(*key, value.clone())?;
     }
     builder.build().context("configuration")
+}
+
+/// The text of a file that is TOML. What is wrong is told by its line alone: the text may hold a password.
+fn read(file: &Path) -> anyhow::Result<String> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    if let Err(error) = text.parse::<toml::Table>() {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        anyhow::bail!("{}, line {line}: {}", file.display(), error.message());
+    }
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -76,7 +82,7 @@ mod tests {
     fn the_defaults_that_ship_are_whole() {
         let settings = Settings::shipped().unwrap();
         assert!(settings.is_embedded());
-        let masked = masked(None, BTreeMap::new(), &[]).unwrap();
+        let masked = masked(&[], BTreeMap::new(), &[]).unwrap();
         assert_eq!(masked.parse::<toml::Table>().unwrap(), DEFAULTS.parse::<toml::Table>().unwrap());
         // What the file says is what a service has that is told nothing.
         assert_eq!(settings.verification.service, verification::Config::default());
@@ -93,11 +99,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("linkage.toml");
         std::fs::write(&file, "[operator]\nemail = \"file@example.com\"\n").unwrap();
-        let of = |environment, flags: &[(&str, String)]| load(Some(&file), environment, flags).unwrap().operator.email;
+        let files = [file.clone()];
+        let of = |environment, flags: &[(&str, String)]| load(&files, environment, flags).unwrap().operator.email;
         assert_eq!(of(BTreeMap::new(), &[]), "file@example.com");
         let environment = variable("LINKAGE_OPERATOR__EMAIL", "environment@example.com");
         assert_eq!(of(environment.clone(), &[]), "environment@example.com");
         assert_eq!(of(environment, &[("operator.email", "flag@example.com".to_owned())]), "flag@example.com");
+        let later = folder.path().join("later.toml");
+        std::fs::write(&later, "[operator]\nemail = \"later@example.com\"\n").unwrap();
+        let both = load(&[file, later], BTreeMap::new(), &[]).unwrap();
+        assert_eq!(both.operator.email, "later@example.com");
     }
 
     #[test]
@@ -105,16 +116,25 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("linkage.toml");
         std::fs::write(&file, "[operator]\nmail = \"x\"\n").unwrap();
-        let error = format!("{:#}", load(Some(&file), BTreeMap::new(), &[]).unwrap_err());
+        let error = format!("{:#}", load(&[file], BTreeMap::new(), &[]).unwrap_err());
         assert!(error.contains("mail"), "{error}");
-        assert!(load(None, variable("LINKAGE_OPERATOR__MAIL", "x"), &[]).is_err());
-        assert!(load(None, variable("LINKAGE_TEST_POSTGRES", "x"), &[]).is_ok());
-        assert!(load(None, variable("LINKAGE_SERVICE_HOST", "x"), &[]).is_ok());
+        assert!(load(&[], variable("LINKAGE_OPERATOR__MAIL", "x"), &[]).is_err());
+        assert!(load(&[], variable("LINKAGE_TEST_POSTGRES", "x"), &[]).is_ok());
+        assert!(load(&[], variable("LINKAGE_SERVICE_HOST", "x"), &[]).is_ok());
+    }
+
+    #[test]
+    fn a_file_that_is_no_toml_is_told_by_its_line_and_never_quoted() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("database.toml");
+        std::fs::write(&file, "[enrollment]\ndatabase = \"postgres://u:hush@h/d\n").unwrap();
+        let error = format!("{:#}", load(&[file], BTreeMap::new(), &[]).unwrap_err());
+        assert!(error.contains("database.toml, line 2") && !error.contains("hush"), "{error}");
     }
 
     #[test]
     fn secrets_are_masked() {
-        let text = masked(None, variable("LINKAGE_ENROLLMENT__DATABASE", "postgres://u:hush@h/d"), &[]).unwrap();
+        let text = masked(&[], variable("LINKAGE_ENROLLMENT__DATABASE", "postgres://u:hush@h/d"), &[]).unwrap();
         assert!(text.contains("(masked)") && !text.contains("hush"), "{text}");
     }
 }
