@@ -1,0 +1,12 @@
+#!/bin/sh
+# Makes a role and a database for each service, with the passwords of deploy/make-secrets in the folder PASSWORDS. PostgreSQL's image runs it
+# when its data is new; elsewhere psql's own variables say which server, and as whom.
+set -eu
+for service in enrollment verification relationship notification; do
+    psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${PGUSER:-postgres}" --dbname postgres \
+        --set service="$service" --set password="$(cat "${PASSWORDS:-/secret}/$service/password")" <<'END'
+CREATE ROLE :"service" LOGIN PASSWORD :'password';
+CREATE DATABASE :"service" OWNER :"service";
+REVOKE CONNECT ON DATABASE :"service" FROM PUBLIC;
+END
+done
