@@ -3,6 +3,7 @@
 
 mod commands;
 mod dependencies;
+mod deploy;
 mod documents;
 mod habits;
 mod imports;

@@ -1,0 +1,129 @@
+//! What `deploy/` says fits together, and fits the code: manifests, typed; the compose file; the scripts.
+
+mod compose;
+mod configuration;
+mod network;
+mod objects;
+mod rendered;
+
+use std::collections::BTreeMap;
+
+use linkage::{Mode, Settings, Suite};
+use runtime::ServiceName;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+
+use crate::{none, rpcs, sources};
+use objects::Healthy;
+use rendered::{OVERLAYS, Rendered};
+
+fn violations(rendered: &Rendered, healthy: &Healthy) -> Vec<String> {
+    let all = [objects::misfits(rendered, healthy), configuration::mistakes(rendered), network::differences(rendered)];
+    all.concat().into_iter().map(|told| format!("{}: {told}", rendered.overlay)).collect()
+}
+
+/// Every name for which a service that runs says that it is serving: asked of each, and some that nobody knows.
+async fn healthy() -> Healthy {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut settings = Settings::shipped().expect("the shipped configuration");
+    linkage::play::fresh(&mut settings, folder.path());
+    let suite = Suite::start(&settings, &ServiceName::ALL, Mode::BY_HAND).await.expect("the services start");
+    let of_rpcs = rpcs::ALL.iter().filter_map(|rpc| Some(format!("linkage.{}.v1.{}", rpc.owner?, rpc.service)));
+    let names = of_rpcs.chain(["".to_owned(), "liveness".to_owned(), "readiness".to_owned()]);
+    let names: Vec<String> = names.collect();
+    let mut healthy = Healthy::new();
+    for (service, address) in suite.addresses() {
+        let channel = tonic::transport::Endpoint::from_shared(format!("http://{address}")).expect("an address");
+        let mut client = HealthClient::new(channel.connect().await.expect("it listens"));
+        for name in &names {
+            let answer = client.check(HealthCheckRequest { service: name.clone() }).await;
+            if answer.is_ok_and(|answer| answer.into_inner().status() == ServingStatus::Serving) {
+                healthy.insert((service, name.clone()));
+            }
+        }
+    }
+    suite.stop().await;
+    healthy
+}
+
+#[tokio::test]
+async fn r65_manifests_fit_each_other_and_the_code() {
+    let healthy = healthy().await;
+    assert!(
+        healthy.iter().filter(|(_, name)| name.starts_with("linkage.")).count() >= 4,
+        "each service is known to health"
+    );
+    none(
+        &OVERLAYS
+            .iter()
+            .filter_map(|name| Rendered::of(name))
+            .flat_map(|r| violations(&r, &healthy))
+            .collect::<Vec<_>>(),
+    );
+}
+
+/// One object with one wrong value in it.
+#[derive(Deserialize)]
+struct Mistake {
+    kind: String,
+    name: String,
+    at: String,
+    value: Value,
+}
+
+#[tokio::test]
+async fn the_judge_of_manifests_bites() {
+    let Some(right) = Rendered::of("production") else { return };
+    let healthy = healthy().await;
+    let mistakes: Vec<Mistake> = serde_saphyr::from_str(include_str!("deploy/mistakes.yaml")).expect("the mistakes");
+    let unseen = mistakes.iter().filter(|wrong| {
+        violations(&right.with(&wrong.kind, &wrong.name, &wrong.at, wrong.value.clone()), &healthy).is_empty()
+    });
+    none(&unseen.map(|m| format!("nobody sees {} {} {} = {}", m.kind, m.name, m.at, m.value)).collect::<Vec<_>>());
+
+    let map = right.kind("ConfigMap").next().expect("a ConfigMap");
+    let (name, text) = (&map["metadata"]["name"], map["data"]["linkage.toml"].as_str().expect("its file"));
+    for (correct, wrong) in
+        [("address =", "adress ="), ("0.0.0.0:50052", "0.0.0.0:50059"), ("//relationship:", "//relations:")]
+    {
+        assert!(text.contains(correct), "{correct}");
+        let text = json!(text.replacen(correct, wrong, 1));
+        let wrongly = right.with("ConfigMap", name.as_str().expect("a name"), "/data/linkage.toml", text);
+        assert!(!violations(&wrongly, &healthy).is_empty(), "nobody sees {wrong}");
+    }
+}
+
+#[test]
+fn r65_the_compose_file_fits_its_files_and_the_code() {
+    let file = sources::find("deploy/compose.yaml").expect("the compose file");
+    none(&compose::mistakes(&file.text));
+    let wrong = BTreeMap::from([
+        ("[serve, relationship,", "[serve, relation,"),
+        ("127.0.0.1:50051:50051", "0.0.0.0:50051:50051"),
+        ("./kubernetes/base/linkage.toml:", "./kubernetes/base/linkages.toml:"),
+        ("./secret/verification:/var", "./secret/enrollment:/var"),
+        ("/etc/linkage/site.toml:ro", "/etc/linkage/sites.toml:ro"),
+    ]);
+    for (right, wrong) in wrong {
+        assert!(file.text.contains(right), "{right}");
+        assert!(!compose::mistakes(&file.text.replace(right, wrong)).is_empty(), "nobody sees {wrong}");
+    }
+}
+
+#[test]
+fn one_user_runs_everywhere() {
+    let says = |path: &str, what: &str| sources::find(path).is_some_and(|source| source.text.contains(what));
+    for (path, what) in [
+        ("deploy/assemble", "user=65532\n"),
+        ("deploy/Dockerfile", "USER 65532:65532\n"),
+        ("deploy/try", "--userspec=65532:65532"),
+        ("deploy/kubernetes/base/every-service.yaml", "runAsUser: 65532\n"),
+        ("deploy/kubernetes/components/jobs/every-job.yaml", "runAsUser: 65532\n"),
+        ("deploy/compose.yaml", "LINKAGE_USER:-65532}"),
+    ] {
+        assert!(says(path, what), "{path} doesn't say `{}`", what.trim());
+    }
+}

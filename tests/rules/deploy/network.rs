@@ -1,0 +1,146 @@
+//! Who may reach whom by the NetworkPolicies, held against who calls whom by the policies of the code.
+
+use std::collections::BTreeSet;
+
+use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::api::networking::v1::{NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use runtime::guard::RUNTIME_POLICY;
+use runtime::{Policy, Rule, Service as _, ServiceName};
+
+use super::rendered::{Labels, Rendered, selects};
+
+const POSTGRES_PORT: u16 = 5432;
+/// What marks a namespace whose pods may call.
+const CALLER: (&str, &str) = ("linkage.example/caller", "true");
+
+/// A pod, as a policy sees it.
+struct Pod {
+    name: String,
+    labels: Labels,
+    namespace: Labels,
+}
+
+fn policy(service: ServiceName) -> Policy {
+    match service {
+        ServiceName::Enrollment => enrollment::Enrollment::POLICY,
+        ServiceName::Verification => verification::Verification::POLICY,
+        ServiceName::Relationship => relationship::Relationship::POLICY,
+        ServiceName::Notification => notification::Notification::POLICY,
+    }
+}
+
+/// The siblings that call a service: those that its peer RPCs are for, and all others for the keys that enrollment gives.
+fn callers(service: ServiceName) -> BTreeSet<ServiceName> {
+    let peers = |policy: Policy| {
+        policy.iter().filter_map(|(_, rule)| if let Rule::Peer(peers) = rule { Some(*peers) } else { None })
+    };
+    let own = peers(policy(service)).flatten().copied();
+    let shared: Vec<_> = match service {
+        ServiceName::Enrollment => ServiceName::ALL.into_iter().filter(|name| *name != service).collect(),
+        _ => peers(RUNTIME_POLICY).flatten().copied().collect(),
+    };
+    own.chain(shared).collect()
+}
+
+fn is_port(ports: Option<&Vec<NetworkPolicyPort>>, port: i32) -> bool {
+    ports.is_none_or(|ports| ports.iter().any(|one| one.port == Some(IntOrString::Int(port))))
+}
+
+fn is_peer(peers: Option<&Vec<NetworkPolicyPeer>>, own: &Labels, pod: &Pod) -> bool {
+    let one = |peer: &NetworkPolicyPeer| {
+        let namespace = match &peer.namespace_selector {
+            Some(selector) => selects(selector, &pod.namespace),
+            None => pod.namespace == *own,
+        };
+        namespace && peer.ip_block.is_none() && peer.pod_selector.as_ref().is_none_or(|s| selects(s, &pod.labels))
+    };
+    peers.is_none_or(|peers| peers.iter().any(one))
+}
+
+/// Whether the policies of our namespace let a call out of the one pod, and into the other.
+fn ways(policies: &[NetworkPolicySpec], namespace: &Labels, from: &Pod, to: &Pod, port: i32) -> (bool, bool) {
+    let of = |pod: &Pod, way: &str| -> Vec<&NetworkPolicySpec> {
+        let is_for = |policy: &&NetworkPolicySpec| {
+            let selected = policy.pod_selector.as_ref().is_none_or(|selector| selects(selector, &pod.labels));
+            selected && policy.policy_types.iter().flatten().any(|kind| kind == way)
+        };
+        policies.iter().filter(is_for).collect()
+    };
+    let (out, into) = (of(from, "Egress"), of(to, "Ingress"));
+    let leaves = out.iter().flat_map(|policy| policy.egress.iter().flatten());
+    let enters = into.iter().flat_map(|policy| policy.ingress.iter().flatten());
+    (
+        out.is_empty()
+            || leaves
+                .into_iter()
+                .any(|rule| is_peer(rule.to.as_ref(), namespace, to) && is_port(rule.ports.as_ref(), port)),
+        into.is_empty()
+            || enters
+                .into_iter()
+                .any(|rule| is_peer(rule.from.as_ref(), namespace, from) && is_port(rule.ports.as_ref(), port)),
+    )
+}
+
+fn labels<const N: usize>(pairs: [(&str, &str); N]) -> Labels {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+fn can(can: bool) -> &'static str {
+    if can { "can" } else { "can't" }
+}
+
+/// Where the policies differ from the calls that the code makes, from who may call at all, and from who has a database.
+pub(super) fn differences(rendered: &Rendered) -> Vec<String> {
+    let policies: Vec<_> = rendered.all::<NetworkPolicy>().into_iter().filter_map(|policy| policy.spec).collect();
+    let namespaces = rendered.all::<Namespace>();
+    let namespace = namespaces.first().and_then(|one| one.metadata.labels.clone()).expect("a namespace");
+    let ours = |name: &str, labels: Labels| Pod { name: name.to_owned(), labels, namespace: namespace.clone() };
+    let service = |name: ServiceName| {
+        let workload = rendered.services().into_iter().find(|workload| workload.name == name.as_str());
+        ours(name.as_str(), workload.unwrap_or_else(|| panic!("no Deployment {name}")).labels)
+    };
+    let caller = Pod { name: "a caller".to_owned(), labels: Labels::new(), namespace: labels([CALLER]) };
+    let stranger = Pod { name: "a stranger".to_owned(), labels: Labels::new(), namespace: labels([("of", "others")]) };
+    let jobs: Vec<_> = rendered.jobs().into_iter().map(|job| ours(&job.name, job.labels)).collect();
+    let neighbour = ours("a neighbour", Labels::new());
+    let cluster = rendered.kind("Cluster").next().expect("a PostgreSQL cluster");
+    let cluster = cluster["metadata"]["name"].as_str().expect("its name");
+    let postgres = ours("PostgreSQL", labels([("cnpg.io/cluster", cluster)]));
+
+    let mut found = Vec::new();
+    let mut expect = |from: &Pod, to: &Pod, port: u16, expected: bool| {
+        let (leaves, enters) = ways(&policies, &namespace, from, to, port.into());
+        // What is not ours has policies of its own.
+        let ours = |pod: &Pod| pod.namespace == namespace;
+        if ours(from) && leaves != expected {
+            found.push(format!("{} {} leave for {} on port {port}", from.name, can(leaves), to.name));
+        }
+        if ours(to) && enters != expected {
+            found.push(format!("{} {} be reached by {} on port {port}", to.name, can(enters), from.name));
+        }
+    };
+    for to in ServiceName::ALL {
+        let callers = callers(to);
+        for from in ServiceName::ALL.into_iter().filter(|from| *from != to) {
+            expect(&service(from), &service(to), to.port(), callers.contains(&from));
+            expect(&service(from), &service(to), POSTGRES_PORT, false);
+        }
+        expect(&caller, &service(to), to.port(), true);
+        for nobody in jobs.iter().chain([&stranger, &neighbour]) {
+            expect(nobody, &service(to), to.port(), false);
+        }
+        expect(&service(to), &postgres, POSTGRES_PORT, true);
+        expect(&service(to), &stranger, 443, false);
+    }
+    for job in &jobs {
+        expect(job, &postgres, POSTGRES_PORT, true);
+    }
+    // What no policy names is let out to nobody, and nobody in to it.
+    expect(&neighbour, &stranger, 443, false);
+    expect(&stranger, &neighbour, 443, false);
+    for nobody in [&caller, &stranger, &neighbour] {
+        expect(nobody, &postgres, POSTGRES_PORT, false);
+    }
+    found
+}
