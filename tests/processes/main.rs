@@ -4,6 +4,7 @@
 mod against;
 mod altered;
 mod commands;
+mod doctor;
 mod killed;
 mod kills;
 mod program;

@@ -46,6 +46,8 @@ pub enum Command {
     Token(Token),
     /// Print the trail of the four services, merged by time.
     Audit(Audit),
+    /// Look for what would keep services from starting, from being believed or from being reached; changes nothing.
+    Doctor(Doctor),
     /// Print which rules are known of how many markets, and from where.
     Rules(Rules),
 }
@@ -135,6 +137,16 @@ pub struct Audit {
     #[arg(long)]
     pub organization: Option<String>,
     /// How to tell it.
+    #[arg(long, value_enum, default_value_t = Format::Plain)]
+    pub format: Format,
+}
+
+/// What is looked at.
+#[derive(Debug, Clone, Args)]
+pub struct Doctor {
+    /// Only this service, and those that it calls.
+    pub service: Option<Name>,
+    /// How to tell it: a table, or an object per finding.
     #[arg(long, value_enum, default_value_t = Format::Plain)]
     pub format: Format,
 }

@@ -2,9 +2,11 @@
 
 pub mod audit;
 pub mod bootstrap;
+pub mod calls;
 pub mod cli;
 pub mod client;
 pub mod demo;
+pub mod doctor;
 pub mod keys;
 pub mod migrate;
 pub mod people;

@@ -27,7 +27,7 @@ pub async fn run(settings: &Settings, arguments: &Which) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-fn migrations(service: ServiceName) -> Migrations {
+pub(crate) fn migrations(service: ServiceName) -> Migrations {
     match service {
         ServiceName::Enrollment => enrollment::Enrollment::migrations(),
         ServiceName::Verification => verification::Verification::migrations(),

@@ -1,12 +1,12 @@
 //! Who may reach whom by the NetworkPolicies, held against who calls whom by the policies of the code.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::api::networking::v1::{NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use runtime::guard::RUNTIME_POLICY;
-use runtime::{Policy, Rule, Service as _, ServiceName};
+use linkage::calls::callers;
+use runtime::ServiceName;
 
 use super::rendered::{Labels, Rendered, selects};
 
@@ -19,28 +19,6 @@ struct Pod {
     name: String,
     labels: Labels,
     namespace: Labels,
-}
-
-fn policy(service: ServiceName) -> Policy {
-    match service {
-        ServiceName::Enrollment => enrollment::Enrollment::POLICY,
-        ServiceName::Verification => verification::Verification::POLICY,
-        ServiceName::Relationship => relationship::Relationship::POLICY,
-        ServiceName::Notification => notification::Notification::POLICY,
-    }
-}
-
-/// The siblings that call a service: those that its peer RPCs are for, and all others for the keys that enrollment gives.
-fn callers(service: ServiceName) -> BTreeSet<ServiceName> {
-    let peers = |policy: Policy| {
-        policy.iter().filter_map(|(_, rule)| if let Rule::Peer(peers) = rule { Some(*peers) } else { None })
-    };
-    let own = peers(policy(service)).flatten().copied();
-    let shared: Vec<_> = match service {
-        ServiceName::Enrollment => ServiceName::ALL.into_iter().filter(|name| *name != service).collect(),
-        _ => peers(RUNTIME_POLICY).flatten().copied().collect(),
-    };
-    own.chain(shared).collect()
 }
 
 fn is_port(ports: Option<&Vec<NetworkPolicyPort>>, port: i32) -> bool {
@@ -96,10 +74,15 @@ pub(super) fn differences(rendered: &Rendered) -> Vec<String> {
     let namespaces = rendered.all::<Namespace>();
     let namespace = namespaces.first().and_then(|one| one.metadata.labels.clone()).expect("a namespace");
     let ours = |name: &str, labels: Labels| Pod { name: name.to_owned(), labels, namespace: namespace.clone() };
-    let service = |name: ServiceName| {
-        let workload = rendered.services().into_iter().find(|workload| workload.name == name.as_str());
-        ours(name.as_str(), workload.unwrap_or_else(|| panic!("no Deployment {name}")).labels)
-    };
+    let pods = rendered.services().into_iter().filter_map(|one| {
+        let name = ServiceName::parse(&one.name)?;
+        Some((name, ours(name.as_str(), one.labels)))
+    });
+    let pods: BTreeMap<_, _> = pods.collect();
+    let missing = ServiceName::ALL.into_iter().find(|name| !pods.contains_key(name));
+    if let Some(name) = missing {
+        return vec![format!("no pods of {name}")];
+    }
     let caller = Pod { name: "a caller".to_owned(), labels: Labels::new(), namespace: labels([CALLER]) };
     let stranger = Pod { name: "a stranger".to_owned(), labels: Labels::new(), namespace: labels([("of", "others")]) };
     let jobs: Vec<_> = rendered.jobs().into_iter().map(|job| ours(&job.name, job.labels)).collect();
@@ -120,18 +103,18 @@ pub(super) fn differences(rendered: &Rendered) -> Vec<String> {
             found.push(format!("{} {} be reached by {} on port {port}", to.name, can(enters), from.name));
         }
     };
-    for to in ServiceName::ALL {
-        let callers = callers(to);
-        for from in ServiceName::ALL.into_iter().filter(|from| *from != to) {
-            expect(&service(from), &service(to), to.port(), callers.contains(&from));
-            expect(&service(from), &service(to), POSTGRES_PORT, false);
+    for (name, to) in &pods {
+        let callers = callers(*name);
+        for (from_name, from) in pods.iter().filter(|(from, _)| *from != name) {
+            expect(from, to, name.port(), callers.contains(from_name));
+            expect(from, to, POSTGRES_PORT, false);
         }
-        expect(&caller, &service(to), to.port(), true);
+        expect(&caller, to, name.port(), true);
         for nobody in jobs.iter().chain([&stranger, &neighbour]) {
-            expect(nobody, &service(to), to.port(), false);
+            expect(nobody, to, name.port(), false);
         }
-        expect(&service(to), &postgres, POSTGRES_PORT, true);
-        expect(&service(to), &stranger, 443, false);
+        expect(to, &postgres, POSTGRES_PORT, true);
+        expect(to, &stranger, 443, false);
     }
     for job in &jobs {
         expect(job, &postgres, POSTGRES_PORT, true);

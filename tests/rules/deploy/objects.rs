@@ -123,9 +123,10 @@ fn selectors(rendered: &Rendered, services: &[Workload]) -> Vec<String> {
 fn scaled(rendered: &Rendered, services: &[Workload]) -> Vec<String> {
     let budgets = rendered.all::<PodDisruptionBudget>();
     let scalers = rendered.all::<HorizontalPodAutoscaler>();
+    let deployments = rendered.all::<Deployment>();
     let replicas = |name: &str| {
-        let all = rendered.all::<Deployment>();
-        all.into_iter().find(|one| one.metadata.name.as_deref() == Some(name)).and_then(|one| one.spec?.replicas)
+        let own = deployments.iter().find(|one| one.metadata.name.as_deref() == Some(name));
+        own.and_then(|one| one.spec.as_ref()?.replicas)
     };
     let mut found = Vec::new();
     for workload in services {
