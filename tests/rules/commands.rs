@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The pages that a newcomer reads.
-const PAGES: [&str; 2] = ["README.md", "ARCHITECTURE.md"];
+const PAGES: [&str; 3] = ["README.md", "ARCHITECTURE.md", "deploy/README.md"];
 
 /// What an inline text is for.
 #[derive(Debug, PartialEq)]
