@@ -1,15 +1,18 @@
 //! The one way to write: idempotency, transaction, journal and outbox together, so that none can be forgotten.
 
+mod origin;
+mod repeat;
+
 use chrono::{DateTime, Utc};
-use database::{Error, Step, Tx, idempotency, inbox, journal, outbox};
+use database::{Step, Tx, idempotency, inbox, journal, outbox};
 use ids::Id;
 use prost::Message;
-use tonic::Code;
 use uuid::Uuid;
 use wire::Request;
 use wire::types::Origin;
 
-use crate::{App, Caller, Effect, Event, Fault, Identity, Reason, Service, convert};
+use self::repeat::Repeat;
+use crate::{App, Caller, Effect, Event, Fault, Identity, Service, convert};
 
 /// What a closure given to [`App::change`] decided.
 pub enum Outcome<T, E> {
@@ -154,7 +157,7 @@ impl<S: Service> App<S> {
         T: Message + Default,
         Work: Future<Output = Result<Outcome<T, S::Event>, Fault>>,
     {
-        let origin = origin_of(caller, request)?;
+        let origin = origin::of(caller, request)?;
         let behind = Behind {
             caller,
             request_id: Some(origin.request_id.clone()).filter(|id| !id.is_empty()),
@@ -278,75 +281,4 @@ impl Behind<'_> {
             parties: entry.parties.into_iter().map(ids::Id::name).collect(),
         }
     }
-}
-
-/// A request that carries an id: where its answer is kept, and what a repetition must equal.
-struct Repeat {
-    key: idempotency::Key,
-    mac: String,
-}
-
-impl Repeat {
-    fn of<S: Service, R: Request>(app: &App<S>, caller: &Caller, request: &R) -> Option<Repeat> {
-        let request_id = request.request_id().filter(|id| !id.is_empty() && !request.validate_only())?;
-        let mac = app.links().fingerprint("idempotency", &[&request.payload()]);
-        Some(Repeat {
-            key: idempotency::Key {
-                caller: caller.key(),
-                method: caller.method.clone(),
-                request_id: request_id.to_lowercase(),
-            },
-            mac: crate::links::BASE32.encode(&mac),
-        })
-    }
-
-    async fn find<T: Message + Default>(&self, tx: &Tx) -> Result<Option<T>, Fault> {
-        let Some(stored) = idempotency::find(tx, &self.key).await? else { return Ok(None) };
-        self.answer(&stored).map(Some)
-    }
-
-    /// The answer that the same request got while this one was under way.
-    async fn twin<S: Service, T: Message + Default>(&self, app: &App<S>, caller: &Caller) -> Option<T> {
-        let reader = app.database().reader();
-        let stored = idempotency::find(reader, &self.key).await.ok()??;
-        let answer = self.answer(&stored).ok()?;
-        caller.mark_replayed();
-        Some(answer)
-    }
-
-    fn answer<T: Message + Default>(&self, stored: &idempotency::Stored) -> Result<T, Fault> {
-        if stored.payload_mac != self.mac {
-            let fault = Fault::new(
-                Code::InvalidArgument,
-                Reason::RequestIdReused,
-                "this request id was used with another payload: take a new one",
-            );
-            return Err(fault.violation("request_id", "used before with another payload"));
-        }
-        let answer = T::decode(stored.answer.as_slice())
-            .map_err(|error| Error::unreadable("idempotency", "answer", &self.key.request_id, error))?;
-        Ok(answer)
-    }
-}
-
-/// The origin of a sibling's call: there, whole, and the sibling's own.
-fn origin_of<'r, R: Request>(caller: &Caller, request: &'r R) -> Result<&'r Origin, Fault> {
-    let mut violations = crate::Violations::of(request);
-    let Some(origin) = request.origin() else {
-        violations.add("origin", "is required");
-        return Err(violations.done().err().unwrap_or_else(Fault::missing));
-    };
-    let own = matches!(caller.identity, Identity::Service(service) if service.as_str() == origin.source);
-    if !own {
-        violations.add("origin.source", "must be the calling service");
-    }
-    let event = violations.check("origin.event_id", origin.event_id.parse::<Id<ids::kind::Event>>());
-    let subject = violations.text("origin.subject", &origin.subject, 1..=200);
-    if origin.epoch < 1 || origin.version < 1 {
-        violations.add("origin", "epoch and version must be at least 1");
-    }
-    let time = violations.time("origin.occur_time", origin.occur_time.as_ref());
-    let _ = violations.optional_text("origin.request_id", &origin.request_id, 36);
-    let _ = violations.optional_text("origin.trace_parent", &origin.trace_parent, 64);
-    violations.all((event, subject, time)).map(|_| origin)
 }
