@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::CaseStatement;
 use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
 
 use super::row::entry::{Column, Entity, Model};
@@ -11,6 +11,8 @@ use crate::lease::{self, Lease};
 use crate::{Database, Error, Step, Tx, affected, setting};
 
 const BATCH: usize = 500;
+/// How many entries one statement numbers: each is compared with half of them, and a round trip costs more than that up to here.
+const TOGETHER: usize = 50;
 /// The setting that holds the last entry's sequence and hash, so that a record whose end was cut off is told from a short one.
 const END: &str = "journal_end";
 
@@ -45,18 +47,35 @@ async fn batch(tx: &Tx, lease: &Lease) -> Result<usize, Error> {
     let (mut sequence, mut hash) = end(tx).await?;
     let rows = by_version(tx, rows).await?;
     let parties = parties(tx, &rows).await?;
-    for row in &rows {
-        sequence += 1;
-        hash = chain::hash(&hash, sequence, row, parties.get(&row.id).map_or(&[], Vec::as_slice));
-        let update = Entity::update_many()
-            .col_expr(Column::Sequence, Expr::val(sequence))
-            .col_expr(Column::Hash, Expr::val(hash.as_str()))
-            .filter(Column::Id.eq(row.id))
-            .filter(Column::Sequence.is_null());
-        affected(update.exec(tx).await?.rows_affected)?;
+    let numbered: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            sequence += 1;
+            hash = chain::hash(&hash, sequence, row, parties.get(&row.id).map_or(&[], Vec::as_slice));
+            (row.id, sequence, hash.clone())
+        })
+        .collect();
+    for together in numbered.chunks(TOGETHER) {
+        write(tx, together).await?;
     }
     setting::put(tx, END, &format!("{sequence} {hash}")).await?;
     Ok(rows.len())
+}
+
+/// Writes ids' sequences and hashes, in one statement.
+async fn write(tx: &Tx, numbered: &[(Uuid, i64, String)]) -> Result<(), Error> {
+    let (mut sequences, mut hashes) = (CaseStatement::new(), CaseStatement::new());
+    for (id, sequence, hash) in numbered {
+        sequences = sequences.case(Column::Id.eq(*id), *sequence);
+        hashes = hashes.case(Column::Id.eq(*id), hash.as_str());
+    }
+    let update = Entity::update_many()
+        .col_expr(Column::Sequence, sequences.into())
+        .col_expr(Column::Hash, hashes.into())
+        .filter(Column::Id.is_in(numbered.iter().map(|(id, ..)| *id)))
+        .filter(Column::Sequence.is_null());
+    let met = update.exec(tx).await?.rows_affected;
+    if usize::try_from(met).is_ok_and(|met| met == numbered.len()) { Ok(()) } else { Err(Error::Contended) }
 }
 
 async fn end(connection: &impl ConnectionTrait) -> Result<(i64, String), Error> {
