@@ -72,6 +72,8 @@ const METHOD: &str = "\
 - The built binary serves, as in production: a process of its own, migrated and bootstrapped, all four services in it, its usual
   logging, on SQLite or on a PostgreSQL of the bench's own with `fsync` and `synchronous_commit` on. Server, client and database share
   the cores. 16 calls are in flight over 4 connections, by generated clients, each with a real access token.
+- Rows whose people sign in (C4's lag, X1) need the development issuer, so the suites of the channel serve a `--simulation`; what that adds
+  is on no call's way. M1 and M2 are of the suite without it.
 - The channel is seeded by SQL: 10 resellers to a provider, 10 customers to a reseller, and one reseller with as many customers as
   all others together. A check afterwards, and each one that is measured, must be answered with \"eligible\". What the seed leaves
   out: the journal, answered request ids and closed invitations of those years; they are as empty for the yardstick.
