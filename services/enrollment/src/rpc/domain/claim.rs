@@ -30,9 +30,13 @@ async fn claim_in(
 ) -> Result<Outcome<pb::Domain, Event>, Fault> {
     let (tx, now) = (&change.tx, change.now());
     let mut v = Violations::default();
-    if let Some(Unfit::Webmail(provider) | Unfit::Disposable(provider)) = mail::provider(domain, domain, now) {
-        let message = format!("is the web-mail provider {provider}'s; a company's domain is needed");
-        v.add_for(pb::Reason::WebmailDomain, "domain", message);
+    let public = match mail::provider(domain, domain, now) {
+        Some(Unfit::Webmail(provider)) => Some(format!("is the web-mail provider {provider}'s")),
+        Some(Unfit::Disposable(provider)) => Some(format!("is {provider}'s, whose addresses are for a short while")),
+        _ => None,
+    };
+    if let Some(whose) = public {
+        v.add_for(pb::Reason::WebmailDomain, "domain", format!("{whose}; a company's domain is needed"));
     }
     v.done()?;
     if !store::organization::lock(tx, scope, organization).await? {
