@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::contact::{Address, registration_key};
 use super::profile::{LegalProfile, SupportProfile};
 use super::rules::number::{Number, Verdict, is_needed, judge};
 use super::rules::{address, name, phone};
@@ -45,12 +46,8 @@ impl LegalProfile {
     pub(crate) fn findings(&self, country: &str, now: DateTime<Utc>) -> Vec<Finding> {
         let wrong = |field, said| Finding { field, weight: Weight::Wrong, said };
         let mut found = Vec::new();
-        if let Some(rule) = self.home(country).and_then(|home| address::rule(home, now)) {
-            let (code, area) = (&self.address.postal_code, &self.address.administrative_area);
-            found
-                .extend(given(code).and_then(|code| rule.postal_code(code).err()).map(|said| wrong(POSTAL_CODE, said)));
-            found.extend(given(area).and_then(|area| rule.area(area, now).err()).map(|said| wrong(AREA, said)));
-        }
+        let flaws = self.home(country).map(|home| self.address.flaws(home, now)).unwrap_or_default();
+        found.extend(flaws.into_iter().map(|(field, said)| wrong(field, said)));
         for (number, typed) in [(Number::Registration, &self.registration_number), (Number::Tax, &self.tax_id)] {
             let Some(Verdict::Wrong(said)) = given(typed).map(|typed| judge(country, number, typed, now)) else {
                 continue;
@@ -99,6 +96,14 @@ impl LegalProfile {
         }
     }
 
+    /// What two spellings of its registration number share: the number's one spelling where a rule knows it.
+    pub(crate) fn registration_key(&self, country: &str, now: DateTime<Utc>) -> String {
+        match judge(country, Number::Registration, &self.registration_number, now) {
+            Verdict::Right(spelled) => registration_key(&spelled),
+            Verdict::Wrong(_) | Verdict::Unjudged => registration_key(&self.registration_number),
+        }
+    }
+
     /// The country by whose rules the address is judged: one abroad is wrong as a whole already.
     fn home<'c>(&self, country: &'c str) -> Option<&'c str> {
         Some(country).filter(|country| given(&self.address.country).is_none_or(|own| own == *country))
@@ -114,6 +119,17 @@ impl LegalProfile {
             "company_approver.phone" => &self.company_approver.phone,
             _ => &self.legal_name,
         }
+    }
+}
+
+impl Address {
+    /// What the country's rules say of what is given: the fields, and what is expected there.
+    pub(crate) fn flaws(&self, country: &str, now: DateTime<Utc>) -> Vec<(&'static str, String)> {
+        let Some(rule) = address::rule(country, now) else { return Vec::new() };
+        let code = given(&self.postal_code).and_then(|code| rule.postal_code(code).err());
+        let area = given(&self.administrative_area).and_then(|area| rule.area(area, now).err());
+        let flaws = [(POSTAL_CODE, code), (AREA, area)].into_iter();
+        flaws.filter_map(|(field, said)| Some((field, said?))).collect()
     }
 }
 
@@ -193,6 +209,19 @@ mod tests {
             moved.iter().any(|finding| finding.field == "address.postal_code"),
             "in another country all is judged anew"
         );
+    }
+
+    #[test]
+    fn r18_a_registration_number_is_one_however_it_is_typed() {
+        let key = |country: &str, typed: &str| {
+            LegalProfile { registration_number: typed.to_owned(), ..legal() }.registration_key(country, now())
+        };
+        assert_eq!(key("SE", "556016-0680"), key("SE", "5560160680"));
+        assert_eq!(key("CH", "CHE-116.281.710"), key("CH", "CHE116281710"));
+        assert_eq!(key("PL", "KRS 0000006865"), "KRS0000006865", "what is none stays as it is typed");
+        assert_ne!(key("SE", "556016-0680"), key("SE", "556036-0793"));
+        assert_eq!(key("IQ", "a 1"), "A1");
+        assert_eq!(key("SE", ""), "");
     }
 
     #[test]

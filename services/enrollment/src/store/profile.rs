@@ -9,7 +9,6 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{QuerySelect, entity::prelude::*};
 
 use super::{from_json, to_json};
-use crate::domain::contact::registration_key;
 use crate::domain::identity::company_key;
 use crate::domain::profile::{LegalProfile, SupportProfile};
 
@@ -137,8 +136,9 @@ pub(crate) async fn enroll_registration(
     tx: &Tx,
     organization: OrganizationId,
     profile: Option<(&str, &LegalProfile)>,
+    now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let number = profile.map(|(_, profile)| registration_key(&profile.registration_number));
+    let number = profile.map(|(country, profile)| profile.registration_key(country, now));
     let change = legal::ActiveModel {
         enrolled_country: Set(profile.map(|(country, _)| country.to_owned())),
         enrolled_registration: Set(number.filter(|number| !number.is_empty())),
@@ -159,8 +159,9 @@ pub(crate) async fn number_is_anothers(
     organization: OrganizationId,
     country: &str,
     profile: &LegalProfile,
+    now: DateTime<Utc>,
 ) -> Result<bool, Error> {
-    let number = registration_key(&profile.registration_number);
+    let number = profile.registration_key(country, now);
     is_anothers(tx, organization, country, legal::Column::EnrolledRegistration.eq(number)).await
 }
 

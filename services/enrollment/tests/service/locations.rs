@@ -89,3 +89,29 @@ async fn r09_a_list_says_of_each_location_why_it_does_not_fit() {
         assert_eq!(read, after[2], "one location reads as it is listed");
     }
 }
+
+#[tokio::test]
+async fn r09_a_locations_address_is_judged_by_its_countrys_rules() {
+    for house in houses().await {
+        let name = house.founded_by(ADA, "Nordwind").await;
+        let make = async |country: &str, postal_code: &str, area: &str| {
+            let location = pb::PartnerLocation {
+                organization: name.clone(),
+                display_name: "Head office".to_owned(),
+                address: Some(wire::types::PostalAddress {
+                    postal_code: postal_code.to_owned(),
+                    administrative_area: area.to_owned(),
+                    ..crate::requests::address(country)
+                }),
+                ..Default::default()
+            };
+            let request = pb::CreatePartnerLocationRequest { partner_location: Some(location), ..Default::default() };
+            house.locations().create_partner_location(house.operator(request).await).await
+        };
+        let wrong = refused(make("BR", "1", "Ontario").await);
+        let fields = ["partner_location.address.postal_code", "partner_location.address.administrative_area"];
+        assert_eq!((wrong.reason.as_str(), wrong.fields), ("FIELD_INVALID", fields.map(str::to_owned).to_vec()));
+        assert_eq!(reason(make("US", "ABC", "").await), "FIELD_INVALID");
+        make("BR", "01310-100", "SP").await.unwrap();
+    }
+}

@@ -1,5 +1,6 @@
 //! UpdateLegalProfile: a draft may be incomplete, but what is given must be right.
 
+use chrono::{DateTime, Utc};
 use database::{Scope, Tx};
 use ids::{OrganizationId, kind};
 use runtime::{Caller, Fault, Outcome, User, Violations, clock};
@@ -64,7 +65,7 @@ async fn update_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::Lega
     let (again, events) = picture.change_legal(new, changed, &enrollments, &applicant, now)?;
     store::picture::save(tx, &before, &mut picture, clock::system_time()).await?;
     if hold_registration(&enrollments) {
-        hold(tx, id, country.as_str(), &picture.legal).await?;
+        hold(tx, id, (country.as_str(), &picture.legal), now).await?;
     }
     let mut answer = convert::legal_profile(id, &picture.legal, &picture.vettings);
     answer.verified_again = again.into_iter().map(|kind| kind.as_str().to_owned()).collect();
@@ -72,11 +73,16 @@ async fn update_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::Lega
 }
 
 /// Who is enrolled holds its registration number, and takes no other one's.
-async fn hold(tx: &Tx, id: OrganizationId, country: &str, legal: &LegalProfile) -> Result<(), Fault> {
-    if store::profile::number_is_anothers(tx, id, country, legal.latest()).await? {
+async fn hold(
+    tx: &Tx,
+    id: OrganizationId,
+    (country, legal): (&str, &LegalProfile),
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    if store::profile::number_is_anothers(tx, id, country, legal.latest(), now).await? {
         return Err(Refusal::OrganizationDuplicate.into());
     }
-    match store::profile::enroll_registration(tx, id, Some((country, legal))).await {
+    match store::profile::enroll_registration(tx, id, Some((country, legal)), now).await {
         Err(database::Error::Duplicate { .. }) => Err(Refusal::OrganizationDuplicate.into()),
         result => Ok(result?),
     }

@@ -34,6 +34,9 @@ pub(crate) async fn create(
                 let field = "partner_location.address.region_code";
                 v.add_for(pb::Reason::CountryUnsupported, field, "the programme has no market there");
             }
+            for (field, said) in address.flaws(&address.country, now) {
+                v.add(format!("partner_location.{field}"), said);
+            }
             v.done()?;
             let location = Location {
                 id: change.id(),

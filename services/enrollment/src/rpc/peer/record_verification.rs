@@ -59,8 +59,8 @@ async fn record_in(change: Change, case: &Vetting) -> Result<Outcome<pb::RecordV
     let mut enrollments = before.1.clone();
     let events = if picture.is_about_change(&case) {
         let country = picture.organization.country;
-        let free =
-            !store::profile::number_is_anothers(tx, organization, country.as_str(), picture.legal.latest()).await?;
+        let free = !store::profile::number_is_anothers(tx, organization, country.as_str(), picture.legal.latest(), now)
+            .await?;
         picture.conclude_change(&case, proven, free, &enrollments, now)
     } else {
         picture.conclude(&case, proven, &mut enrollments, now)?
@@ -70,10 +70,10 @@ async fn record_in(change: Change, case: &Vetting) -> Result<Outcome<pb::RecordV
         store::enrollment::save(tx, enrollment).await?;
     }
     if !hold_registration(&enrollments) {
-        store::profile::enroll_registration(tx, organization, None).await?;
+        store::profile::enroll_registration(tx, organization, None, now).await?;
     } else if picture.legal != before.0.legal {
         let country = picture.organization.country;
-        store::profile::enroll_registration(tx, organization, Some((country.as_str(), &picture.legal))).await?;
+        store::profile::enroll_registration(tx, organization, Some((country.as_str(), &picture.legal)), now).await?;
     }
     Ok(Outcome::Done(pb::RecordVerificationResponse {}, events))
 }
