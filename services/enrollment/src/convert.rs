@@ -167,6 +167,7 @@ pub(crate) fn enrollment(
         update_time: Some(timestamp(enrollment.updated)),
         next_actions: next_actions(picture, enrollment, caller, now),
         state_reason_text: enrollment.reason_text.clone().unwrap_or_default(),
+        external_id: enrollment.external_id.clone().unwrap_or_default(),
     }
 }
 

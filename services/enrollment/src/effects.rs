@@ -66,6 +66,7 @@ pub(crate) fn of(event: &Event) -> Vec<Effect> {
         | Event::SupportProfileUpdated { .. }
         | Event::BusinessProfileUpdated { .. }
         | Event::PreapprovalCreated(_)
+        | Event::EnrollmentUpdated { .. }
         | Event::LocationCreated { .. }
         | Event::LocationCodeReset { .. }
         | Event::LocationAssociated { .. }

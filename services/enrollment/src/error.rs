@@ -60,6 +60,9 @@ impl From<Refusal> for Fault {
             Refusal::EnrollmentExists => {
                 exists(Reason::EnrollmentExists, "there is an enrollment of this type already")
             }
+            Refusal::ExternalIdTaken => {
+                exists(Reason::ExternalIdTaken, "another of your enrollments has this id: list them by external_id")
+            }
             Refusal::UserExists => exists(Reason::UserExists, "the organization has a user with this address"),
             Refusal::TemplateExists => {
                 exists(Reason::TemplateExists, "this language of this version is published already")

@@ -1,6 +1,6 @@
 //! What the journal keeps of each event: what happened to what, never an address or a name of a person.
 
-use ids::{OrganizationId, PartnerLocationId};
+use ids::{EnrollmentId, OrganizationId, PartnerLocationId};
 use runtime::Entry;
 
 use crate::domain::Event;
@@ -42,6 +42,9 @@ impl runtime::Event for Event {
             }
             Event::PreapprovalCreated(id) => Entry::new("PreapprovalCreated", id.name()),
             Event::EnrollmentCreated(standing) => created(standing),
+            Event::EnrollmentUpdated { organization, enrollment, changed } => {
+                renamed(*organization, *enrollment, changed)
+            }
             Event::EnrollmentSubmitted(moved, _) => moved_entry("EnrollmentSubmitted", moved),
             Event::EnrollmentQualified(moved) => moved_entry("EnrollmentQualified", moved),
             Event::EnrollmentRejected(moved) => moved_entry("EnrollmentRejected", moved),
@@ -58,9 +61,7 @@ impl runtime::Event for Event {
             Event::AgreementPublished(template) => Entry::new("AgreementPublished", template.id.name()),
             Event::AgreementReminded(reminder) => reminded(reminder),
             Event::EnquirySent(enquiry) => enquired(enquiry),
-            Event::LocationCreated { organization, location } => {
-                Entry::new("LocationCreated", location.name()).moved(None, "AVAILABLE").between([*organization])
-            }
+            Event::LocationCreated { organization, location } => location_created(*organization, *location),
             Event::LocationCodeReset { organization, location, from } => code_reset(*organization, *location, *from),
             Event::LocationAssociated { organization, location } => Entry::new("LocationAssociated", location.name())
                 .moved(Some("AVAILABLE"), "ASSOCIATED")
@@ -84,6 +85,15 @@ fn created(standing: &Standing) -> Entry {
 fn proven(facts: &OrganizationFacts, proof: Proof) -> Entry {
     let id = facts.organization.id;
     Entry::new("DomainProven", id.name()).changing(["proven_domains"]).between([id]).because(proof.as_str())
+}
+
+fn location_created(organization: OrganizationId, location: PartnerLocationId) -> Entry {
+    Entry::new("LocationCreated", location.name()).moved(None, "AVAILABLE").between([organization])
+}
+
+fn renamed(organization: OrganizationId, enrollment: EnrollmentId, changed: &[&'static str]) -> Entry {
+    let subject = organization.child(enrollment);
+    Entry::new("EnrollmentUpdated", subject).changing(changed.iter().copied()).between([organization])
 }
 
 fn user_updated(facts: &UserFacts, changed: &[&'static str]) -> Entry {

@@ -39,6 +39,7 @@ pub(crate) const POLICY: Policy = &[
     ("/linkage.enrollment.v1.EnrollmentService/GetEnrollment", Rule::MemberOrOperator(&[], REVIEWING)),
     ("/linkage.enrollment.v1.EnrollmentService/ListEnrollments", Rule::MemberOrOperator(&[], OPERATOR)),
     ("/linkage.enrollment.v1.EnrollmentService/GetProgramInformation", Rule::MemberOrOperator(&[], OPERATOR)),
+    ("/linkage.enrollment.v1.EnrollmentService/UpdateEnrollment", Rule::Member(GLOBAL_ADMIN)),
     ("/linkage.enrollment.v1.EnrollmentService/SubmitEnrollment", Rule::Member(GLOBAL_ADMIN)),
     ("/linkage.enrollment.v1.EnrollmentService/WithdrawEnrollment", Rule::Member(GLOBAL_ADMIN)),
     ("/linkage.enrollment.v1.EnrollmentService/ReopenEnrollment", Rule::Member(GLOBAL_ADMIN)),

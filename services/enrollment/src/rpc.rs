@@ -77,6 +77,7 @@ runtime::rpcs! { App, pb;
         get_enrollment(GetEnrollmentRequest) -> Enrollment = enrollment::get::get;
         list_enrollments(ListEnrollmentsRequest) -> ListEnrollmentsResponse = enrollment::list::list;
         get_program_information(GetProgramInformationRequest) -> ProgramInformation = enrollment::get_program_information::get_program_information;
+        update_enrollment(UpdateEnrollmentRequest) -> Enrollment = enrollment::update::update;
         submit_enrollment(SubmitEnrollmentRequest) -> SubmitEnrollmentResponse = enrollment::submit::submit;
         withdraw_enrollment(WithdrawEnrollmentRequest) -> Enrollment = enrollment::withdraw::withdraw;
         reopen_enrollment(ReopenEnrollmentRequest) -> Enrollment = enrollment::reopen::reopen;

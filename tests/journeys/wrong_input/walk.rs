@@ -33,6 +33,10 @@ const UPDATE_USER_TWICE: &str = r#"{ "title": "", "steps": [
 const LATER: &str = r#"{ "title": "", "steps": [
     { "name": "one more draft", "as": "${astrid}", "call": "enrollment.EnrollmentService/CreateEnrollment",
       "request": { "parent": "${reseller}", "enrollment": { "type": "ENROLLMENT_TYPE_INDIRECT_PROVIDER" } }, "save": { "draft": "name" } },
+    { "name": "named", "as": "${astrid}", "call": "enrollment.EnrollmentService/UpdateEnrollment",
+      "request": { "enrollment": { "name": "${draft}", "external_id": "P-1" } } },
+    { "name": "named anew", "as": "${astrid}", "call": "enrollment.EnrollmentService/UpdateEnrollment",
+      "request": { "enrollment": { "name": "${draft}", "external_id": "P-2" } } },
     { "name": "given up", "as": "${astrid}", "call": "enrollment.EnrollmentService/WithdrawEnrollment", "request": { "name": "${draft}" } },
     { "name": "taken up", "as": "${astrid}", "call": "enrollment.EnrollmentService/ReopenEnrollment", "request": { "name": "${draft}" } },
     { "name": "stopped", "as": "${operator}", "call": "enrollment.EnrollmentService/SuspendEnrollment",

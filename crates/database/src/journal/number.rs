@@ -8,7 +8,7 @@ use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
 use super::row::entry::{Column, Entity, Model};
 use super::{chain, parties};
 use crate::lease::{self, Lease};
-use crate::{Database, Error, Step, Tx, affected, setting};
+use crate::{Database, Error, Step, Tx, setting};
 
 const BATCH: usize = 500;
 /// How many entries one statement numbers: each is compared with half of them, and a round trip costs more than that up to here.

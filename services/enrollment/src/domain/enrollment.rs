@@ -31,6 +31,8 @@ pub(crate) struct Enrollment {
     /// The version of the agreement signed; 0 for none.
     pub(crate) signed_version: i32,
     pub(crate) submission: Option<Submission>,
+    /// The organization's own id for it; unique among its enrollments.
+    pub(crate) external_id: Option<String>,
     pub(crate) version: i64,
     pub(crate) created: DateTime<Utc>,
     pub(crate) updated: DateTime<Utc>,
@@ -96,10 +98,29 @@ impl Enrollment {
             since: now,
             signed_version: 0,
             submission: None,
+            external_id: None,
             version: 1,
             created: now,
             updated: now,
         }
+    }
+
+    /// Takes an id of the organization's own, or gives it up; says whether that changed it.
+    pub(crate) fn call_it(
+        &mut self,
+        external_id: Option<String>,
+        others: &[Enrollment],
+        now: DateTime<Utc>,
+    ) -> Result<bool, Refusal> {
+        if external_id.is_some() && others.iter().any(|other| other.id != self.id && other.external_id == external_id) {
+            return Err(Refusal::ExternalIdTaken);
+        }
+        let changed = self.external_id != external_id;
+        if changed {
+            self.external_id = external_id;
+            self.updated = now;
+        }
+        Ok(changed)
     }
 
     /// The state after a command, if its state allows the command.
@@ -126,6 +147,26 @@ impl Enrollment {
 mod tests {
     use super::*;
     use crate::domain::samples::enrollment;
+
+    #[test]
+    fn r18_an_id_of_ones_own_names_one_enrollment() {
+        let (kind, now) = (EnrollmentType::DirectBill, crate::domain::samples::day(1));
+        let named = |name: &str| Some(name.to_owned());
+        let other = Enrollment {
+            id: EnrollmentId::from_uuid(uuid::Uuid::from_u128(99)),
+            external_id: named("A-1"),
+            ..enrollment(kind, State::Ended)
+        };
+        let mut one = enrollment(kind, State::Draft);
+        let unnamed = Enrollment { id: EnrollmentId::from_uuid(uuid::Uuid::from_u128(98)), ..one.clone() };
+        let all = [one.clone(), other, unnamed];
+        assert_eq!(one.call_it(named("A-1"), &all, now), Err(Refusal::ExternalIdTaken));
+        assert_eq!((one.external_id.clone(), one.updated), (None, all[0].updated));
+        assert_eq!(one.call_it(named("A-2"), &all, now), Ok(true));
+        assert_eq!((one.external_id.clone(), one.updated), (named("A-2"), now));
+        assert_eq!(one.call_it(named("A-2"), &[one.clone()], now), Ok(false), "its own id is no other's");
+        assert_eq!(one.call_it(None, &all, now), Ok(true), "nobody's id is none's");
+    }
 
     #[test]
     fn a_registration_number_is_held_by_whoever_has_one_enrollment_that_holds_its_profile() {

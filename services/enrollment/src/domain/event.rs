@@ -58,6 +58,11 @@ pub enum Event {
     },
     PreapprovalCreated(PreapprovalId),
     EnrollmentCreated(Box<Standing>),
+    EnrollmentUpdated {
+        organization: OrganizationId,
+        enrollment: EnrollmentId,
+        changed: Vec<&'static str>,
+    },
     EnrollmentSubmitted(Box<Moved>, Option<Box<CaseRequest>>),
     EnrollmentQualified(Box<Moved>),
     EnrollmentRejected(Box<Moved>),

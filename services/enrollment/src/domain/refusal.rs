@@ -17,6 +17,8 @@ pub(crate) enum Refusal {
     PreapprovalRequired,
     /// There is a live enrollment of this type.
     EnrollmentExists,
+    /// Another enrollment has this id of the organization's own.
+    ExternalIdTaken,
     /// The address has a user already.
     UserExists,
     /// This language of this version is published.

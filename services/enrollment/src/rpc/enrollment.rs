@@ -11,6 +11,7 @@ pub(super) mod reopen;
 pub(super) mod resume;
 pub(super) mod submit;
 pub(super) mod suspend;
+pub(super) mod update;
 pub(super) mod withdraw;
 
 use database::Scope;
@@ -55,7 +56,7 @@ impl Loaded {
         store::picture::save(tx, &self.before, &mut self.picture, clock::system_time()).await?;
         store::enrollment::save(tx, &mut self.enrollment).await?;
         if !self.enrollment.state.holds_profile() && !hold_registration(&self.others) {
-            store::profile::enroll_registration(tx, self.enrollment.organization, None).await?;
+            store::profile::enroll_registration(tx, self.enrollment.organization, None, change.now()).await?;
         }
         Ok(())
     }

@@ -31,6 +31,7 @@ mod row {
         pub signed_version: i32,
         pub submitter: Option<Uuid>,
         pub submitted_at: Option<DateTime<Utc>>,
+        pub external_id: Option<String>,
         pub version: i64,
         pub created_at: DateTime<Utc>,
         pub updated_at: DateTime<Utc>,
@@ -44,7 +45,7 @@ mod row {
 
 use row::{Column, Entity};
 
-/// Writes a new one; refused when there is a live one of its type.
+/// Writes a new one; refused when there is a live one of its type. That its own id is free was seen under the organization's lock.
 pub(crate) async fn insert(tx: &Tx, enrollment: &Enrollment) -> Result<Result<(), Refusal>, Error> {
     match Entity::insert(active(enrollment, enrollment.version)).exec_without_returning(tx).await.map_err(Error::from) {
         Ok(_) => Ok(Ok(())),
@@ -84,12 +85,15 @@ pub(crate) async fn all(
 pub(crate) async fn list(
     connection: &impl ConnectionTrait,
     scope: Scope,
-    organization: OrganizationId,
+    (organization, external_id): (OrganizationId, Option<&str>),
     after: Option<Cursor>,
     size: u64,
 ) -> Result<Page<Enrollment>, Error> {
-    let select =
+    let mut select =
         Entity::find().filter(Column::Organization.eq(organization.uuid())).filter(within(scope, Column::Organization));
+    if let Some(external_id) = external_id {
+        select = select.filter(Column::ExternalId.eq(external_id));
+    }
     let rows = page::after(select, (Column::CreatedAt, Column::Id), after, size).all(connection).await?;
     let page = Page::of(rows, size, |row| Cursor { time: row.created_at, id: row.id });
     Ok(Page { items: page.items.into_iter().map(read).collect::<Result<_, _>>()?, next: page.next })
@@ -147,6 +151,7 @@ fn active(enrollment: &Enrollment, version: i64) -> row::ActiveModel {
         signed_version: Set(enrollment.signed_version),
         submitter: Set(enrollment.submission.map(|submission| submission.by.uuid())),
         submitted_at: Set(enrollment.submission.map(|submission| submission.at)),
+        external_id: Set(enrollment.external_id.clone()),
         version: Set(version),
         created_at: Set(enrollment.created),
         updated_at: Set(enrollment.updated),
@@ -169,6 +174,7 @@ fn read(row: row::Model) -> Result<Enrollment, Error> {
         since: row.state_at,
         signed_version: row.signed_version,
         submission,
+        external_id: row.external_id,
         version: row.version,
         created: row.created_at,
         updated: row.updated_at,

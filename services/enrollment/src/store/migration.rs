@@ -155,6 +155,7 @@ fn enrollments() -> Vec<TableCreateStatement> {
         integer("signed_version"),
         uuid_null("submitter"),
         timestamp_with_time_zone_null("submitted_at"),
+        text_null("external_id"),
     ];
     let preapproval = vec![
         uuid("id"),
@@ -250,6 +251,10 @@ fn unique_keys() -> Vec<IndexCreateStatement> {
         index("enrollment_live", "enrollment", &["organization", "kind"])
             .unique()
             .and_where(Expr::col("state").is_not_in(["WITHDRAWN", "ENDED"]))
+            .to_owned(),
+        index("enrollment_external", "enrollment", &["organization", "external_id"])
+            .unique()
+            .and_where(Expr::col("external_id").is_not_null())
             .to_owned(),
         index("partner_location_associated", "partner_location", &["organization"])
             .unique()

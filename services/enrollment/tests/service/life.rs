@@ -237,3 +237,65 @@ async fn r08_each_caller_reads_what_it_may_do_next() {
         assert_eq!(house.next(OPERATOR, &draft).await, ["ResumeEnrollment", "EndEnrollment"]);
     }
 }
+
+#[tokio::test]
+async fn r18_an_id_of_ones_own_finds_its_enrollment_and_names_one() {
+    for house in houses().await {
+        let (name, first) = house.active().await;
+        let second = pb::CreateEnrollmentRequest {
+            parent: name.clone(),
+            enrollment: Some(pb::Enrollment {
+                r#type: pb::EnrollmentType::DirectBill.into(),
+                external_id: "P-2".to_owned(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let second = house.enrollments().create_enrollment(house.by(ADA, second).await).await.unwrap().into_inner();
+        assert_eq!(second.external_id, "P-2");
+        let update = async |enrollment: &str, external_id: &str, etag: &str, paths: &[&str]| {
+            let request = pb::UpdateEnrollmentRequest {
+                request_id: String::new(),
+                enrollment: Some(pb::Enrollment {
+                    name: enrollment.to_owned(),
+                    external_id: external_id.to_owned(),
+                    etag: etag.to_owned(),
+                    ..Default::default()
+                }),
+                update_mask: Some(prost_types::FieldMask { paths: paths.iter().map(|p| (*p).to_owned()).collect() }),
+            };
+            house.enrollments().update_enrollment(house.by(ADA, request).await).await.map(Response::into_inner)
+        };
+        assert_eq!(reason(update(&first, "P-2", "", &[]).await), "EXTERNAL_ID_TAKEN");
+        assert_eq!(reason(update(&first, "P-1", "99", &[]).await), "ETAG_MISMATCH");
+        assert_eq!(reason(update(&first, "P-1", "", &["type"]).await), "FIELD_IMMUTABLE");
+        let before = house.read(&first).await;
+        let named = update(&first, "P-1", &before.etag, &["external_id"]).await.unwrap();
+        assert_eq!(
+            named,
+            pb::Enrollment {
+                external_id: "P-1".to_owned(),
+                etag: named.etag.clone(),
+                update_time: named.update_time,
+                ..before
+            },
+            "all else stays, in every state"
+        );
+        assert_eq!(update(&first, "P-1", "", &[]).await.unwrap().etag, named.etag, "nothing changed");
+        let found = async |external_id: &str| {
+            let request = pb::ListEnrollmentsRequest {
+                parent: name.clone(),
+                external_id: external_id.to_owned(),
+                ..Default::default()
+            };
+            let listed = house.enrollments().list_enrollments(house.by(ADA, request).await).await.unwrap().into_inner();
+            listed.enrollments.into_iter().map(|one| one.name).collect::<Vec<_>>()
+        };
+        assert_eq!(found("P-1").await, std::slice::from_ref(&first));
+        assert_eq!(found("P-9").await, Vec::<String>::new());
+        assert_eq!(found("").await.len(), 2);
+        update(&first, "", "", &["external_id"]).await.unwrap();
+        assert_eq!(found("P-1").await, Vec::<String>::new());
+        assert_eq!(update(&second.name, "P-1", "", &[]).await.unwrap().external_id, "P-1", "given up, it is free");
+    }
+}

@@ -13,7 +13,7 @@ pub(crate) const TEXT: &str = "The agreement.\nIt is perpetual.";
 pub(crate) fn address(country: &str) -> PostalAddress {
     PostalAddress {
         region_code: country.to_owned(),
-        postal_code: "11129".to_owned(),
+        postal_code: if country == "NO" { "0025" } else { "11129" }.to_owned(),
         locality: "Stockholm".to_owned(),
         address_lines: vec!["Stortorget 2".to_owned()],
         ..Default::default()

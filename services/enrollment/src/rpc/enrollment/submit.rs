@@ -54,7 +54,7 @@ async fn submit_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::Subm
     };
     let before = picture.clone();
     let events = picture.submit(&mut enrollment, &applicant, preapproved, now)?;
-    match store::profile::enroll_registration(tx, organization, Some((country.as_str(), &picture.legal))).await {
+    match store::profile::enroll_registration(tx, organization, Some((country.as_str(), &picture.legal)), now).await {
         Err(database::Error::Duplicate { .. }) => return Err(Refusal::OrganizationDuplicate.into()),
         result => result?,
     }
