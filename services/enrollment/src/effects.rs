@@ -17,9 +17,8 @@ mod mail;
 
 pub(crate) fn of(event: &Event) -> Vec<Effect> {
     match event {
-        Event::OrganizationCreated(facts) | Event::OrganizationUpdated(facts, _) | Event::DomainProven(facts, _) => {
-            vec![record_organization(facts)]
-        }
+        Event::OrganizationCreated(facts) | Event::OrganizationUpdated(facts, _) => vec![record_organization(facts)],
+        Event::DomainProven(facts, _) => vec![record_organization(facts), record_domains(facts)],
         Event::UserCreated(facts) | Event::UserUpdated(facts, _) | Event::UserDeleted(facts, _) => {
             [ServiceName::Verification, ServiceName::Relationship, ServiceName::Notification]
                 .map(|sibling| record_access(sibling, facts))
@@ -84,6 +83,17 @@ fn record_organization(facts: &OrganizationFacts) -> Effect {
             region_code: facts.organization.country.to_string(),
             language_code: facts.organization.mail.language.clone(),
             mail_address: facts.organization.mail.address.clone(),
+            proven_domains: facts.proven_domains.clone(),
+        },
+    )
+}
+
+fn record_domains(facts: &OrganizationFacts) -> Effect {
+    Effect::tell(
+        ServiceName::Verification,
+        verification::RecordDomainsRequest {
+            origin: None,
+            organization: facts.organization.id.name(),
             proven_domains: facts.proven_domains.clone(),
         },
     )

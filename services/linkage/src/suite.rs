@@ -160,7 +160,8 @@ async fn start_one(
             Box::new(running)
         }
         ServiceName::Verification => {
-            let service = verification::Verification::new(settings.verification.service.clone());
+            let operator = settings.operator.email.parse().context("operator.email is no address")?;
+            let service = verification::Verification::new(settings.verification.service.clone(), operator);
             Box::new(runtime::start::start(service, options).await?)
         }
         ServiceName::Relationship => {

@@ -20,6 +20,10 @@ static BUILTIN: LazyLock<Result<Table, DataError>> =
 enum Step {
     Confirm,
     Review,
+    Claim,
+    Answer,
+    Resend,
+    Remind,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -48,7 +52,14 @@ impl Table {
     }
 
     fn at(&self, now: DateTime<Utc>) -> Result<Deadlines, DataError> {
-        Ok(Deadlines { confirm: self.step(Step::Confirm, now)?, review: self.step(Step::Review, now)? })
+        Ok(Deadlines {
+            confirm: self.step(Step::Confirm, now)?,
+            review: self.step(Step::Review, now)?,
+            claim: self.step(Step::Claim, now)?,
+            answer: self.step(Step::Answer, now)?,
+            resend: self.step(Step::Resend, now)?,
+            remind: self.step(Step::Remind, now)?,
+        })
     }
 
     fn step(&self, step: Step, now: DateTime<Utc>) -> Result<TimeDelta, DataError> {
@@ -76,11 +87,12 @@ mod tests {
 
     #[test]
     fn the_newest_row_in_force_holds() {
-        let table = "step,hours,effective_from\nCONFIRM,1,2026-01-01\nREVIEW,2,2026-01-01\nREVIEW,3,2026-02-01\n";
+        let table = "step,hours,effective_from\nREVIEW,2,2026-01-01\nREVIEW,3,2026-02-01\n";
         let table = Table::from_csv(table.as_bytes()).unwrap();
-        assert_eq!(table.at(day("2026-01-31")).unwrap().review, TimeDelta::hours(2));
-        assert_eq!(table.at(day("2026-02-01")).unwrap().review, TimeDelta::hours(3));
-        assert!(table.at(day("2025-12-31")).is_err());
+        assert_eq!(table.step(Step::Review, day("2026-01-31")).unwrap(), TimeDelta::hours(2));
+        assert_eq!(table.step(Step::Review, day("2026-02-01")).unwrap(), TimeDelta::hours(3));
+        assert!(table.step(Step::Review, day("2025-12-31")).is_err());
+        assert!(table.step(Step::Claim, day("2026-02-01")).is_err());
     }
 
     #[test]

@@ -5,6 +5,8 @@ mod check;
 mod deadlines;
 mod email;
 mod event;
+mod lookalike;
+pub(crate) mod quota;
 mod refusal;
 mod subject;
 
@@ -15,11 +17,12 @@ mod laws;
 #[cfg(test)]
 pub(crate) mod samples;
 
-pub(crate) use case::{CaseState, NewCase, Reviewer, VettingCase};
+pub(crate) use case::{CaseState, NewCase, Reviewer, Told, VettingCase};
 pub(crate) use check::{Check, CheckKind, Checks, Status, Verdict, WaitsFor};
 pub(crate) use deadlines::Deadlines;
-pub(crate) use email::{Answers, EmailState, EmailVerification, NewVerification, Proof, Purpose};
-pub(crate) use event::{CaseEvent, Event, VerificationEvent};
+pub(crate) use email::{Answers, EmailState, EmailVerification, NewVerification, Postage, Proof, Purpose};
+pub(crate) use event::{Alert, AlertCause, CaseEvent, Event, VerificationEvent};
 pub(crate) use event::{CaseMove, Letter, VerificationMove};
+pub(crate) use lookalike::skeleton;
 pub(crate) use refusal::Refusal;
 pub(crate) use subject::{Address, Contact, Subject};

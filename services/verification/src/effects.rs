@@ -1,12 +1,15 @@
 //! What each event causes elsewhere: the whole list.
 
+use addresses::Email;
 use runtime::convert::timestamp;
 use runtime::{Effect, Links, ServiceName};
 use wire::enrollment::{RecordVerificationRequest, VerificationCheck};
 use wire::notification::{Recipient, SendMessageRequest};
 use wire::types::Variable;
 
-use crate::domain::{CheckKind, EmailVerification, Event, Letter, Purpose, VerificationMove, VettingCase};
+use crate::domain::{
+    Alert, AlertCause, CheckKind, EmailVerification, Event, Letter, Purpose, VerificationMove, VettingCase,
+};
 use crate::link::bond;
 
 /// The calls that an event causes.
@@ -16,16 +19,23 @@ pub(crate) fn of(event: &Event) -> Vec<Effect> {
             vec![Effect::tell(ServiceName::Enrollment, record_verification(&event.case))]
         }
         Event::Verification(event) => match &event.what {
-            VerificationMove::Issued(letter) => {
-                vec![Effect::tell(ServiceName::Notification, send_message(letter, &event.verification)).unordered()]
+            VerificationMove::Issued(letter) | VerificationMove::Resent(letter) => {
+                vec![mail(send_message(letter, &event.verification))]
             }
-            VerificationMove::Answered
+            VerificationMove::Reminded(letter) => vec![mail(remind(letter, &event.verification))],
+            VerificationMove::Withheld
+            | VerificationMove::Answered
             | VerificationMove::CodeWrong
             | VerificationMove::Locked
             | VerificationMove::Expired
             | VerificationMove::Superseded => Vec::new(),
         },
+        Event::Alert(alert) => vec![mail(alarm(alert))],
     }
+}
+
+fn mail(message: SendMessageRequest) -> Effect {
+    Effect::tell(ServiceName::Notification, message).unordered()
 }
 
 fn record_verification(case: &VettingCase) -> RecordVerificationRequest {
@@ -73,14 +83,45 @@ fn send_message(letter: &Letter, verification: &EmailVerification) -> SendMessag
     SendMessageRequest {
         origin: None,
         kind: kind.to_owned(),
-        recipients: vec![Recipient {
-            email: recipient.email.clone().into(),
-            display_name: recipient.name.clone(),
-            language_code: letter.language.to_string(),
-        }],
+        recipients: vec![reader(&recipient.email, &recipient.name, letter.language.as_str())],
         reply_to: String::new(),
         variables,
     }
+}
+
+/// The same link and code once more, before their time is over.
+fn remind(letter: &Letter, verification: &EmailVerification) -> SendMessageRequest {
+    let mut message = send_message(letter, verification);
+    message.variables.retain(|variable| variable.name != "applicant");
+    SendMessageRequest { kind: "verification-reminder".to_owned(), ..message }
+}
+
+/// To the operator, who knows the programme's language: English.
+fn alarm(alert: &Alert) -> SendMessageRequest {
+    let case = &alert.case;
+    let mut variables = vec![
+        Variable::text("company", &case.subject.legal_name),
+        Variable::text("case", case.organization.child(case.id)),
+    ];
+    let kind = match alert.cause {
+        AlertCause::NotUs => "contact-denied",
+        AlertCause::ReviewLate => {
+            let due = case.state.due().unwrap_or(case.updated);
+            variables.push(Variable::text("expire_date", due.to_rfc3339()));
+            "review-overdue"
+        }
+    };
+    SendMessageRequest {
+        origin: None,
+        kind: kind.to_owned(),
+        recipients: vec![reader(&alert.to, "", "en")],
+        reply_to: String::new(),
+        variables,
+    }
+}
+
+fn reader(email: &Email, name: &str, language: &str) -> Recipient {
+    Recipient { email: email.clone().into(), display_name: name.to_owned(), language_code: language.to_owned() }
 }
 
 #[cfg(test)]

@@ -2,13 +2,14 @@
 
 use runtime::Entry;
 
-use crate::domain::{CaseEvent, CaseMove, EmailState, Event, Status, Verdict, VerificationEvent, VerificationMove};
+use crate::domain::{Alert, CaseEvent, CaseMove, EmailState, Event, Status, Verdict, VerificationEvent, VerificationMove};
 
 impl runtime::Event for Event {
     fn entry(&self) -> Entry {
         match self {
             Event::Case(event) => case(event),
             Event::Verification(event) => verification(event),
+            Event::Alert(alert) => alerted(alert),
         }
     }
 }
@@ -25,6 +26,10 @@ fn case(event: &CaseEvent) -> Entry {
         CaseMove::Joined => entry("VettingCaseJoined"),
         CaseMove::Queued => entry("VettingCaseQueued"),
         CaseMove::Claimed => entry("VettingCaseClaimed"),
+        CaseMove::Released => entry("VettingCaseReleased"),
+        CaseMove::Lapsed => entry("VettingCaseLapsed"),
+        CaseMove::DomainLearnt => entry("VettingCaseDomainProven").changing(["checks.domain"]),
+        CaseMove::Extended => entry("VettingCaseExtended").changing(["due_time"]),
         CaseMove::CheckDecided(check) => {
             let path = [format!("checks.{}", check.as_str().to_lowercase())];
             match &case.checks.get(check).status {
@@ -43,10 +48,19 @@ fn case(event: &CaseEvent) -> Entry {
     }
 }
 
+/// Of no party: what the operator is told is not the applicant's to read.
+fn alerted(alert: &Alert) -> Entry {
+    let case = &alert.case;
+    Entry::new("OperatorAlerted", case.organization.child(case.id)).because(alert.cause.as_str())
+}
+
 fn verification(event: &VerificationEvent) -> Entry {
     let verification = &event.verification;
     let kind = match event.what {
         VerificationMove::Issued(_) => "EmailVerificationIssued",
+        VerificationMove::Withheld => "EmailVerificationWithheld",
+        VerificationMove::Resent(_) => "EmailVerificationResent",
+        VerificationMove::Reminded(_) => "EmailVerificationReminded",
         VerificationMove::Answered => "EmailVerificationAnswered",
         VerificationMove::CodeWrong => "EmailVerificationCodeWrong",
         VerificationMove::Locked => "EmailVerificationLocked",

@@ -6,6 +6,7 @@ mod domain;
 mod effects;
 mod error;
 mod journal;
+mod limits;
 mod link;
 mod policy;
 mod questions;
@@ -13,6 +14,7 @@ mod rpc;
 mod store;
 mod sweep;
 
+use addresses::Email;
 use database::migrate::Migrations;
 use runtime::{Effect, Fault, Policy, Service, ServiceName};
 use tonic::service::Routes;
@@ -26,12 +28,19 @@ type Change = runtime::Change<Verification>;
 #[derive(Debug)]
 pub struct Verification {
     config: Config,
+    /// Who is told of what needs the operator's eye.
+    operator: Email,
 }
 
 impl Verification {
-    /// The service with this configuration.
-    pub fn new(config: Config) -> Verification {
-        Verification { config }
+    /// The service with this configuration, whose operator reads mail at this address.
+    pub fn new(config: Config, operator: Email) -> Verification {
+        Verification { config, operator }
+    }
+
+    /// How many wrong codes lock a verification.
+    fn tries(&self) -> u32 {
+        self.config.code_tries.max(1)
     }
 }
 

@@ -8,6 +8,8 @@ pub(crate) const OVERSEERS: &[Role] = &[Role::Reviewer, Role::Operator];
 /// Any user reads what is their own organization's; of the operator's, those whose work it is.
 const READS: Rule = Rule::MemberOrOperator(&[], OVERSEERS);
 const REVIEWS: Rule = Rule::Operator(&[Role::Reviewer]);
+/// Who may bind the organization acts in its vetting; the operator's people may help.
+const ANSWERS: Rule = Rule::MemberOrOperator(&[Role::GlobalAdmin], OVERSEERS);
 const BY_LINK: Rule = Rule::Public;
 
 pub(crate) const POLICY: Policy = &[
@@ -15,12 +17,15 @@ pub(crate) const POLICY: Policy = &[
     ("/linkage.verification.v1.EmailVerificationService/ListEmailVerifications", READS),
     ("/linkage.verification.v1.EmailVerificationService/InspectEmailVerification", BY_LINK),
     ("/linkage.verification.v1.EmailVerificationService/ConfirmEmailVerification", BY_LINK),
+    ("/linkage.verification.v1.EmailVerificationService/ResendEmailVerification", ANSWERS),
     ("/linkage.verification.v1.VettingService/GetVettingCase", READS),
     ("/linkage.verification.v1.VettingService/ListVettingCases", READS),
     ("/linkage.verification.v1.VettingService/ClaimVettingCase", REVIEWS),
+    ("/linkage.verification.v1.VettingService/ReleaseVettingCase", REVIEWS),
     ("/linkage.verification.v1.VettingService/DecideCheck", REVIEWS),
     ("/linkage.verification.v1.VettingService/ApproveVettingCase", REVIEWS),
     ("/linkage.verification.v1.VerificationPeerService/OpenCase", Rule::Peer(&[ServiceName::Enrollment])),
     ("/linkage.verification.v1.VerificationPeerService/UpdateCase", Rule::Peer(&[ServiceName::Enrollment])),
     ("/linkage.verification.v1.VerificationPeerService/CloseCase", Rule::Peer(&[ServiceName::Enrollment])),
+    ("/linkage.verification.v1.VerificationPeerService/RecordDomains", Rule::Peer(&[ServiceName::Enrollment])),
 ];

@@ -17,6 +17,7 @@ runtime::rpcs! { App, pb;
         get_email_verification(GetEmailVerificationRequest) -> EmailVerification = email_verification::get::get;
         list_email_verifications(ListEmailVerificationsRequest) -> ListEmailVerificationsResponse = email_verification::list::list;
         inspect_email_verification(InspectEmailVerificationRequest) -> EmailVerificationQuestions = email_verification::inspect::inspect;
+        resend_email_verification(ResendEmailVerificationRequest) -> EmailVerification = email_verification::resend::resend;
         confirm_email_verification(ConfirmEmailVerificationRequest) -> EmailVerification = email_verification::confirm::confirm;
     }
 
@@ -24,6 +25,7 @@ runtime::rpcs! { App, pb;
         get_vetting_case(GetVettingCaseRequest) -> VettingCase = vetting_case::get::get;
         list_vetting_cases(ListVettingCasesRequest) -> ListVettingCasesResponse = vetting_case::list::list;
         claim_vetting_case(ClaimVettingCaseRequest) -> VettingCase = vetting_case::claim::claim;
+        release_vetting_case(ReleaseVettingCaseRequest) -> VettingCase = vetting_case::release::release;
         decide_check(DecideCheckRequest) -> VettingCase = vetting_case::decide_check::decide_check;
         approve_vetting_case(ApproveVettingCaseRequest) -> VettingCase = vetting_case::approve::approve;
     }
@@ -31,6 +33,7 @@ runtime::rpcs! { App, pb;
     VerificationPeerService by VerificationPeerServiceServer {
         open_case(OpenCaseRequest) -> OpenCaseResponse = peer::open_case::open_case;
         update_case(UpdateCaseRequest) -> UpdateCaseResponse = peer::update_case::update_case;
+        record_domains(RecordDomainsRequest) -> RecordDomainsResponse = peer::record_domains::record_domains;
         close_case(CloseCaseRequest) -> CloseCaseResponse = peer::close_case::close_case;
     }
 }

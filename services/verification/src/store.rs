@@ -1,7 +1,9 @@
 //! The service's own tables. Knows rows and the domain, never the wire.
 
 pub(crate) mod email_verification;
+pub(crate) mod mail_count;
 mod migration;
+pub(crate) mod proven_domain;
 pub(crate) mod vetting_case;
 
 #[cfg(test)]

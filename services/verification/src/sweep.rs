@@ -1,19 +1,34 @@
-//! What time alone changes: verifications and cases whose holder let the deadline pass.
+//! What time alone changes: what ran out, whom we remind of it before, and what we promised and are late with.
 
 use database::Scope;
 use ids::{EmailVerificationId, VettingCaseId};
 use runtime::Fault;
 use runtime::sweep::{BATCH, each};
 
-use crate::{App, Change, domain::Event, store};
+use crate::domain::{Alert, AlertCause, Event};
+use crate::{App, Change, deadlines, store};
 
-/// Writes down what has run out; says how many rows that were.
+/// Writes down what has run out or lapsed and tells of what is near or late; says how many rows that were.
 pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
     let (reader, now) = (app.database().reader(), app.now());
+    let near = now + deadlines::at(now)?.remind;
     let verifications = store::email_verification::overdue(reader, now, BATCH).await?;
     let cases = store::vetting_case::overdue(reader, now, BATCH).await?;
+    let reminded = store::email_verification::near(reader, now, near, BATCH).await?;
+    let lapsed = store::vetting_case::lapsed(reader, now, BATCH).await?;
+    let late = store::vetting_case::late(reader, now, BATCH).await?;
+    if store::mail_count::has_past(reader, now).await? {
+        app.sweep(|change| async move {
+            store::mail_count::forget(&change.tx, change.now()).await?;
+            Ok(Vec::new())
+        })
+        .await?;
+    }
     Ok(each(verifications, |id| app.sweep(move |change| verification(change, id))).await
-        + each(cases, |id| app.sweep(move |change| case(change, id))).await)
+        + each(cases, |id| app.sweep(move |change| case(change, id))).await
+        + each(reminded, |id| app.sweep(move |change| remind(change, id))).await
+        + each(lapsed, |id| app.sweep(move |change| lapse(change, id))).await
+        + each(late, |id| app.sweep(move |change| alarm(app, change, id))).await)
 }
 
 async fn verification(change: Change, id: EmailVerificationId) -> Result<Vec<Event>, Fault> {
@@ -32,4 +47,38 @@ async fn case(change: Change, id: VettingCaseId) -> Result<Vec<Event>, Fault> {
     let Ok(event) = case.expire(change.now()) else { return Ok(Vec::new()) };
     store::vetting_case::save(tx, Scope::Peer, &mut case).await?;
     Ok(vec![Event::from(event)])
+}
+
+async fn remind(change: Change, id: EmailVerificationId) -> Result<Vec<Event>, Fault> {
+    let (tx, now) = (&change.tx, change.now());
+    let found = store::email_verification::find(tx, Scope::Peer, id).await?;
+    let Some(mut verification) = found else { return Ok(Vec::new()) };
+    let case = store::vetting_case::find(tx, Scope::Peer, verification.case).await?;
+    let deadlines = deadlines::at(now)?;
+    let event = case.and_then(|case| verification.remind(&case, now, &deadlines));
+    if event.is_none() {
+        // The case asks it no more: it is not looked at again.
+        verification.reminded = verification.generation;
+    }
+    store::email_verification::save(tx, Scope::Peer, &mut verification).await?;
+    Ok(event.into_iter().map(Event::from).collect())
+}
+
+async fn lapse(change: Change, id: VettingCaseId) -> Result<Vec<Event>, Fault> {
+    let tx = &change.tx;
+    let Some(mut case) = store::vetting_case::find(tx, Scope::Peer, id).await? else { return Ok(Vec::new()) };
+    let Some(event) = case.lapse(change.now()) else { return Ok(Vec::new()) };
+    store::vetting_case::save(tx, Scope::Peer, &mut case).await?;
+    Ok(vec![Event::from(event)])
+}
+
+async fn alarm(app: &App, change: Change, id: VettingCaseId) -> Result<Vec<Event>, Fault> {
+    let tx = &change.tx;
+    let Some(mut case) = store::vetting_case::find(tx, Scope::Peer, id).await? else { return Ok(Vec::new()) };
+    if !case.alarm(change.now()) {
+        return Ok(Vec::new());
+    }
+    store::vetting_case::save(tx, Scope::Peer, &mut case).await?;
+    let to = app.service().operator.clone();
+    Ok(vec![Alert { cause: AlertCause::ReviewLate, to, case: Box::new(case) }.into()])
 }

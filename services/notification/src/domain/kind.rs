@@ -5,6 +5,9 @@
 pub(crate) enum Kind {
     EmailVerification,
     ApproverVerification,
+    VerificationReminder,
+    ContactDenied,
+    ReviewOverdue,
     EnrollmentStatus,
     AgreementDue,
     DirectoryEnquiry,
@@ -41,9 +44,12 @@ pub(crate) enum Form {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 12] = [
+    pub(crate) const ALL: [Kind; 15] = [
         Kind::EmailVerification,
         Kind::ApproverVerification,
+        Kind::VerificationReminder,
+        Kind::ContactDenied,
+        Kind::ReviewOverdue,
         Kind::EnrollmentStatus,
         Kind::AgreementDue,
         Kind::DirectoryEnquiry,
@@ -60,6 +66,9 @@ impl Kind {
         match self {
             Kind::EmailVerification => "email-verification",
             Kind::ApproverVerification => "approver-verification",
+            Kind::VerificationReminder => "verification-reminder",
+            Kind::ContactDenied => "contact-denied",
+            Kind::ReviewOverdue => "review-overdue",
             Kind::EnrollmentStatus => "enrollment-status",
             Kind::AgreementDue => "agreement-due",
             Kind::DirectoryEnquiry => "directory-enquiry",
@@ -96,6 +105,15 @@ impl Kind {
                 ("confirm_code", Code),
                 ("expire_date", Date),
             ],
+            Kind::VerificationReminder => &[
+                ("recipient_name", Optional),
+                ("company", Text),
+                ("confirm_link", Link),
+                ("confirm_code", Code),
+                ("expire_date", Date),
+            ],
+            Kind::ContactDenied => &[("company", Text), ("case", Text)],
+            Kind::ReviewOverdue => &[("company", Text), ("case", Text), ("expire_date", Date)],
             Kind::EnrollmentStatus => &[
                 ("recipient_name", Optional),
                 ("company", Text),
@@ -140,6 +158,9 @@ mod tests {
         insta::assert_snapshot!(Kind::ALL.map(Kind::name).join("\n"), @r"
         email-verification
         approver-verification
+        verification-reminder
+        contact-denied
+        review-overdue
         enrollment-status
         agreement-due
         directory-enquiry

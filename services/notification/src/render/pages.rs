@@ -48,6 +48,9 @@ macro_rules! pages {
 pages! {
     EmailVerification "email-verification/message.html" "email-verification/message.txt",
     ApproverVerification "approver-verification/message.html" "approver-verification/message.txt",
+    VerificationReminder "verification-reminder/message.html" "verification-reminder/message.txt",
+    ContactDenied "contact-denied/message.html" "contact-denied/message.txt",
+    ReviewOverdue "review-overdue/message.html" "review-overdue/message.txt",
     EnrollmentStatus "enrollment-status/message.html" "enrollment-status/message.txt",
     AgreementDue "agreement-due/message.html" "agreement-due/message.txt",
     DirectoryEnquiry "directory-enquiry/message.html" "directory-enquiry/message.txt",

@@ -3,12 +3,13 @@
 //! Only the applicant's side can let a case run out: a queue that is slow is our fault, so there `due` is a promise that closes nothing.
 
 mod change;
+mod desk;
 mod state;
+mod time;
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
-use addresses::Email;
 use chrono::{DateTime, Utc};
 use ids::{EnrollmentId, OrganizationId, VettingCaseId};
 
@@ -32,10 +33,21 @@ pub(crate) struct VettingCase {
     pub(crate) subject: Subject,
     pub(crate) checks: Checks,
     pub(crate) state: CaseState,
+    /// The deadlines of which somebody was told already.
+    pub(crate) told: Told,
     pub(crate) created: DateTime<Utc>,
     pub(crate) updated: DateTime<Utc>,
     /// How often it was saved.
     pub(crate) version: i64,
+}
+
+/// Of which deadlines somebody was told, so that nobody is told twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Told {
+    /// The applicant was reminded of this one.
+    pub(crate) reminded: Option<DateTime<Utc>>,
+    /// The operator was told that this promise is late.
+    pub(crate) alarmed: Option<DateTime<Utc>>,
 }
 
 /// What a case is opened with.
@@ -73,6 +85,7 @@ impl VettingCase {
             subject: new.subject,
             checks,
             state: CaseState::AwaitingEmail { due },
+            told: Told::default(),
             created: now,
             updated: now,
             version: 1,
@@ -112,12 +125,10 @@ impl VettingCase {
         }
     }
 
-    /// The case as it stands at this time: what ran out is EXPIRED, written down or not.
+    /// The case as it stands at this time, written down or not.
     #[must_use]
     pub(crate) fn at(mut self, now: DateTime<Utc>) -> VettingCase {
-        if self.state.is_overdue(now) {
-            self.state = CaseState::Expired;
-        }
+        self.state = self.state.at(now);
         self
     }
 
@@ -166,55 +177,6 @@ impl VettingCase {
         }))
     }
 
-    /// A reviewer, at this verified address, takes the case.
-    pub(crate) fn claim(
-        &mut self,
-        reviewer: Reviewer,
-        address: &Email,
-        now: DateTime<Utc>,
-    ) -> Result<CaseEvent, Refusal> {
-        if reviewer.organization == self.organization || self.subject.is_own_of(address) {
-            return Err(Refusal::SelfReview);
-        }
-        match self.state {
-            CaseState::Queued { due } => Ok(self.moved(now, CaseMove::Claimed, |case| {
-                case.state = CaseState::InReview { by: reviewer, due };
-            })),
-            CaseState::InReview { by, .. } if by != reviewer => Err(Refusal::ClaimedByOther),
-            _ => Err(self.forbids(now, &["QUEUED"])),
-        }
-    }
-
-    /// The reviewer decides a check, or decides it anew.
-    pub(crate) fn decide(
-        &mut self,
-        reviewer: Reviewer,
-        kind: CheckKind,
-        verdict: Verdict,
-        now: DateTime<Utc>,
-    ) -> Result<CaseEvent, Refusal> {
-        self.claimed_by(reviewer, now)?;
-        Ok(self.moved(now, CaseMove::CheckDecided(kind), |case| case.checks.decide(kind, verdict, now)))
-    }
-
-    /// The reviewer approves, once every check is passed or waived.
-    pub(crate) fn approve(&mut self, reviewer: Reviewer, now: DateTime<Utc>) -> Result<CaseEvent, Refusal> {
-        self.claimed_by(reviewer, now)?;
-        let outstanding = self.checks.outstanding();
-        if !outstanding.is_empty() {
-            return Err(Refusal::ChecksOutstanding(outstanding));
-        }
-        Ok(self.moved(now, CaseMove::Approved, |case| case.state = CaseState::Approved { by: reviewer }))
-    }
-
-    /// Closes a case whose applicant let the deadline pass.
-    pub(crate) fn expire(&mut self, now: DateTime<Utc>) -> Result<CaseEvent, Refusal> {
-        if !self.state.is_overdue(now) {
-            return Err(self.forbids(now, &["AWAITING_EMAIL", "ACTION_REQUIRED"]));
-        }
-        Ok(self.moved(now, CaseMove::Expired, |case| case.state = CaseState::Expired))
-    }
-
     fn approver_is_asked(&self) -> bool {
         self.subject.approver_is_apart()
     }
@@ -226,23 +188,22 @@ impl VettingCase {
             let by_mail = kind == CheckKind::Authority && self.approver_is_asked();
             self.checks.expect(kind, if by_mail { now + deadlines.confirm } else { due });
         }
+        self.decide_by_machine(now);
     }
 
-    fn claimed_by(&self, reviewer: Reviewer, now: DateTime<Utc>) -> Result<(), Refusal> {
-        match self.state {
-            CaseState::InReview { by, .. } if by == reviewer => Ok(()),
-            CaseState::InReview { .. } => Err(Refusal::NotClaimant),
-            _ => Err(self.forbids(now, &["IN_REVIEW"])),
+    /// What needs no reviewer, once the contact has answered.
+    fn decide_by_machine(&mut self, now: DateTime<Utc>) {
+        if self.subject.shows_domain() && self.checks.is_pending(CheckKind::Domain) {
+            self.checks.decide(CheckKind::Domain, Verdict::Passed, now);
         }
     }
 
     fn forbids(&self, now: DateTime<Utc>, allowed: &'static [&'static str]) -> Refusal {
-        let state = if self.state.is_overdue(now) { &CaseState::Expired } else { &self.state };
-        Refusal::StateForbids { state: state.as_str(), allowed }
+        Refusal::StateForbids { state: self.state.at(now).as_str(), allowed }
     }
 
     fn moved(&mut self, now: DateTime<Utc>, what: CaseMove, change: impl FnOnce(&mut VettingCase)) -> CaseEvent {
-        let from = self.state.as_str();
+        let from = self.state.at(now).as_str();
         change(self);
         self.updated = now;
         self.event(Some(from), what)

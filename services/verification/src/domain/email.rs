@@ -6,6 +6,10 @@ use ids::{EmailVerificationId, OrganizationId, VettingCaseId};
 use super::event::{Letter, VerificationEvent, VerificationMove};
 use super::{Contact, Deadlines, Refusal, VettingCase};
 
+mod mail;
+
+pub(crate) use mail::{MOST_MAILS, Postage};
+
 /// Whose address it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Purpose {
@@ -61,8 +65,12 @@ pub(crate) struct EmailVerification {
     pub(crate) purpose: Purpose,
     pub(crate) recipient: Contact,
     pub(crate) state: EmailState,
-    /// How often it was mailed.
+    /// How often it was mailed; 0 while its first mail is held back.
     pub(crate) generation: i64,
+    /// When the next mail may be asked for.
+    pub(crate) next_mail: DateTime<Utc>,
+    /// The generation whose recipient was reminded last; 0 when none was.
+    pub(crate) reminded: i64,
     /// What its links and codes are bound to.
     pub(crate) nonce: String,
     pub(crate) expires: DateTime<Utc>,
@@ -124,42 +132,6 @@ impl EmailState {
 }
 
 impl EmailVerification {
-    /// Asks the person whom the case asks for this purpose.
-    pub(crate) fn issue(
-        new: NewVerification,
-        case: &VettingCase,
-        purpose: Purpose,
-        now: DateTime<Utc>,
-        deadlines: &Deadlines,
-    ) -> (EmailVerification, VerificationEvent) {
-        let subject = &case.subject;
-        let recipient = match purpose {
-            Purpose::Contact => &subject.contact,
-            Purpose::Approver => &subject.approver,
-        };
-        let verification = EmailVerification {
-            id: new.id,
-            organization: case.organization,
-            case: case.id,
-            purpose,
-            recipient: recipient.clone(),
-            state: EmailState::Pending { tries_left: new.tries },
-            generation: 1,
-            nonce: new.nonce,
-            expires: now + deadlines.confirm,
-            created: now,
-            updated: now,
-            version: 1,
-        };
-        let letter = Letter {
-            company: subject.legal_name.clone(),
-            applicant: subject.applicant().to_owned(),
-            language: subject.language.clone(),
-        };
-        let event = verification.event(None, VerificationMove::Issued(letter));
-        (verification, event)
-    }
-
     /// The verification as it stands at this time: what ran out is EXPIRED, written down or not.
     #[must_use]
     pub(crate) fn at(mut self, now: DateTime<Utc>) -> EmailVerification {

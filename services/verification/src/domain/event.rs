@@ -1,6 +1,6 @@
 //! What can happen, with every fact that the journal and the siblings need.
 
-use addresses::Language;
+use addresses::{Email, Language};
 
 use super::{CheckKind, EmailVerification, VettingCase};
 
@@ -11,6 +11,8 @@ pub enum Event {
     Case(CaseEvent),
     /// To the confirmation of an address.
     Verification(VerificationEvent),
+    /// The operator is told of something that needs its eye.
+    Alert(Alert),
 }
 
 /// What happened to a case, and the case after it.
@@ -29,7 +31,15 @@ pub(crate) enum CaseMove {
     Joined,
     Queued,
     Claimed,
+    /// The reviewer gave it back.
+    Released,
+    /// The reviewer's time was over.
+    Lapsed,
     CheckDecided(CheckKind),
+    /// The domain of the contact's address was proven meanwhile.
+    DomainLearnt,
+    /// The contact has more time, by another mail.
+    Extended,
     Approved,
     Rejected,
     Expired,
@@ -53,11 +63,32 @@ pub struct VerificationEvent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum VerificationMove {
     Issued(Letter),
+    /// A limit on mail is reached: nothing was sent.
+    Withheld,
+    Resent(Letter),
+    Reminded(Letter),
     Answered,
     CodeWrong,
     Locked,
     Expired,
     Superseded,
+}
+
+/// What the operator is told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    pub(crate) cause: AlertCause,
+    pub(crate) to: Email,
+    pub(crate) case: Box<VettingCase>,
+}
+
+/// Why the operator is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AlertCause {
+    /// The contact says that the company did not apply.
+    NotUs,
+    /// What we promised is late.
+    ReviewLate,
 }
 
 /// What the mail says, beside link and code.
@@ -66,6 +97,27 @@ pub(crate) struct Letter {
     pub(crate) company: String,
     pub(crate) applicant: String,
     pub(crate) language: Language,
+}
+
+impl Letter {
+    /// About the company under review.
+    pub(super) fn of(case: &VettingCase) -> Letter {
+        let subject = &case.subject;
+        Letter {
+            company: subject.legal_name.clone(),
+            applicant: subject.applicant().to_owned(),
+            language: subject.language.clone(),
+        }
+    }
+}
+
+impl AlertCause {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            AlertCause::NotUs => "NOT_US",
+            AlertCause::ReviewLate => "REVIEW_LATE",
+        }
+    }
 }
 
 impl From<CaseEvent> for Event {
@@ -77,5 +129,11 @@ impl From<CaseEvent> for Event {
 impl From<VerificationEvent> for Event {
     fn from(event: VerificationEvent) -> Event {
         Event::Verification(event)
+    }
+}
+
+impl From<Alert> for Event {
+    fn from(alert: Alert) -> Event {
+        Event::Alert(alert)
     }
 }

@@ -24,7 +24,7 @@ fn case_states() -> Vec<CaseState> {
     vec![
         CaseState::AwaitingEmail { due },
         CaseState::Queued { due },
-        CaseState::InReview { by, due },
+        CaseState::InReview { by, due, lease: now() + TimeDelta::hours(8) },
         CaseState::ActionRequired { by, due },
         CaseState::Approved { by },
         CaseState::Rejected { reason: "NOT_US".to_owned() },
@@ -54,18 +54,31 @@ fn updated(case: &mut VettingCase, touched: &[CheckKind]) -> Told {
     case.update(new, &touched, now(), &DEADLINES).map(|event| event.expect("a newer revision"))
 }
 
-const CASE_COMMANDS: [Command; 19] = [
+const CASE_COMMANDS: [Command; 24] = [
     ("join", |case| case.join(id(9), now())),
     ("contact says yes", |case| news(case.contact_answered(true, now(), &DEADLINES))),
     ("contact says no", |case| news(case.contact_answered(false, now(), &DEADLINES))),
     ("approver says yes", |case| news(case.approver_answered(true, now()))),
     ("approver says no", |case| news(case.approver_answered(false, now()))),
-    ("claim", |case| case.claim(reviewer(11), &elsewhere(), now())),
-    ("claim again", |case| case.claim(reviewer(10), &elsewhere(), now())),
+    ("claim", |case| case.claim(reviewer(11), &elsewhere(), now(), &DEADLINES)),
+    ("claim again", |case| case.claim(reviewer(10), &elsewhere(), now(), &DEADLINES)),
     ("claim own", |case| {
-        case.claim(Reviewer { organization: case.organization, user: reviewer(11).user }, &elsewhere(), now())
+        let own = Reviewer { organization: case.organization, user: reviewer(11).user };
+        case.claim(own, &elsewhere(), now(), &DEADLINES)
     }),
-    ("claim at the contact's address", |case| case.claim(reviewer(11), &case.subject.contact.email.clone(), now())),
+    ("claim at the contact's address", |case| {
+        case.claim(reviewer(11), &case.subject.contact.email.clone(), now(), &DEADLINES)
+    }),
+    ("claim when the claim is over", |case| {
+        case.claim(reviewer(11), &elsewhere(), now() + TimeDelta::hours(8), &DEADLINES)
+    }),
+    ("release", |case| case.release(reviewer(10), now())),
+    ("release another's", |case| case.release(reviewer(11), now())),
+    ("nine hours later", |case| news(case.lapse(now() + TimeDelta::hours(9)))),
+    ("learn that the domain is proven", |case| {
+        case.checks.reopen(CheckKind::Domain, now());
+        news(case.learn_domains(&["example.com".to_owned()].into(), now()))
+    }),
     ("decide", |case| case.decide(reviewer(10), CheckKind::Domain, Verdict::Passed, now())),
     ("decide another's", |case| case.decide(reviewer(11), CheckKind::Domain, Verdict::Passed, now())),
     ("approve, outstanding", |case| case.approve(reviewer(10), now())),
@@ -173,7 +186,7 @@ fn r24_what_each_check_waits_for_by_state() {
     let mut queued = case();
     queued.contact_answered(true, now(), &DEADLINES).unwrap();
     let mut claimed = queued.clone();
-    claimed.claim(reviewer(10), &elsewhere(), now()).unwrap();
+    claimed.claim(reviewer(10), &elsewhere(), now(), &DEADLINES).unwrap();
     claimed.decide(reviewer(10), CheckKind::Domain, Verdict::Passed, now()).unwrap();
     assert_eq!((queued.state.reviewer(), claimed.state.reviewer()), (None, Some(reviewer(10))));
     let mut rejected = case();

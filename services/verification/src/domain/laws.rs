@@ -15,6 +15,9 @@ enum Command {
     Decide(u128, usize, Verdict),
     Approve(u128),
     Expire,
+    Release(u128),
+    Lapse,
+    Learn(bool),
     /// So many revisions on, touching the checks from one to another.
     Update(i64, usize, usize),
     Leave(u128),
@@ -34,6 +37,9 @@ fn command() -> impl Strategy<Value = Command> {
         9 => (10u128..12, 1usize..5, verdict).prop_map(|(by, kind, verdict)| Command::Decide(by, kind, verdict)),
         3 => (10u128..12).prop_map(Command::Approve),
         1 => Just(Command::Expire),
+        1 => (10u128..12).prop_map(Command::Release),
+        1 => Just(Command::Lapse),
+        1 => any::<bool>().prop_map(Command::Learn),
         2 => (0i64..2, 0usize..5, 0usize..5).prop_map(|(on, from, to)| Command::Update(on, from, to)),
         1 => prop::sample::select(vec![3, 77]).prop_map(Command::Leave),
     ]
@@ -44,10 +50,16 @@ fn act(case: &mut VettingCase, command: Command, at: DateTime<Utc>) -> Option<Ca
         Command::Join => case.join(id(77), at).ok(),
         Command::Contact(yes) => case.contact_answered(yes, at, &DEADLINES),
         Command::Approver(yes) => case.approver_answered(yes, at),
-        Command::Claim(by) => case.claim(reviewer(by), &elsewhere(), at).ok(),
+        Command::Claim(by) => case.claim(reviewer(by), &elsewhere(), at, &DEADLINES).ok(),
         Command::Decide(by, kind, verdict) => case.decide(reviewer(by), CheckKind::ALL[kind], verdict, at).ok(),
         Command::Approve(by) => case.approve(reviewer(by), at).ok(),
         Command::Expire => case.expire(at).ok(),
+        Command::Release(by) => case.release(reviewer(by), at).ok(),
+        Command::Lapse => case.lapse(at),
+        Command::Learn(proven) => {
+            let domain = if proven { "example.com" } else { "else.example" };
+            case.learn_domains(&[domain.to_owned()].into(), at)
+        }
         Command::Update(on, from, to) => {
             let subject = Subject { revision: case.subject.revision + on, ..case.subject.clone() };
             let touched = CheckKind::ALL[from.min(to)..=from.max(to)].iter().copied().collect();
@@ -68,7 +80,8 @@ proptest! {
             match act(&mut case, command, at) {
                 None => prop_assert_eq!(&case, &before, "a refusal changes nothing"),
                 Some(event) => {
-                    prop_assert_eq!(event.from, Some(before.state.as_str()));
+                    let stood = [before.state.as_str(), before.clone().at(at).state.as_str()].map(Some);
+                    prop_assert!(stood.contains(&event.from), "as it was written down, or as it stood");
                     prop_assert_eq!(&*event.case, &case, "an event tells the case after it");
                     prop_assert!(before.state.is_open(), "what is closed stays closed");
                     prop_assert_eq!(case.updated, at);
@@ -150,7 +163,7 @@ fn r20_not_us_stops_the_case() {
 fn r22_a_no_of_the_approver_stands_against_a_reviewers_pass() {
     let mut case = case();
     case.contact_answered(true, now(), &DEADLINES).unwrap();
-    case.claim(reviewer(10), &elsewhere(), now()).unwrap();
+    case.claim(reviewer(10), &elsewhere(), now(), &DEADLINES).unwrap();
     case.decide(reviewer(10), CheckKind::Authority, Verdict::Passed, now()).unwrap();
     assert_eq!(case.approver_answered(true, now()), None);
     case.approver_answered(false, now()).unwrap();
@@ -173,7 +186,7 @@ fn r19_an_update_asks_again_what_it_touches_and_nothing_else() {
     let mut case = case();
     case.contact_answered(true, now(), &DEADLINES).unwrap();
     case.approver_answered(true, now()).unwrap();
-    case.claim(reviewer(10), &elsewhere(), now()).unwrap();
+    case.claim(reviewer(10), &elsewhere(), now(), &DEADLINES).unwrap();
     case.decide(reviewer(10), CheckKind::Domain, Verdict::Passed, now()).unwrap();
     case.decide(reviewer(10), CheckKind::Business, Verdict::Passed, now()).unwrap();
     let due = case.state.due();
@@ -193,4 +206,25 @@ fn r19_an_update_asks_again_what_it_touches_and_nothing_else() {
     case.contact_answered(true, now(), &DEADLINES).unwrap();
     assert_eq!(case.checks.outstanding(), [CheckKind::Employment, CheckKind::Business], "what was decided stays so");
     assert_eq!(case.waiting, [id(3), id(9)].into(), "all who wait for it are known");
+}
+
+#[test]
+fn r22_a_proven_domain_passes_once_the_contact_has_answered_and_a_lookalike_never() {
+    let with = |domain_proven, lookalike| {
+        let subject = Subject { domain_proven, lookalike, ..subject() };
+        let mut case = VettingCase::open(id(4), NewCase { subject, ..new_case(CheckKind::ALL) }, now(), &DEADLINES).0;
+        assert!(case.checks.is_pending(CheckKind::Domain), "the contact comes first");
+        case.contact_answered(true, now(), &DEADLINES).unwrap();
+        case
+    };
+    assert!(with(true, false).checks.get(CheckKind::Domain).status.satisfies());
+    for (domain_proven, lookalike) in [(false, false), (true, true), (false, true)] {
+        assert!(with(domain_proven, lookalike).checks.is_pending(CheckKind::Domain));
+    }
+    let mut late = with(false, false);
+    let proven = |domain: &str| [domain.to_owned()].into();
+    assert_eq!(late.learn_domains(&proven("other.example"), now()), None);
+    late.learn_domains(&proven("example.com"), now()).unwrap();
+    assert!(late.checks.get(CheckKind::Domain).status.satisfies());
+    assert_eq!(late.learn_domains(&proven("example.com"), now()), None, "it is known");
 }

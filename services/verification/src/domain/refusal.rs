@@ -1,5 +1,7 @@
 //! Why the domain says no.
 
+use chrono::TimeDelta;
+
 use super::CheckKind;
 
 /// A refusal, with what the caller needs to go on.
@@ -27,4 +29,16 @@ pub(crate) enum Refusal {
     Superseded,
     /// Too many wrong codes.
     Locked,
+    /// The address is confirmed: there is nothing to mail.
+    AlreadyVerified,
+    /// The case no longer asks this.
+    AsksNoMore { state: &'static str },
+    /// The last mail is too recent, for so much longer.
+    TooSoon { wait: TimeDelta },
+    /// As many mails as may be were sent.
+    MailsSpent,
+    /// A limit on mail is reached, for so much longer.
+    QuotaReached { wait: TimeDelta },
+    /// Its recipient wants no more mail about this organization.
+    AddressRefused,
 }

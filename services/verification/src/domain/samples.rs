@@ -8,7 +8,14 @@ use uuid::Uuid;
 
 use super::*;
 
-pub(crate) const DEADLINES: Deadlines = Deadlines { confirm: TimeDelta::days(7), review: TimeDelta::days(5) };
+pub(crate) const DEADLINES: Deadlines = Deadlines {
+    confirm: TimeDelta::days(7),
+    review: TimeDelta::days(5),
+    claim: TimeDelta::days(1),
+    answer: TimeDelta::days(14),
+    resend: TimeDelta::days(1),
+    remind: TimeDelta::days(2),
+};
 
 /// The address of a reviewer who has nothing to do with the case.
 pub(crate) fn elsewhere() -> Email {
@@ -49,6 +56,8 @@ pub(crate) fn subject() -> Subject {
         language: "sv".parse().unwrap(),
         revision: 1,
         namesake: false,
+        domain_proven: false,
+        lookalike: false,
     }
 }
 
@@ -68,5 +77,5 @@ pub(crate) fn case() -> VettingCase {
 
 pub(crate) fn verification() -> EmailVerification {
     let new = NewVerification { id: id(5), nonce: "nonce".to_owned(), tries: 5 };
-    EmailVerification::issue(new, &case(), Purpose::Contact, now(), &DEADLINES).0
+    EmailVerification::issue(new, &case(), Purpose::Contact, Postage::Paid, now(), &DEADLINES).0
 }

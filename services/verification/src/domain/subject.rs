@@ -2,6 +2,8 @@
 
 use addresses::{Email, Language};
 
+use super::Purpose;
+
 /// The snapshot under review.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Subject {
@@ -16,6 +18,10 @@ pub(crate) struct Subject {
     pub(crate) revision: i64,
     /// Another enrolled organization of the country has the same name.
     pub(crate) namesake: bool,
+    /// The organization has proven the domain of the contact's address.
+    pub(crate) domain_proven: bool,
+    /// Somebody else's verified domain looks like the contact's.
+    pub(crate) lookalike: bool,
 }
 
 /// A legal address.
@@ -52,6 +58,20 @@ impl Subject {
     /// The applicant as the approver is asked about: by name, else by address.
     pub(crate) fn applicant(&self) -> &str {
         self.applicant_name.as_deref().unwrap_or(self.applicant_email.as_str())
+    }
+
+    /// The person whom a mail for this purpose asks.
+    pub(crate) fn person(&self, purpose: Purpose) -> &Contact {
+        match purpose {
+            Purpose::Contact => &self.contact,
+            Purpose::Approver => &self.approver,
+        }
+    }
+
+    /// Whether what is proven shows that the contact's domain is the company's own. One that looks like another company's is a reviewer's to
+    /// judge, whoever controls it.
+    pub(crate) fn shows_domain(&self) -> bool {
+        self.domain_proven && !self.lookalike
     }
 
     /// Domain of the contact's address.

@@ -8,7 +8,7 @@ use wire::types::variable::Value;
 
 use super::*;
 use crate::domain::samples::{DEADLINES, case, elsewhere, id, now, reviewer, verification};
-use crate::domain::{NewVerification, Verdict};
+use crate::domain::{NewVerification, Postage, Verdict};
 
 fn links() -> Links {
     Links::new("https://links.example", &[(1, SecretBox::new(Box::new(vec![7; 32])))])
@@ -33,7 +33,7 @@ fn names(mail: &SendMessageRequest) -> Vec<&str> {
 fn r25_enrollment_is_told_the_case_and_all_its_checks() {
     let mut case = case();
     case.contact_answered(true, now(), &DEADLINES).unwrap();
-    case.claim(reviewer(10), &elsewhere(), now()).unwrap();
+    case.claim(reviewer(10), &elsewhere(), now(), &DEADLINES).unwrap();
     let verdict = Verdict::Failed { reason: "NO_REGISTER_ENTRY".to_owned() };
     case.decide(reviewer(10), CheckKind::Business, verdict, now()).unwrap();
     let told = record_verification(&case);
@@ -63,7 +63,7 @@ fn r25_every_event_of_a_case_reaches_enrollment() {
         case.join(id(8), now()).unwrap(),
         case.contact_answered(true, now(), &DEADLINES).unwrap(),
         case.approver_answered(true, now()).unwrap(),
-        case.claim(reviewer(10), &elsewhere(), now()).unwrap(),
+        case.claim(reviewer(10), &elsewhere(), now(), &DEADLINES).unwrap(),
     ];
     for kind in [CheckKind::Domain, CheckKind::Employment, CheckKind::Business] {
         events.push(case.decide(reviewer(10), kind, Verdict::Passed, now()).unwrap());
@@ -117,7 +117,7 @@ fn r21_a_link_is_made_only_when_the_mail_is_delivered() {
 fn r66_the_journal_names_no_person_and_no_secret() {
     let case = case();
     let new = NewVerification { id: id(6), nonce: "hush".to_owned(), tries: 5 };
-    let (mut issued, event) = EmailVerification::issue(new, &case, Purpose::Contact, now(), &DEADLINES);
+    let (mut issued, event) = EmailVerification::issue(new, &case, Purpose::Contact, Postage::Paid, now(), &DEADLINES);
     let wrong = issued.miss(now()).1.unwrap();
     let opened = case.clone().contact_answered(false, now(), &DEADLINES).unwrap();
     for event in [Event::from(event), Event::from(wrong), Event::from(opened)] {

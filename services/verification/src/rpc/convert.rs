@@ -60,6 +60,8 @@ pub(super) fn vetting_case(case: &VettingCase, seen_by: Scope, now: DateTime<Utc
         create_time: Some(timestamp(case.created)),
         update_time: Some(timestamp(case.updated)),
         namesake: seen_by == Scope::Operator && case.subject.namesake,
+        lookalike: seen_by == Scope::Operator && case.subject.lookalike,
+        claim_expire_time: case.state.lease().filter(|_| seen_by == Scope::Operator).map(timestamp),
     }
 }
 
@@ -77,6 +79,8 @@ pub(super) fn email_verification(verification: &EmailVerification, now: DateTime
         expire_time: Some(timestamp(verification.expires)),
         answer_time: verification.state.answered().map(timestamp),
         create_time: Some(timestamp(verification.created)),
+        next_resend_time: verification.next_mail().map(timestamp),
+        resends_left: i32::try_from(verification.mails_left()).unwrap_or(i32::MAX),
     }
 }
 

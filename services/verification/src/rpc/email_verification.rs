@@ -4,4 +4,5 @@ pub(super) mod confirm;
 pub(super) mod get;
 pub(super) mod inspect;
 pub(super) mod list;
+pub(super) mod resend;
 mod token;

@@ -5,6 +5,7 @@ pub(super) mod claim;
 pub(super) mod decide_check;
 pub(super) mod get;
 pub(super) mod list;
+pub(super) mod release;
 
 use database::Scope;
 use ids::{OrganizationId, VettingCaseId};

@@ -5,6 +5,7 @@ mod row;
 use chrono::{DateTime, Utc};
 use database::{Cursor, Error, Page, Scope, Tx, affected};
 use ids::{EmailVerificationId, OrganizationId, VettingCaseId};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::EmailVerification;
@@ -65,6 +66,39 @@ pub(crate) async fn overdue(
         .all(connection)
         .await?;
     Ok(ids.into_iter().map(EmailVerificationId::from_uuid).collect())
+}
+
+/// Those whose recipient was not reminded of the newest mail, though its time is over by then.
+pub(crate) async fn near(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    then: DateTime<Utc>,
+    most: u64,
+) -> Result<Vec<EmailVerificationId>, Error> {
+    let ids: Vec<sea_orm::prelude::Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::State.eq("PENDING"))
+        .filter(Column::ExpiresAt.gt(now))
+        .filter(Column::ExpiresAt.lte(then))
+        .filter(Expr::col(Column::Reminded).lt(Expr::col(Column::Generation)))
+        .order_by_asc(Column::ExpiresAt)
+        .limit(most)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(ids.into_iter().map(EmailVerificationId::from_uuid).collect())
+}
+
+/// Whether the reader of this mailbox has told, for this organization, that it concerns them not.
+pub(crate) async fn is_refused(tx: &Tx, organization: OrganizationId, mailbox: &str) -> Result<bool, Error> {
+    let denied = Entity::find()
+        .filter(Column::OrganizationId.eq(organization.uuid()))
+        .filter(Column::State.eq("DENIED"))
+        .all(tx)
+        .await?;
+    let denied = denied.into_iter().map(EmailVerification::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(denied.iter().any(|denied| denied.recipient.email.mailbox() == mailbox))
 }
 
 /// Those of a case that are not answered, and so keep others of their purpose from being sent.

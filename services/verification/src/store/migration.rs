@@ -27,7 +27,7 @@ impl MigrationName for Tables {
 #[async_trait::async_trait]
 impl MigrationTrait for Tables {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in [vetting_case(), email_verification()] {
+        for table in [vetting_case(), email_verification(), mail_count(), proven_domain()] {
             manager.create_table(table).await?;
         }
         for index in indexes() {
@@ -44,6 +44,9 @@ fn vetting_case() -> TableCreateStatement {
         .col(uuid("organization_id"))
         .col(text("state"))
         .col(timestamp_with_time_zone_null("due_at"))
+        .col(timestamp_with_time_zone_null("lease_until"))
+        .col(timestamp_with_time_zone_null("reminded_due"))
+        .col(timestamp_with_time_zone_null("alarmed_due"))
         .col(uuid_null("reviewer_organization_id"))
         .col(uuid_null("reviewer_id"))
         .col(text_null("reason"))
@@ -61,6 +64,10 @@ fn vetting_case() -> TableCreateStatement {
         .col(text("applicant_email"))
         .col(text("language"))
         .col(boolean("namesake"))
+        .col(text("domain"))
+        .col(text("domain_skeleton"))
+        .col(boolean("domain_proven"))
+        .col(boolean("lookalike"))
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone("updated_at"))
         .col(timestamp_with_time_zone_null("closed_at"))
@@ -80,6 +87,8 @@ fn email_verification() -> TableCreateStatement {
         .col(text("state"))
         .col(integer("tries_left"))
         .col(big_integer("generation"))
+        .col(timestamp_with_time_zone("next_mail_at"))
+        .col(big_integer("reminded"))
         .col(text("nonce"))
         .col(timestamp_with_time_zone("expires_at"))
         .col(timestamp_with_time_zone_null("answered_at"))
@@ -88,6 +97,30 @@ fn email_verification() -> TableCreateStatement {
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone("updated_at"))
         .col(big_integer("version"))
+        .to_owned()
+}
+
+/// How many mails a window of time has seen, by what they are limited by. Counted up by one conditional statement, so that no two
+/// replicas send the last one.
+fn mail_count() -> TableCreateStatement {
+    Table::create()
+        .table(Alias::new("mail_count"))
+        .col(text("scope"))
+        .col(text("key"))
+        .col(timestamp_with_time_zone("begins_at"))
+        .col(timestamp_with_time_zone("ends_at"))
+        .col(big_integer("mails"))
+        .primary_key(Index::create().col("scope").col("key").col("begins_at"))
+        .to_owned()
+}
+
+/// The domains that organizations have proven, as enrollment tells.
+fn proven_domain() -> TableCreateStatement {
+    Table::create()
+        .table(Alias::new("proven_domain"))
+        .col(uuid("organization_id"))
+        .col(text("domain"))
+        .primary_key(Index::create().col("organization_id").col("domain"))
         .to_owned()
 }
 
@@ -107,8 +140,16 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("vetting_case_open", "vetting_case", &["organization_id"]).unique().and_where(open()).to_owned(),
         index("vetting_case_list", "vetting_case", &["organization_id", "created_at", "id"]),
         index("vetting_case_queue", "vetting_case", &["state", "created_at", "id"]),
+        index("vetting_case_state_due", "vetting_case", &["state", "due_at", "id"]),
         index("vetting_case_all", "vetting_case", &["created_at", "id"]),
         index("vetting_case_due", "vetting_case", &["due_at"]).and_where(open()).to_owned(),
+        index("vetting_case_lease", "vetting_case", &["lease_until"])
+            .and_where(Expr::col("state").eq("IN_REVIEW"))
+            .to_owned(),
+        index("vetting_case_lookalike", "vetting_case", &["domain_skeleton"])
+            .and_where(Expr::col("state").eq("APPROVED"))
+            .to_owned(),
+        index("mail_count_over", "mail_count", &["ends_at"]),
         // At most one unanswered mail per person asked.
         index("email_verification_open", "email_verification", &["case_id", "purpose"])
             .unique()

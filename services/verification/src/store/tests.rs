@@ -16,7 +16,7 @@ fn opened(number: u128, organization: u128) -> VettingCase {
 
 fn issued(number: u128, case: &VettingCase) -> EmailVerification {
     let new = NewVerification { id: id(number), nonce: format!("nonce{number}"), tries: 5 };
-    EmailVerification::issue(new, case, Purpose::Contact, case.created, &DEADLINES).0
+    EmailVerification::issue(new, case, Purpose::Contact, Postage::Paid, case.created, &DEADLINES).0
 }
 
 async fn databases() -> Vec<(testkit::TestDatabase, Database)> {
@@ -37,7 +37,8 @@ fn every_state() -> Vec<VettingCase> {
     let mut queued = opened(20, 20);
     queued.contact_answered(true, now(), &DEADLINES).unwrap();
     let mut reviewed = VettingCase { id: id(21), organization: id(21), ..queued.clone() };
-    reviewed.claim(reviewer(10), &elsewhere(), now()).unwrap();
+    reviewed.claim(reviewer(10), &elsewhere(), now(), &DEADLINES).unwrap();
+    assert!(reviewed.alarm(now() + DEADLINES.review));
     reviewed.decide(reviewer(10), CheckKind::Domain, Verdict::Waived { reason: "KNOWN".to_owned() }, now()).unwrap();
     reviewed.decide(reviewer(10), CheckKind::Business, Verdict::Failed { reason: "GONE".to_owned() }, now()).unwrap();
     let mut rejected = opened(22, 22);

@@ -5,16 +5,23 @@ mod row;
 use chrono::{DateTime, Utc};
 use database::{Cursor, Error, Page, Scope, Tx, affected};
 use ids::{OrganizationId, VettingCaseId};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::domain::VettingCase;
+use crate::domain::{VettingCase, skeleton};
 use row::{Column, Entity};
 
 /// The states that run out when the applicant's side lets the deadline pass.
 const RUN_OUT: [&str; 2] = ["AWAITING_EMAIL", "ACTION_REQUIRED"];
 const EXPIRED: &str = "EXPIRED";
+/// The states in which an outcome is promised by us.
+const PROMISED: [&str; 2] = [QUEUED, IN_REVIEW];
+const QUEUED: &str = "QUEUED";
+const IN_REVIEW: &str = "IN_REVIEW";
+/// The states in which something is due, so that a list of them begins with what is due first.
+const DUE: [&str; 4] = ["AWAITING_EMAIL", QUEUED, IN_REVIEW, "ACTION_REQUIRED"];
 
 /// Which cases a list holds.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +72,7 @@ pub(crate) async fn open_one(
         .transpose()
 }
 
-/// Cases in the order of their creation.
+/// Cases in the order of their creation; those of a state in which something is due, by when it is.
 pub(crate) async fn list(
     connection: &impl ConnectionTrait,
     scope: Scope,
@@ -83,9 +90,12 @@ pub(crate) async fn list(
     if let Some(state) = filter.state {
         select = select.filter(in_state(state, filter.now));
     }
-    let rows = database::page::after(select, (Column::CreatedAt, Column::Id), after, size).all(connection).await?;
+    let by_due = filter.state.is_some_and(|state| DUE.contains(&state));
+    let order = if by_due { Column::DueAt } else { Column::CreatedAt };
+    let rows = database::page::after(select, (order, Column::Id), after, size).all(connection).await?;
     let cases = rows.into_iter().map(VettingCase::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::of(cases, size, |case| Cursor { time: case.created, id: case.id.uuid() }))
+    let time = |case: &VettingCase| case.state.due().filter(|_| by_due).unwrap_or(case.created);
+    Ok(Page::of(cases, size, |case| Cursor { time: time(case), id: case.id.uuid() }))
 }
 
 /// Those that ran out though they are still open.
@@ -94,17 +104,43 @@ pub(crate) async fn overdue(
     now: DateTime<Utc>,
     most: u64,
 ) -> Result<Vec<VettingCaseId>, Error> {
-    let ids: Vec<sea_orm::prelude::Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::ClosedAt.is_null())
-        .filter(run_out(now))
-        .order_by_asc(Column::DueAt)
-        .limit(most)
-        .into_tuple()
-        .all(connection)
+    ids(connection, run_out(now).add(Column::ClosedAt.is_null()), Column::DueAt, most).await
+}
+
+/// Those whose reviewer's time is over.
+pub(crate) async fn lapsed(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    most: u64,
+) -> Result<Vec<VettingCaseId>, Error> {
+    ids(connection, in_lapse(now), Column::LeaseUntil, most).await
+}
+
+/// Those whose promise is late, of which nobody was told.
+pub(crate) async fn late(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    most: u64,
+) -> Result<Vec<VettingCaseId>, Error> {
+    let untold = Column::AlarmedDue.is_null().or(Expr::col(Column::AlarmedDue).ne(Expr::col(Column::DueAt)));
+    let late = Condition::all()
+        .add(Column::ClosedAt.is_null())
+        .add(Column::State.is_in(PROMISED))
+        .add(Column::DueAt.lte(now))
+        .add(untold);
+    ids(connection, late, Column::DueAt, most).await
+}
+
+/// Whether another organization's approved contact has a domain that looks like this one and is another.
+pub(crate) async fn has_lookalike(tx: &Tx, organization: OrganizationId, domain: &str) -> Result<bool, Error> {
+    let found = Entity::find()
+        .filter(Column::DomainSkeleton.eq(skeleton(domain)))
+        .filter(Column::State.eq("APPROVED"))
+        .filter(Column::OrganizationId.ne(organization.uuid()))
+        .filter(Column::Domain.ne(domain))
+        .one(tx)
         .await?;
-    Ok(ids.into_iter().map(VettingCaseId::from_uuid).collect())
+    Ok(found.is_some())
 }
 
 /// Keeps a new one. Contended when the organization has an open case by now, which the change then meets as it runs again.
@@ -130,6 +166,28 @@ pub(crate) async fn save(tx: &Tx, scope: Scope, case: &mut VettingCase) -> Resul
     affected(update.exec(tx).await?.rows_affected)
 }
 
+async fn ids(
+    connection: &impl ConnectionTrait,
+    of: Condition,
+    order: Column,
+    most: u64,
+) -> Result<Vec<VettingCaseId>, Error> {
+    let ids: Vec<sea_orm::prelude::Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(of)
+        .order_by_asc(order)
+        .limit(most)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(ids.into_iter().map(VettingCaseId::from_uuid).collect())
+}
+
+fn in_lapse(now: DateTime<Utc>) -> Condition {
+    Condition::all().add(Column::State.eq(IN_REVIEW)).add(Column::LeaseUntil.lte(now))
+}
+
 fn run_out(now: DateTime<Utc>) -> Condition {
     Condition::all().add(Column::State.is_in(RUN_OUT)).add(Column::DueAt.lte(now))
 }
@@ -139,6 +197,8 @@ fn in_state(state: &'static str, now: DateTime<Utc>) -> Condition {
     let written = Condition::all().add(Column::State.eq(state));
     match state {
         EXPIRED => Condition::any().add(written).add(run_out(now)),
+        QUEUED => Condition::any().add(written).add(in_lapse(now)),
+        IN_REVIEW => written.add(Column::LeaseUntil.gt(now)),
         _ if RUN_OUT.contains(&state) => written.add(Column::DueAt.gt(now)),
         _ => written,
     }

@@ -77,7 +77,7 @@ pub(crate) struct House {
     _folder: tempfile::TempDir,
 }
 
-/// What a mail gives its reader.
+/// What a mail gives its reader; without link and code for who has nothing to answer.
 pub(crate) struct Mail {
     pub(crate) kind: String,
     pub(crate) to: String,
@@ -144,7 +144,7 @@ impl House {
         };
         let other = testkit::sqlite();
         let keyring = start(Keyring, options(ServiceName::Enrollment, of_keyring, &other)).await.unwrap();
-        let service = Verification::new(Config::default());
+        let service = Verification::new(Config::default(), "operator@linkage.example".parse().unwrap());
         let service = start(service, options(ServiceName::Verification, of_service, &database)).await.unwrap();
         House { service, keyring, _databases: [database, other], _folder: folder }
     }
@@ -243,18 +243,16 @@ impl House {
             }
             let payload = self.service.app().links().seal(&row.method, row.payload).unwrap();
             let message = SendMessageRequest::decode(payload.as_slice()).unwrap();
-            let text = |name: &str| {
-                let found = message.variables.iter().find(|variable| variable.name == name).unwrap();
-                match &found.value {
-                    Some(Value::Text(text)) => text.clone(),
-                    other => panic!("{name}: {other:?}"),
-                }
+            let text = |name: &str| match &message.variables.iter().find(|variable| variable.name == name)?.value {
+                Some(Value::Text(text)) => Some(text.clone()),
+                other => panic!("{name}: {other:?}"),
             };
+            let token = |link: String| link.split_once('#').unwrap().1.to_owned();
             mails.push(Mail {
                 kind: message.kind.clone(),
                 to: message.recipients[0].email.clone(),
-                token: text("confirm_link").split_once('#').unwrap().1.to_owned(),
-                code: text("confirm_code"),
+                token: text("confirm_link").map(token).unwrap_or_default(),
+                code: text("confirm_code").unwrap_or_default(),
             });
         }
         mails
@@ -282,9 +280,37 @@ impl House {
         self.emails().confirm_email_verification(request).await.map(Response::into_inner)
     }
 
+    /// The mails of this kind that wait for notification.
+    pub(crate) async fn mails_of(&self, kind: &str) -> Vec<Mail> {
+        self.mails().await.into_iter().filter(|mail| mail.kind == kind).collect()
+    }
+
+    pub(crate) async fn resend(&self, name: &str) -> Result<pb::EmailVerification, Status> {
+        let request = pb::ResendEmailVerificationRequest { name: name.to_owned(), ..Default::default() };
+        self.emails().resend_email_verification(self.applicant(request)).await.map(Response::into_inner)
+    }
+
+    /// Verifications of the applicant, in the order of their creation.
+    pub(crate) async fn verifications(&self) -> Vec<pb::EmailVerification> {
+        let request =
+            pb::ListEmailVerificationsRequest { parent: organization(APPLICANT).name(), ..Default::default() };
+        let listed = self.emails().list_email_verifications(self.applicant(request)).await.unwrap();
+        listed.into_inner().email_verifications
+    }
+
+    pub(crate) async fn record_domains(&self, request: pb::RecordDomainsRequest) -> Result<(), Status> {
+        let channel = self.keyring.app().peers().client(ServiceName::Verification);
+        VerificationPeerServiceClient::new(channel).record_domains(request).await.map(drop)
+    }
+
     /// Sets business time so many hours ahead.
     pub(crate) async fn advance(&self, hours: i64) {
-        let offset = Some(prost_types::Duration { seconds: hours * 3600, nanos: 0 });
+        self.advance_seconds(hours * 3600).await;
+    }
+
+    /// Sets business time so many seconds ahead.
+    pub(crate) async fn advance_seconds(&self, seconds: i64) {
+        let offset = Some(prost_types::Duration { seconds, nanos: 0 });
         ClockServiceClient::new(self.channel()).set_offset(SetOffsetRequest { offset }).await.unwrap();
     }
 }

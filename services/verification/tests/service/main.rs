@@ -5,6 +5,8 @@ mod following;
 mod house;
 mod links;
 mod opening;
+mod automatic;
 mod requests;
+mod resending;
 mod review;
 mod time;

@@ -14,6 +14,7 @@ async fn r24_a_case_whose_contact_stays_silent_expires() {
         house.open_case(3, 1).await.unwrap();
         let mail = house.mails().await.pop().unwrap();
         house.advance(7 * DAYS - 1).await;
+        assert_eq!(house.service.sweep_once().await.unwrap(), 1, "the contact is reminded");
         assert_eq!(house.service.sweep_once().await.unwrap(), 0);
         house.advance(7 * DAYS).await;
         assert_eq!(house.case().await.state(), State::Expired, "read before it is written down");
@@ -59,7 +60,7 @@ async fn r24_a_slow_queue_closes_no_case() {
         let mail = house.mails().await.pop().unwrap();
         house.confirm(yes(&mail.token)).await.unwrap();
         house.advance(60 * DAYS).await;
-        assert_eq!(house.service.sweep_once().await.unwrap(), 1, "the approver's link alone");
+        assert_eq!(house.service.sweep_once().await.unwrap(), 2, "the approver's link, and word to the operator");
         assert_eq!(house.case().await.state(), State::Queued);
     }
 }

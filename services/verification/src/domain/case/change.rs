@@ -46,7 +46,24 @@ impl VettingCase {
                     _ => {}
                 }
             }
+            if !waits_for_contact {
+                case.decide_by_machine(now);
+            }
         })))
+    }
+
+    /// The organization has proven these domains, all of them. None when that tells nothing new.
+    pub(crate) fn learn_domains(&mut self, proven: &BTreeSet<String>, now: DateTime<Utc>) -> Option<CaseEvent> {
+        let shown = proven.contains(self.subject.contact.email.registrable_domain());
+        if !self.state.is_open() || self.state.is_overdue(now) || self.subject.domain_proven == shown {
+            return None;
+        }
+        Some(self.moved(now, CaseMove::DomainLearnt, |case| {
+            case.subject.domain_proven = shown;
+            if !matches!(case.state, CaseState::AwaitingEmail { .. }) {
+                case.decide_by_machine(now);
+            }
+        }))
     }
 
     /// An enrollment waits no more; the case is withdrawn when nobody does. None when it didn't wait for this one, or the case is closed.
@@ -66,10 +83,11 @@ impl VettingCase {
 
     /// Whether a mail sent before still asks what the case asks: of this person, at this address, about a check that is pending.
     pub(crate) fn still_asks(&self, verification: &EmailVerification) -> bool {
-        let (kind, person) = match verification.purpose {
-            Purpose::Contact => (CheckKind::Email, &self.subject.contact),
-            Purpose::Approver => (CheckKind::Authority, &self.subject.approver),
+        let kind = match verification.purpose {
+            Purpose::Contact => CheckKind::Email,
+            Purpose::Approver => CheckKind::Authority,
         };
+        let person = self.subject.person(verification.purpose);
         // The approver is asked once the contact has answered.
         let too_early = verification.purpose == Purpose::Approver && self.checks.is_pending(CheckKind::Email);
         !too_early && self.checks.is_pending(kind) && verification.recipient == *person

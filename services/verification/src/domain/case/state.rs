@@ -17,8 +17,8 @@ pub(crate) enum CaseState {
     AwaitingEmail { due: DateTime<Utc> },
     /// Waits for a reviewer, whose outcome is promised by `due`.
     Queued { due: DateTime<Utc> },
-    /// A reviewer has claimed it.
-    InReview { by: Reviewer, due: DateTime<Utc> },
+    /// A reviewer has claimed it, and holds it until `lease`.
+    InReview { by: Reviewer, due: DateTime<Utc>, lease: DateTime<Utc> },
     /// The applicant has until `due` to answer the reviewer.
     ActionRequired { by: Reviewer, due: DateTime<Utc> },
     /// All is shown.
@@ -73,6 +73,23 @@ impl CaseState {
 
     pub(crate) fn is_open(&self) -> bool {
         self.due().is_some()
+    }
+
+    /// Until when the reviewer holds it.
+    pub(crate) fn lease(&self) -> Option<DateTime<Utc>> {
+        match self {
+            CaseState::InReview { lease, .. } => Some(*lease),
+            _ => None,
+        }
+    }
+
+    /// The state as it stands at this time: what ran out is EXPIRED, and what nobody holds any more is QUEUED, written down or not.
+    pub(super) fn at(&self, now: DateTime<Utc>) -> CaseState {
+        match self {
+            state if state.is_overdue(now) => CaseState::Expired,
+            CaseState::InReview { due, lease, .. } if *lease <= now => CaseState::Queued { due: *due },
+            state => state.clone(),
+        }
     }
 
     pub(super) fn is_overdue(&self, now: DateTime<Utc>) -> bool {

@@ -51,6 +51,9 @@ pub(crate) fn parse(request: &pb::OpenCaseRequest) -> Result<NewCase, Fault> {
         language,
         revision: request.revision,
         namesake: request.namesake,
+        // Known here, and looked up with the rows.
+        domain_proven: false,
+        lookalike: false,
     };
     Ok(NewCase { organization, enrollment: enrollment.1, others: BTreeSet::new(), subject, checks })
 }

@@ -5,7 +5,7 @@ use runtime::{Caller, Fault, Outcome, Violations};
 use wire::verification as pb;
 
 use super::token::{CODE, Shown, TOKEN};
-use crate::domain::{Answers, EmailVerification, Event, Proof, Purpose, Refusal};
+use crate::domain::{Alert, AlertCause, Answers, EmailVerification, Event, Proof, Purpose, Refusal};
 use crate::rpc::{convert, peer::issue};
 use crate::{App, Change, deadlines, link, store};
 
@@ -64,6 +64,10 @@ async fn tell_case(
     let Some(event) = event else { return Ok(Vec::new()) };
     store::vetting_case::save(tx, Scope::Link, &mut case).await?;
     let mut events = vec![Event::from(event)];
+    if verification.purpose == Purpose::Contact && !answers.yes() {
+        let to = app.service().operator.clone();
+        events.push(Alert { cause: AlertCause::NotUs, to, case: Box::new(case.clone()) }.into());
+    }
     if verification.purpose == Purpose::Contact && case.state.is_open() {
         events.extend(issue(app, change, &case, &deadlines).await?);
     }

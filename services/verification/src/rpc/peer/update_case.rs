@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use runtime::{Caller, Fault, Inbox, Outcome};
 use wire::verification as pb;
 
-use super::{issue, open};
+use super::{issue, known, open};
 use crate::domain::{CheckKind, Deadlines, Event, Purpose, VettingCase};
 use crate::rpc::convert::open_case::parse_update;
 use crate::{App, Change, deadlines, store};
@@ -22,7 +22,7 @@ pub(crate) async fn update_case(
         let deadlines = deadlines::at(now)?;
         let mut events: Vec<Event> = Vec::new();
         if let Some(mut present) = store::vetting_case::open_one(tx, scope, new.organization).await? {
-            match present.update(new.clone(), touched, now, &deadlines) {
+            match present.update(known(&change, new).await?, touched, now, &deadlines) {
                 Ok(updated) => {
                     let Some(updated) = updated else {
                         return Ok(Outcome::Done(pb::UpdateCaseResponse {}, events));

@@ -6,7 +6,7 @@ use runtime::{Caller, Fault, Violations};
 use wire::verification as pb;
 
 use super::{review, reviewer};
-use crate::{App, Change};
+use crate::{App, Change, deadlines};
 
 pub(crate) async fn claim(
     app: &App,
@@ -20,7 +20,8 @@ pub(crate) async fn claim(
     let address = &Email::parse(&caller.user()?.email).map_err(Fault::internal)?;
     let etag = request.etag.as_str();
     app.change(caller, &request, move |change: Change| async move {
-        review(&change, name, etag, |case| case.claim(reviewer, address, change.now())).await
+        let deadlines = deadlines::at(change.now())?;
+        review(&change, name, etag, |case| case.claim(reviewer, address, change.now(), &deadlines)).await
     })
     .await
 }

@@ -11,7 +11,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
 
 use crate::domain::{
-    Address, CaseState, Check, CheckKind, Checks, Contact, Reviewer, Status, Subject, Verdict, VettingCase,
+    Address, CaseState, Check, CheckKind, Checks, Contact, Reviewer, Status, Subject, Told, Verdict, VettingCase,
+    skeleton,
 };
 
 pub(super) use model::{ActiveModel, Column, Entity};
@@ -30,6 +31,9 @@ mod model {
         pub organization_id: Uuid,
         pub state: String,
         pub due_at: Option<DateTime<Utc>>,
+        pub lease_until: Option<DateTime<Utc>>,
+        pub reminded_due: Option<DateTime<Utc>>,
+        pub alarmed_due: Option<DateTime<Utc>>,
         pub reviewer_organization_id: Option<Uuid>,
         pub reviewer_id: Option<Uuid>,
         pub reason: Option<String>,
@@ -47,6 +51,10 @@ mod model {
         pub applicant_email: String,
         pub language: String,
         pub namesake: bool,
+        pub domain: String,
+        pub domain_skeleton: String,
+        pub domain_proven: bool,
+        pub lookalike: bool,
         pub created_at: DateTime<Utc>,
         pub updated_at: DateTime<Utc>,
         pub closed_at: Option<DateTime<Utc>>,
@@ -82,12 +90,16 @@ struct StoredAddress {
 pub(super) fn active(case: &VettingCase) -> ActiveModel {
     let subject = &case.subject;
     let reviewer = case.state.reviewer();
+    let domain = subject.contact.email.registrable_domain();
     let waiting: Vec<Uuid> = case.waiting.iter().map(|enrollment| enrollment.uuid()).collect();
     ActiveModel {
         id: Set(case.id.uuid()),
         organization_id: Set(case.organization.uuid()),
         state: Set(case.state.as_str().to_owned()),
         due_at: Set(case.state.due()),
+        lease_until: Set(case.state.lease()),
+        reminded_due: Set(case.told.reminded),
+        alarmed_due: Set(case.told.alarmed),
         reviewer_organization_id: Set(reviewer.map(|reviewer| reviewer.organization.uuid())),
         reviewer_id: Set(reviewer.map(|reviewer| reviewer.user.uuid())),
         reason: Set(case.state.reason().map(str::to_owned)),
@@ -105,6 +117,10 @@ pub(super) fn active(case: &VettingCase) -> ActiveModel {
         applicant_email: Set(subject.applicant_email.clone().into()),
         language: Set(subject.language.to_string()),
         namesake: Set(subject.namesake),
+        domain: Set(domain.to_owned()),
+        domain_skeleton: Set(skeleton(domain)),
+        domain_proven: Set(subject.domain_proven),
+        lookalike: Set(subject.lookalike),
         created_at: Set(case.created),
         updated_at: Set(case.updated),
         closed_at: Set((!case.state.is_open()).then_some(case.updated)),
@@ -143,6 +159,7 @@ impl TryFrom<model::Model> for VettingCase {
             waiting: waiting.into_iter().map(EnrollmentId::from_uuid).collect(),
             checks: checks(&row)?,
             state: state(&row)?,
+            told: Told { reminded: row.reminded_due, alarmed: row.alarmed_due },
             created: row.created_at,
             updated: row.updated_at,
             version: row.version,
@@ -177,6 +194,8 @@ fn subject(row: model::Model) -> Result<Subject, Error> {
         language,
         revision: row.revision,
         namesake: row.namesake,
+        domain_proven: row.domain_proven,
+        lookalike: row.lookalike,
     })
 }
 
@@ -192,7 +211,9 @@ fn state(row: &model::Model) -> Result<CaseState, Error> {
     Ok(match row.state.as_str() {
         "AWAITING_EMAIL" => CaseState::AwaitingEmail { due: due? },
         "QUEUED" => CaseState::Queued { due: due? },
-        "IN_REVIEW" => CaseState::InReview { by: reviewer()?, due: due? },
+        "IN_REVIEW" => {
+            CaseState::InReview { by: reviewer()?, due: due?, lease: row.lease_until.ok_or_else(unreadable)? }
+        }
         "ACTION_REQUIRED" => CaseState::ActionRequired { by: reviewer()?, due: due? },
         "APPROVED" => CaseState::Approved { by: reviewer()? },
         "REJECTED" => CaseState::Rejected { reason: row.reason.clone().ok_or_else(unreadable)? },

@@ -1,0 +1,69 @@
+//! The review desk: who holds a case, and what they decide.
+
+use addresses::Email;
+use chrono::{DateTime, Utc};
+
+use super::{CaseState, Reviewer, VettingCase};
+use crate::domain::event::{CaseEvent, CaseMove};
+use crate::domain::{CheckKind, Deadlines, Refusal, Verdict};
+
+impl VettingCase {
+    /// A reviewer, at this verified address, takes the case, or holds on to it for as long again.
+    pub(crate) fn claim(
+        &mut self,
+        reviewer: Reviewer,
+        address: &Email,
+        now: DateTime<Utc>,
+        deadlines: &Deadlines,
+    ) -> Result<CaseEvent, Refusal> {
+        if reviewer.organization == self.organization || self.subject.is_own_of(address) {
+            return Err(Refusal::SelfReview);
+        }
+        match self.state.at(now) {
+            CaseState::InReview { by, .. } if by != reviewer => Err(Refusal::ClaimedByOther),
+            CaseState::Queued { due } | CaseState::InReview { due, .. } => {
+                Ok(self.moved(now, CaseMove::Claimed, |case| {
+                    case.state = CaseState::InReview { by: reviewer, due, lease: now + deadlines.claim };
+                }))
+            }
+            _ => Err(self.forbids(now, &["QUEUED"])),
+        }
+    }
+
+    /// The reviewer gives the case back to the queue.
+    pub(crate) fn release(&mut self, reviewer: Reviewer, now: DateTime<Utc>) -> Result<CaseEvent, Refusal> {
+        let due = self.claimed_by(reviewer, now)?;
+        Ok(self.moved(now, CaseMove::Released, |case| case.state = CaseState::Queued { due }))
+    }
+
+    /// The reviewer decides a check, or decides it anew.
+    pub(crate) fn decide(
+        &mut self,
+        reviewer: Reviewer,
+        kind: CheckKind,
+        verdict: Verdict,
+        now: DateTime<Utc>,
+    ) -> Result<CaseEvent, Refusal> {
+        self.claimed_by(reviewer, now)?;
+        Ok(self.moved(now, CaseMove::CheckDecided(kind), |case| case.checks.decide(kind, verdict, now)))
+    }
+
+    /// The reviewer approves, once every check is passed or waived.
+    pub(crate) fn approve(&mut self, reviewer: Reviewer, now: DateTime<Utc>) -> Result<CaseEvent, Refusal> {
+        self.claimed_by(reviewer, now)?;
+        let outstanding = self.checks.outstanding();
+        if !outstanding.is_empty() {
+            return Err(Refusal::ChecksOutstanding(outstanding));
+        }
+        Ok(self.moved(now, CaseMove::Approved, |case| case.state = CaseState::Approved { by: reviewer }))
+    }
+
+    /// Whether this reviewer holds the case: by when its outcome is promised.
+    pub(super) fn claimed_by(&self, reviewer: Reviewer, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
+        match self.state.at(now) {
+            CaseState::InReview { by, due, .. } if by == reviewer => Ok(due),
+            CaseState::InReview { .. } => Err(Refusal::NotClaimant),
+            _ => Err(self.forbids(now, &["IN_REVIEW"])),
+        }
+    }
+}
