@@ -40,7 +40,9 @@ impl From<Refusal> for Fault {
             Refusal::Expired => no(Reason::TokenExpired, "the time of this link is over: ask for a new mail"),
             Refusal::Superseded => no(Reason::TokenSuperseded, "a newer mail was sent: use its link"),
             Refusal::Locked => no(Reason::Locked, "too many wrong codes: ask for a new mail"),
-            Refusal::AlreadyVerified => no(Reason::AlreadyVerified, "the address is confirmed: nothing is to be mailed"),
+            Refusal::AlreadyVerified => {
+                no(Reason::AlreadyVerified, "the address is confirmed: nothing is to be mailed")
+            }
             Refusal::AsksNoMore { state } => Fault::state_forbids(state, &["PENDING", "EXPIRED", "LOCKED"]),
             Refusal::TooSoon { wait } => later(Reason::ResendCooldown, wait, "the last mail is too recent"),
             Refusal::QuotaReached { wait } => later(Reason::AddressQuota, wait, "a limit on mail is reached"),
@@ -56,8 +58,12 @@ impl From<Refusal> for Fault {
 
 /// Refused for so long.
 fn later(reason: Reason, wait: TimeDelta, message: &str) -> Fault {
-    Fault::new(Code::ResourceExhausted, reason, format!("{message}: the verification says from when on you may ask again"))
-        .retry_after(wait.to_std().unwrap_or_default())
+    Fault::new(
+        Code::ResourceExhausted,
+        reason,
+        format!("{message}: the verification says from when on you may ask again"),
+    )
+    .retry_after(wait.to_std().unwrap_or_default())
 }
 
 fn outstanding(checks: &[CheckKind]) -> Fault {

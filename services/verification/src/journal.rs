@@ -2,7 +2,9 @@
 
 use runtime::Entry;
 
-use crate::domain::{Alert, CaseEvent, CaseMove, EmailState, Event, Status, Verdict, VerificationEvent, VerificationMove};
+use crate::domain::{
+    Alert, CaseEvent, CaseMove, EmailState, Event, Status, Verdict, VerificationEvent, VerificationMove,
+};
 
 impl runtime::Event for Event {
     fn entry(&self) -> Entry {

@@ -71,7 +71,9 @@ mod tests {
 
     #[test]
     fn a_wrong_row_is_refused() {
-        for row in ["ADDRESS,0,5,2026-01-01", "ADDRESS,24,0,2026-01-01", "OTHER,24,5,2026-01-01", "DOMAIN,9999,5,2026-01-01"] {
+        for row in
+            ["ADDRESS,0,5,2026-01-01", "ADDRESS,24,0,2026-01-01", "OTHER,24,5,2026-01-01", "DOMAIN,9999,5,2026-01-01"]
+        {
             assert!(Table::from_csv(format!("scope,hours,most,effective_from\n{row}\n").as_bytes()).is_err(), "{row}");
         }
     }

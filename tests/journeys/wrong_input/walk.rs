@@ -58,6 +58,8 @@ const DROP: &str = r#"{ "title": "", "steps": [
       "request": { "name": "${outbox_row}", "reason": "a newer name waits" } }
 ] }"#;
 const ORGANIZATIONS: &str = include_str!("walk/organizations.yaml");
+/// And how a vetting goes when it does not go through at once.
+const VETTING: &str = include_str!("walk/vetting.yaml");
 /// Lacking too: the directory, and claim codes given anew.
 const DIRECTORY: &str = include_str!("directory.json");
 /// No resource is ever of this version.
@@ -107,6 +109,7 @@ pub(super) async fn stroll(stage: &mut Stage, samples: &[Sample], probing: bool)
     walk.steps(stage, UPDATE_USER).await;
     walk.steps(stage, DIRECTORY).await;
     walk.steps(stage, ORGANIZATIONS).await;
+    walk.steps(stage, VETTING).await;
     walk.steps(stage, LATER).await;
     walk
 }

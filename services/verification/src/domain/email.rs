@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use ids::{EmailVerificationId, OrganizationId, VettingCaseId};
 
-use super::event::{Letter, VerificationEvent, VerificationMove};
-use super::{Contact, Deadlines, Refusal, VettingCase};
+use super::event::{VerificationEvent, VerificationMove};
+use super::{Contact, Refusal};
 
 mod mail;
 
-pub(crate) use mail::{MOST_MAILS, Postage};
+pub(crate) use mail::Postage;
 
 /// Whose address it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,9 +9,7 @@ use addresses::Email;
 use runtime::Fault;
 
 use crate::domain::quota::Dispatch;
-use crate::domain::{
-    Deadlines, EmailVerification, Event, NewCase, NewVerification, Postage, Subject, VettingCase,
-};
+use crate::domain::{Deadlines, EmailVerification, Event, NewCase, NewVerification, Postage, Subject, VettingCase};
 use crate::{App, Change, limits, store};
 
 /// Writes to whoever the case must ask now.

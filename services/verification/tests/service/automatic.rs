@@ -180,7 +180,11 @@ async fn r24_the_contact_is_reminded_and_the_operator_is_told_what_is_late() {
         house.advance_seconds(5 * DAY + 1).await;
         assert_eq!((house.service.sweep_once().await.unwrap(), house.service.sweep_once().await.unwrap()), (1, 0));
         let reminder = house.mails_of("verification-reminder").await.pop().unwrap();
-        assert_eq!((&reminder.token, &reminder.code, &reminder.to), (&mail.token, &mail.code, &mail.to), "the same link");
+        assert_eq!(
+            (&reminder.token, &reminder.code, &reminder.to),
+            (&mail.token, &mail.code, &mail.to),
+            "the same link"
+        );
         house.confirm(yes(&reminder.token)).await.unwrap();
         house.advance_seconds(10 * DAY - 60).await;
         house.service.sweep_once().await.unwrap();

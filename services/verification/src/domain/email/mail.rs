@@ -7,7 +7,7 @@ use crate::domain::event::{Letter, VerificationEvent, VerificationMove};
 use crate::domain::{Deadlines, Refusal, VettingCase};
 
 /// As many mails ask one person one thing, reminders aside.
-pub(crate) const MOST_MAILS: i64 = 5;
+const MOST_MAILS: i64 = 5;
 
 /// Whether the first mail may go out now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
