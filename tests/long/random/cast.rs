@@ -28,6 +28,10 @@ pub(super) const CAST: [Member; 7] = [
 ];
 
 pub(super) const CONFIRM_HOURS: i64 = 168;
+/// How long before that whoever is silent is reminded.
+pub(super) const REMIND_HOURS: i64 = 48;
+/// How long a reviewer holds a case.
+pub(super) const CLAIM_HOURS: i64 = 24;
 pub(super) const INVITATION_HOURS: i64 = 60;
 pub(super) const GRANT_DAYS: i64 = 5;
 pub(super) const PREAPPROVAL_HOURS: i64 = 120;

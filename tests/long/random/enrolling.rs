@@ -99,7 +99,7 @@ impl World {
         let checks = asked.map(|asked| if asked { Status::Pending } else { Status::Passed });
         let stage = if asked[EMAIL] { CaseStage::AwaitingEmail } else { CaseStage::Queued };
         let (revision, due) = (self.cast[of].revision, self.hour + CONFIRM_HOURS);
-        self.cast[of].cases.push(Case { stage, checks, revision, due, letters: [None, None] });
+        self.cast[of].cases.push(Case { stage, checks, revision, due, claimed: 0, letters: [None, None] });
         self.journal("VettingCaseOpened");
         if asked[EMAIL] {
             self.write(of, false);
@@ -112,7 +112,8 @@ impl World {
     fn write(&mut self, of: usize, approver: bool) {
         let expires = self.hour + CONFIRM_HOURS;
         if let Some(case) = self.cast[of].cases.last_mut() {
-            case.letters[usize::from(approver)] = Some(Letter { stage: LetterStage::Pending, expires });
+            case.letters[usize::from(approver)] =
+                Some(Letter { stage: LetterStage::Pending, expires, reminded: false });
         }
         self.journal("EmailVerificationIssued");
         let (kind, person) =
@@ -195,15 +196,16 @@ impl World {
     pub(super) fn review(&mut self, of: usize, by: Reviewer, act: Review, etag: Etag) -> Judged {
         let Reviewer::Staff(by) = by else { return Err(ROLE) };
         need(etag != Etag::Stale, "ETAG_MISMATCH")?;
+        let hour = self.hour;
         let case = self.cast[of].cases.last_mut().ok_or(MISSING)?;
         if act == Review::Claim {
             return match case.stage {
-                CaseStage::Queued => {
-                    case.stage = CaseStage::InReview(by);
+                CaseStage::InReview(other) if other != by => Err("CLAIMED_BY_OTHER"),
+                CaseStage::Queued | CaseStage::InReview(_) => {
+                    (case.stage, case.claimed) = (CaseStage::InReview(by), hour);
                     self.journal("VettingCaseClaimed");
                     Ok(())
                 }
-                CaseStage::InReview(other) if other != by => Err("CLAIMED_BY_OTHER"),
                 _ => Err(STATE),
             };
         }

@@ -215,6 +215,7 @@ impl World {
         self.remind_all();
         for of in 0..CAST.len() {
             self.expire_case(of);
+            self.remind_readers(of);
         }
         for at in 0..self.invitations.len() {
             let invitation = self.invitations[at].clone();

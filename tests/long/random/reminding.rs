@@ -1,6 +1,8 @@
-//! What people are told of an agreement that waits to be signed.
+//! What people are told of what waits for them: an agreement to be signed, a question to be answered.
 
-use super::world::{CAST, Capacity, Role, Stage, World};
+use super::world::{
+    AUTHORITY, CAST, CLAIM_HOURS, Capacity, CaseStage, EMAIL, LetterStage, REMIND_HOURS, Role, Stage, Status, World,
+};
 
 /// Told from a day before on; a week before it is told anyway, as nobody has longer.
 const DAY: i64 = 24;
@@ -36,6 +38,32 @@ impl World {
             if self.cast[of].users[slot].as_ref().is_some_and(governs) {
                 self.mail("agreement-due", of, person);
             }
+        }
+    }
+
+    /// Whoever has not answered yet is reminded two days before it is too late, and a claim ends after a day.
+    pub(super) fn remind_readers(&mut self, of: usize) {
+        let hour = self.hour;
+        let Some(case) = self.cast[of].cases.last_mut().filter(|case| case.is_open()) else { return };
+        let lapsed = matches!(case.stage, CaseStage::InReview(_)) && case.claimed + CLAIM_HOURS <= hour;
+        if lapsed {
+            case.stage = CaseStage::Queued;
+        }
+        let asked = [EMAIL, AUTHORITY].map(|check| case.checks[check] == Status::Pending);
+        let mut late = Vec::new();
+        for (at, letter) in case.letters.iter_mut().enumerate() {
+            let Some(letter) = letter.as_mut().filter(|letter| letter.stage == LetterStage::Pending) else { continue };
+            if asked[at] && !letter.reminded && letter.expires - REMIND_HOURS <= hour {
+                letter.reminded = true;
+                late.push(["contact", "approver"][at]);
+            }
+        }
+        if lapsed {
+            self.journal("VettingCaseLapsed");
+        }
+        for person in late {
+            self.journal("EmailVerificationReminded");
+            self.mail("verification-reminder", of, person);
         }
     }
 }

@@ -98,6 +98,8 @@ pub(super) struct Case {
     pub(super) checks: [Status; 5],
     pub(super) revision: u32,
     pub(super) due: i64,
+    /// When a reviewer took it last.
+    pub(super) claimed: i64,
     /// The mails that ask contact and approver, the newest of each.
     pub(super) letters: [Option<Letter>; 2],
 }
@@ -114,6 +116,7 @@ pub(super) enum LetterStage {
 pub(super) struct Letter {
     pub(super) stage: LetterStage,
     pub(super) expires: i64,
+    pub(super) reminded: bool,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -101,7 +101,8 @@ impl EmailVerification {
     ) -> Option<VerificationEvent> {
         let near = self.expires - deadlines.remind <= now && now < self.expires;
         let pending = matches!(self.state, EmailState::Pending { .. });
-        if !pending || !near || self.generation <= self.reminded || !case.still_asks(self) {
+        let asks = case.still_asks(self) && case.state.is_open();
+        if !pending || !near || self.generation <= self.reminded || !asks {
             return None;
         }
         self.reminded = self.generation;
