@@ -4,7 +4,8 @@
 //! `faults` are those of processes, connections and databases on PostgreSQL: F1 and F7 in `killed`, F4 in `crashed`, F6 in
 //! `crowded`, F8 in `parted`, F9 in `replayed`, F10 in `poisoned`. They happen to `four` processes with a `proxy` on each of their
 //! ways; `load` sends commands, and the `oracle` compares tables, journals and answers with what was acknowledged. Each row runs
-//! in a short form with all tests and in a long one here; F22 is the data layer's (`crates/database/tests/contract/forced.rs`).
+//! in a short form with all tests and in a long one here. F18 is `rolling`; F22 is the data layer's
+//! (`crates/database/tests/contract/forced.rs`).
 #![cfg(test)]
 
 mod caller;
@@ -34,4 +35,5 @@ mod load;
 mod oracle;
 mod pair;
 mod proxy;
+mod rolling;
 mod twenty_kills;
