@@ -23,7 +23,7 @@ mod tests {
             ("contoso.se", "cont0so.se"),
             ("contoso.se", "соntоsо.se"),
             ("modern.se", "modem.se"),
-            ("fjall.se", "fjaII.se"),
+            ("fjall.se", "fja11.se"),
             ("paypal.se", "pаypаl.se"),
             ("xn--exmple-4nf.com", "example.com"),
             ("scope.se", "ѕсоре.se"),
