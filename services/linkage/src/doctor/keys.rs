@@ -32,7 +32,7 @@ pub(super) fn look(folder: &Path, service: ServiceName) -> Vec<Finding> {
     }
 }
 
-/// The files that only this service needs to read, or in a shared folder all of them.
+/// The files that nobody but the service may read.
 fn secret(folder: &Path, service: ServiceName) -> Vec<PathBuf> {
     let mut files = vec![folder.join(keys::own_file(service)), folder.join(LINKS_FILE)];
     if service == ServiceName::Enrollment {
