@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod across;
+mod bounced;
 mod directory;
 mod enroll;
 mod harness;

@@ -122,6 +122,8 @@ async fn set_out(stage: &mut Stage, walk: &mut Walk) -> String {
     let relationships = stage.ok(&astrid, relationships, json!({})).await;
     let provider_user = stage.myself(&greta).await;
     let mail = stage.mail(&klaus, "email-verification").await;
+    let operator = stage.operator();
+    let messages = stage.ok(&operator, "notification.MessageService/ListMessages", json!({ "page_size": 1 })).await;
     let identity_token = stage.people.identity_token(&astrid).expect("an identity token");
     let request = json!({ "identity_token": identity_token });
     let session = stage.ok(NOBODY, "enrollment.SessionService/CreateSession", request).await;
@@ -131,11 +133,13 @@ async fn set_out(stage: &mut Stage, walk: &mut Walk) -> String {
         ("relationship", json!(text(&relationships, "reseller_relationships[0].name"))),
         ("provider_user", json!(text(&provider_user, "name"))),
         ("mail", json!(text(&mail, "name"))),
+        ("message", json!(text(&messages, "messages[0].name"))),
         ("identity_token", json!(identity_token)),
         ("session_token", session["session_token"].clone()),
         ("origin_enrollment", origin("enrollment", &reseller, now)),
         ("origin_verification", origin("verification", &reseller, now)),
         ("origin_relationship", origin("relationship", &reseller, now)),
+        ("origin_notification", origin("notification", &reseller, now)),
     ] {
         walk.vars.set(name, value);
     }

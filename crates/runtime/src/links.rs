@@ -110,6 +110,13 @@ impl Links {
             .any(|(_, key)| mac(key, "code", bond).get(..CODE_BYTES).is_some_and(|right| same(right, &given)))
     }
 
+    /// Stands for a value that is to be recognised and never read, such as an address after its mail was sent.
+    pub fn blind(&self, purpose: &str, value: &str) -> String {
+        let mut mac = self.fingerprint(purpose, &[value.as_bytes()]);
+        mac.truncate(MAC_BYTES);
+        BASE32.encode(&mac)
+    }
+
     /// A MAC for what is to be recognised but not read, such as a stored request or a page token.
     pub(crate) fn fingerprint(&self, purpose: &str, parts: &[&[u8]]) -> Vec<u8> {
         let Some((_, key)) = self.keys.first() else { return Vec::new() };

@@ -82,4 +82,9 @@ pub trait Service: Send + Sync + Sized + 'static {
 
     /// Writes down what time alone has changed; says how many rows it moved.
     fn sweep(app: &App<Self>) -> impl Future<Output = Result<usize, Fault>> + Send;
+
+    /// Lets work that outlives a sweep come to its end, once no sweep begins any more.
+    fn drain(_: &App<Self>) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 }

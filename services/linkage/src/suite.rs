@@ -169,7 +169,7 @@ async fn start_one(
             Box::new(runtime::start::start(service, options).await?)
         }
         ServiceName::Notification => {
-            let service = notification::Notification::new(settings.notification.service.clone());
+            let service = notification::Notification::new(settings.notification.service.clone())?;
             Box::new(runtime::start::start(service, options).await?)
         }
     })

@@ -12,12 +12,16 @@ impl runtime::Event for Event {
             Event::MessagePostponed { message, reason } => {
                 moved("MessagePostponed", *message, Some("SENDING"), "QUEUED").because(reason)
             }
-            Event::MessageSent { message } => moved("MessageSent", *message, Some("SENDING"), "SENT"),
-            Event::MessageBounced { message, reason } => {
+            Event::MessageSent { message, .. } => moved("MessageSent", *message, Some("SENDING"), "SENT"),
+            Event::MessageBounced { message, reason, .. } => {
                 moved("MessageBounced", *message, Some("SENDING"), "BOUNCED").because(reason)
             }
-            Event::MessageParked { message, reason } => {
+            Event::MessageParked { message, reason, .. } => {
                 moved("MessageParked", *message, Some("SENDING"), "PARKED").because(reason)
+            }
+            Event::MessageRetried { message } => moved("MessageRetried", *message, Some("PARKED"), "QUEUED"),
+            Event::MessageDropped { message, reason, .. } => {
+                moved("MessageDropped", *message, Some("PARKED"), "DROPPED").because(reason)
             }
         }
     }

@@ -3,36 +3,60 @@
 //! There is no public way to send mail, and nothing here knows what a message is about.
 
 mod config;
+mod courier;
 mod domain;
+mod effects;
 mod journal;
+mod mime;
 mod policy;
 mod render;
 mod rpc;
 mod store;
-mod sweep;
 mod transport;
 
-pub use config::Config;
+use std::sync::Arc;
+
+pub use config::{Config, ConfigError, Encryption, Server, Way};
+use courier::Courier;
 use database::migrate::Migrations;
 use runtime::{Effect, Fault, Policy, ServiceName};
 use tonic::service::Routes;
+use transport::Transport;
 
 pub(crate) type App = runtime::App<Notification>;
+type Change = runtime::Change<Notification>;
 
 /// The notification service.
-#[derive(Debug, Clone, Default)]
-pub struct Notification {
+#[derive(Debug, Clone)]
+pub struct Notification(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     config: Config,
+    transport: Transport,
+    courier: Courier,
 }
 
 impl Notification {
-    /// A service with this configuration.
-    pub fn new(config: Config) -> Notification {
-        Notification { config }
+    /// A service with this configuration, made inside the runtime that it will work in. Its words are read through here: a
+    /// language that lacks some would be noticed by its readers alone.
+    pub fn new(config: Config) -> Result<Notification, ConfigError> {
+        render::check().map_err(ConfigError::Words)?;
+        let transport = Transport::open(&config)?;
+        let courier = Courier::new(&config);
+        Ok(Notification(Arc::new(Parts { config, transport, courier })))
     }
 
     pub(crate) fn config(&self) -> &Config {
-        &self.config
+        &self.0.config
+    }
+
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.0.transport
+    }
+
+    pub(crate) fn courier(&self) -> &Courier {
+        &self.0.courier
     }
 }
 
@@ -50,12 +74,15 @@ impl runtime::Service for Notification {
         rpc::routes(&app)
     }
 
-    fn effects(_: &domain::Event) -> Vec<Effect> {
-        // No sibling asks what became of its messages.
-        Vec::new()
+    fn effects(event: &domain::Event) -> Vec<Effect> {
+        effects::of(event)
     }
 
     async fn sweep(app: &App) -> Result<usize, Fault> {
-        sweep::sweep(app).await
+        app.service().courier().pass(app).await
+    }
+
+    async fn drain(app: &App) {
+        app.service().courier().drain().await;
     }
 }

@@ -3,9 +3,16 @@
 use runtime::ServiceName::{Enrollment, Relationship, Verification};
 use runtime::{Policy, Role, Rule};
 
+const OPERATOR: Rule = Rule::Operator(&[Role::Operator]);
+
 pub(crate) const POLICY: Policy = &[
-    ("/linkage.notification.v1.MailboxService/ListMailboxMessages", Rule::Operator(&[Role::Operator])),
-    ("/linkage.notification.v1.MailboxService/GetMailboxMessage", Rule::Operator(&[Role::Operator])),
+    ("/linkage.notification.v1.MailboxService/ListMailboxMessages", OPERATOR),
+    ("/linkage.notification.v1.MailboxService/GetMailboxMessage", OPERATOR),
+    ("/linkage.notification.v1.MessageService/ListMessages", OPERATOR),
+    ("/linkage.notification.v1.MessageService/GetMessage", OPERATOR),
+    ("/linkage.notification.v1.MessageService/RetryMessage", OPERATOR),
+    ("/linkage.notification.v1.MessageService/DropMessage", OPERATOR),
+    ("/linkage.notification.v1.MessageService/RenderMessage", OPERATOR),
     (
         "/linkage.notification.v1.NotificationPeerService/SendMessage",
         Rule::Peer(&[Enrollment, Verification, Relationship]),

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use addresses::Email;
 use askama::Error;
 
-use crate::domain::{Contents, Letter, Message, Variables};
+use crate::domain::{Contents, Kind, Letter, Variables};
 
 mod pages;
+mod sample;
 mod words;
 
+pub(crate) use sample::sample;
 use words::Words;
-pub(crate) use words::language;
 
 /// Why a message can't be put into words: another try would end the same way.
 #[derive(Debug, thiserror::Error)]
@@ -35,13 +35,14 @@ impl Unwritable {
     }
 }
 
-/// Writes the letter of a message.
-pub(crate) fn letter(message: &Message, contents: &Contents, from: &str) -> Result<Letter, Unwritable> {
-    let variables = Variables::read(message.kind, &contents.variables).map_err(|_| Unwritable::Variables)?;
-    let words = Words::new(message.kind, &message.language, &contents.display_name, variables)?;
+/// Writes a letter of this kind for a reader of this language.
+pub(crate) fn letter(kind: Kind, language: &str, contents: &Contents, from: &str) -> Result<Letter, Unwritable> {
+    let variables = Variables::read(kind, &contents.variables).map_err(|_| Unwritable::Variables)?;
+    let words = Words::new(kind, language, &contents.display_name, variables)?;
     let letter = Letter {
         language: words.language(),
-        to: mailbox_header(&contents.display_name, &message.recipient),
+        name: contents.display_name.clone(),
+        address: contents.address.clone(),
         from: from.to_owned(),
         reply_to: contents.reply_to.clone(),
         subject: words.say("subject")?,
@@ -52,18 +53,25 @@ pub(crate) fn letter(message: &Message, contents: &Contents, from: &str) -> Resu
     if letter.has_sound_headers() { Ok(letter) } else { Err(Unwritable::Headers) }
 }
 
+/// Writes every kind in every language, with all it can be told and with as little as it may be told, and says what fails: words that are
+/// missing, and words that use a variable that the kind has not.
+pub(crate) fn check() -> Result<(), String> {
+    for kind in Kind::ALL {
+        for language in words::languages() {
+            for variables in [sample(kind), sample::sparse(kind)] {
+                let contents = Contents { variables, ..Contents::default() };
+                letter(kind, &language, &contents, "")
+                    .map_err(|error| format!("{} in {language}: {error}", kind.name()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// What a reader can click on or type in, by the name it was sent under.
 fn links(variables: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let opens = |name: &str| name.ends_with("_link") || name.ends_with("_code");
     variables.iter().filter(|(name, _)| opens(name)).map(|(name, text)| (name.clone(), text.clone())).collect()
-}
-
-/// A name in quotes, so that nothing in it is read as an address.
-fn mailbox_header(name: &str, address: &Email) -> String {
-    if name.is_empty() {
-        return address.as_str().to_owned();
-    }
-    format!("\"{}\" <{}>", name.replace('\\', "\\\\").replace('"', "\\\""), address.as_str())
 }
 
 #[cfg(test)]

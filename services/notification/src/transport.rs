@@ -1,42 +1,67 @@
-//! The simulated transport: a mail server that knows every address but those under `.invalid`.
-//!
-//! What it accepts lies in the table of mailboxes, written in one transaction with the message's own end.
+//! How a letter leaves: into the simulated mailboxes, to a mail server, or into a folder.
 
-use addresses::Email;
+mod folder;
+mod mailbox;
+mod smtp;
 
-/// What the transport says to a mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use std::time::Duration;
+
+use crate::config::{Config, ConfigError, Way};
+use crate::domain::{Letter, Message};
+use crate::mime;
+
+use folder::Folder;
+use mailbox::Mailbox;
+use smtp::Smtp;
+
+/// So long may the whole of an offer take. Less than a try has, so that it is told before anybody else tries.
+const LONGEST_OFFER: Duration = Duration::from_secs(180);
+
+/// What the transport says to a letter. Reasons are codes: what a server says in words may repeat the address.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It is in the mailbox once the transaction commits.
+    /// It is the recipient's server's now.
     Accepted,
     /// Not now.
-    Later(&'static str),
+    Later(String),
     /// Never.
-    Never(&'static str),
+    Never(String),
 }
 
-/// Offers a mail to the server of the recipient's domain.
-pub(crate) fn offer(recipient: &Email, unreachable_domains: &[String]) -> Verdict {
-    let domain = recipient.domain();
-    if domain.ends_with(".invalid") {
-        Verdict::Never("DOMAIN_UNKNOWN")
-    } else if unreachable_domains.iter().any(|unreachable| unreachable.eq_ignore_ascii_case(domain)) {
-        Verdict::Later("SERVER_UNREACHABLE")
-    } else {
-        Verdict::Accepted
+/// The one transport that is configured.
+#[derive(Debug)]
+pub(crate) enum Transport {
+    Mailbox(Mailbox),
+    Folder(Folder),
+    Smtp(Box<Smtp>),
+}
+
+impl Transport {
+    /// As configured; nothing is connected yet.
+    pub(crate) fn open(config: &Config) -> Result<Transport, ConfigError> {
+        mime::from(&config.from)?;
+        Ok(match config.transport {
+            Way::Mailbox => Transport::Mailbox(Mailbox::new(config)),
+            Way::Folder => Transport::Folder(Folder::open(&config.folder)?),
+            Way::Smtp => Transport::Smtp(Box::new(Smtp::open(&config.smtp)?)),
+        })
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    /// Whether what it accepts is kept in the simulated mailboxes, in the very change that ends the try.
+    pub(crate) fn is_simulated(&self) -> bool {
+        matches!(self, Transport::Mailbox(_))
+    }
 
-    #[test]
-    fn r51_some_mail_is_refused_for_now_and_some_for_good() {
-        let offer = |address| offer(&Email::parse(address).unwrap(), &["Busy.example".to_owned()]);
-        assert_eq!(offer("ada@example.com"), Verdict::Accepted);
-        assert_eq!(offer("ada@busy.EXAMPLE"), Verdict::Later("SERVER_UNREACHABLE"));
-        assert_eq!(offer("ada@company.invalid"), Verdict::Never("DOMAIN_UNKNOWN"));
-        assert_eq!(offer("ada@company.notinvalid"), Verdict::Accepted);
+    /// Offers a letter. No transaction is open meanwhile.
+    pub(crate) async fn offer(&self, message: &Message, letter: &Letter) -> Verdict {
+        let offer = async {
+            match self {
+                Transport::Mailbox(mailbox) => mailbox.offer(message, &letter.address).await,
+                Transport::Folder(folder) => folder.offer(message, letter).await,
+                Transport::Smtp(smtp) => smtp.offer(message, letter).await,
+            }
+        };
+        let in_time = tokio::time::timeout(LONGEST_OFFER, offer).await;
+        in_time.unwrap_or_else(|_| Verdict::Later("SERVER_SLOW".to_owned()))
     }
 }

@@ -37,6 +37,7 @@ pub(crate) const POLICY: Policy = &[
     ("/linkage.relationship.v1.RelationshipPeerService/RecordOrganization", ENROLLMENT),
     ("/linkage.relationship.v1.RelationshipPeerService/RecordStanding", ENROLLMENT),
     ("/linkage.relationship.v1.RelationshipPeerService/RecordAgreement", ENROLLMENT),
+    ("/linkage.relationship.v1.RelationshipPeerService/RecordDelivery", Rule::Peer(&[ServiceName::Notification])),
     ("/linkage.relationship.v1.RelationshipPeerService/RecordWatermark", ENROLLMENT),
     ("/linkage.relationship.v1.RelationshipPeerService/GetImpact", ENROLLMENT),
 ];

@@ -58,6 +58,7 @@ runtime::rpcs! { App, pb;
         record_organization(RecordOrganizationRequest) -> RecordOrganizationResponse = peer::record_organization::record_organization;
         record_standing(RecordStandingRequest) -> RecordStandingResponse = peer::record_standing::record_standing;
         record_agreement(RecordAgreementRequest) -> RecordAgreementResponse = peer::record_agreement::record_agreement;
+        record_delivery(RecordDeliveryRequest) -> RecordDeliveryResponse = peer::record_delivery::record_delivery;
         record_watermark(RecordWatermarkRequest) -> RecordWatermarkResponse = peer::record_watermark::record_watermark;
         get_impact(GetImpactRequest) -> GetImpactResponse = peer::get_impact::get_impact;
     }

@@ -3,6 +3,7 @@
 mod case;
 mod check;
 mod deadlines;
+pub(crate) mod delivery;
 mod email;
 mod event;
 mod lookalike;

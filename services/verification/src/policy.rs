@@ -28,4 +28,5 @@ pub(crate) const POLICY: Policy = &[
     ("/linkage.verification.v1.VerificationPeerService/UpdateCase", Rule::Peer(&[ServiceName::Enrollment])),
     ("/linkage.verification.v1.VerificationPeerService/CloseCase", Rule::Peer(&[ServiceName::Enrollment])),
     ("/linkage.verification.v1.VerificationPeerService/RecordDomains", Rule::Peer(&[ServiceName::Enrollment])),
+    ("/linkage.verification.v1.VerificationPeerService/RecordDelivery", Rule::Peer(&[ServiceName::Notification])),
 ];

@@ -35,5 +35,6 @@ runtime::rpcs! { App, pb;
         update_case(UpdateCaseRequest) -> UpdateCaseResponse = peer::update_case::update_case;
         record_domains(RecordDomainsRequest) -> RecordDomainsResponse = peer::record_domains::record_domains;
         close_case(CloseCaseRequest) -> CloseCaseResponse = peer::close_case::close_case;
+        record_delivery(RecordDeliveryRequest) -> RecordDeliveryResponse = peer::record_delivery::record_delivery;
     }
 }

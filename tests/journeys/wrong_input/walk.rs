@@ -57,6 +57,25 @@ const DROP: &str = r#"{ "title": "", "steps": [
     { "name": "given up", "as": "${operator}", "call": "event.OutboxService/DropOutboxRow",
       "request": { "name": "${outbox_row}", "reason": "a newer name waits" } }
 ] }"#;
+/// A mail that is always refused for now, is parked in the end, tried again, and given up.
+const BUSY: &str = r#"{ "title": "", "steps": [
+    { "name": "to nobody in", "as": "${greta}", "call": "relationship.InvitationService/CreateInvitation",
+      "request": { "invitation": { "kind": "KIND_CUSTOMER", "recipient_email": "busy@kund.example", "language_code": "sv" } },
+      "save": { "busy_invitation": "invitation.name" } }
+] }"#;
+const BUSY_RETRY: &str = r#"{ "title": "", "steps": [
+    { "name": "a parked mail", "as": "${operator}", "call": "notification.MessageService/ListMessages",
+      "request": { "state": "STATE_PARKED" }, "expect": { "answer": { "messages": [{ "subject": "${busy_invitation}" }] } },
+      "save": { "message": "messages[0].name" } },
+    { "name": "its sender sees it", "as": "${greta}", "call": "relationship.InvitationService/GetInvitation",
+      "request": { "name": "${busy_invitation}" }, "expect": { "answer": { "delivery": { "state": "STATE_PARKED", "reason": "SERVER_BUSY" } } } },
+    { "name": "sent again", "as": "${operator}", "call": "notification.MessageService/RetryMessage",
+      "request": { "name": "${message}" } }
+] }"#;
+const BUSY_DROP: &str = r#"{ "title": "", "steps": [
+    { "name": "not sent", "as": "${operator}", "call": "notification.MessageService/DropMessage",
+      "request": { "name": "${message}", "reason": "nobody is in" } }
+] }"#;
 const ORGANIZATIONS: &str = include_str!("walk/organizations.yaml");
 /// And how a vetting goes when it does not go through at once.
 const VETTING: &str = include_str!("walk/vetting.yaml");
@@ -139,6 +158,11 @@ impl Walk {
 
     /// What no journey brings about: a message that relationship isn't there to get is parked, tried again, and given up.
     async fn parked(&mut self, stage: &mut Stage) {
+        self.steps(stage, BUSY).await;
+        stage.park().await;
+        self.steps(stage, BUSY_RETRY).await;
+        stage.park().await;
+        self.steps(stage, BUSY_DROP).await;
         stage.settle().await;
         stage.stop(ServiceName::Relationship).await;
         self.steps(stage, UPDATE_USER_TWICE).await;

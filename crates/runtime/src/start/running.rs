@@ -81,7 +81,11 @@ impl<S: Service> Running<S> {
         self.stop.cancel();
         self.health.end_watches().await;
         self.tasks.close();
-        if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {
+        let ended = async {
+            self.tasks.wait().await;
+            S::drain(&self.app).await;
+        };
+        if tokio::time::timeout(DRAIN, ended).await.is_err() {
             tracing::warn!(service = %S::NAME, "calls that did not end in time were cut off");
         }
         self.leases.release().await;

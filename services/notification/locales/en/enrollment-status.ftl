@@ -19,7 +19,10 @@ enrollment-status-lead = { $state ->
    *[ENDED] The enrollment of { $company } has ended.
 }
 enrollment-status-why = The reason given: { $reason }
-enrollment-status-missing = This is still missing:
+enrollment-status-missing = { $count ->
+    [one] One thing is still missing:
+   *[other] { $count } things are still missing:
+}
 enrollment-status-nothing = There is nothing that you need to do.
 enrollment-status-step = { $step ->
     [LEGAL_PROFILE] The company's legal details are incomplete

@@ -3,6 +3,7 @@ letter-greeting = Hello { $name },
 letter-greeting-nameless = Hello,
 letter-link-hint = If the button does not work, copy this address into your browser:
 letter-expires = Please answer by { $expire_date }.
+letter-fallback = We do not have this message in the language that you prefer ({ $wished }) yet, so it is in English.
 letter-automatic = This message was sent automatically by Linkage.
 letter-date = { $day } { $month ->
     [1] January

@@ -19,7 +19,10 @@ enrollment-status-lead = { $state ->
    *[ENDED] Anslutningen av { $company } har upphört.
 }
 enrollment-status-why = Angivet skäl: { $reason }
-enrollment-status-missing = Det här saknas fortfarande:
+enrollment-status-missing = { $count ->
+    [one] En sak saknas fortfarande:
+   *[other] { $count } saker saknas fortfarande:
+}
 enrollment-status-nothing = Du behöver inte göra något.
 enrollment-status-step = { $step ->
     [LEGAL_PROFILE] Företagets juridiska uppgifter är ofullständiga

@@ -3,6 +3,7 @@ letter-greeting = Hej { $name }!
 letter-greeting-nameless = Hej!
 letter-link-hint = Om knappen inte fungerar kan du kopiera den här adressen till webbläsaren:
 letter-expires = Svara senast { $expire_date }.
+letter-fallback = Vi har ännu inte det här meddelandet på det språk som du föredrar ({ $wished }), så det är på svenska.
 letter-automatic = Det här meddelandet har skickats automatiskt av Linkage.
 letter-date = { $day } { $month ->
     [1] januari

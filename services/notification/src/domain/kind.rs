@@ -86,6 +86,12 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// Whether the service that asks for it shows what became of it: others wait for an answer to such a mail.
+    pub(crate) fn is_reported(self) -> bool {
+        use Kind::{ApproverVerification, CustomerInvitation, EmailVerification, PartnershipInvitation};
+        matches!(self, EmailVerification | ApproverVerification | PartnershipInvitation | CustomerInvitation)
+    }
+
     /// Its variables: all must be sent, and only they reach the templates.
     pub(crate) fn variables(self) -> &'static [(&'static str, Form)] {
         use Form::{Code, Date, Invitation, Link, Optional, State, Steps, Text, YesNo};

@@ -11,7 +11,10 @@ use super::{Kind, Message};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Letter {
     pub(crate) language: String,
-    pub(crate) to: String,
+    /// The recipient's name; may be empty.
+    pub(crate) name: String,
+    /// The recipient's address.
+    pub(crate) address: String,
     pub(crate) from: String,
     pub(crate) reply_to: String,
     pub(crate) subject: String,
@@ -27,8 +30,6 @@ pub(crate) struct Mail {
     pub(crate) id: MailboxMessageId,
     /// The message it came from: each arrives once.
     pub(crate) message: MessageId,
-    /// The address.
-    pub(crate) mailbox: String,
     pub(crate) kind: Kind,
     pub(crate) letter: Letter,
     pub(crate) create_time: DateTime<Utc>,
@@ -37,19 +38,21 @@ pub(crate) struct Mail {
 impl Letter {
     /// A header line with anything but text in it would be two lines, or none.
     pub(crate) fn has_sound_headers(&self) -> bool {
-        [&self.to, &self.from, &self.reply_to, &self.subject].iter().all(|line| !line.contains(char::is_control))
+        let lines = [&self.name, &self.address, &self.from, &self.reply_to, &self.subject];
+        lines.iter().all(|line| !line.contains(char::is_control))
+    }
+
+    /// The recipient as a header names it: the name in quotes, so that nothing in it is read as an address.
+    pub(crate) fn to(&self) -> String {
+        if self.name.is_empty() {
+            return self.address.clone();
+        }
+        format!("\"{}\" <{}>", self.name.replace('\\', "\\\\").replace('"', "\\\""), self.address)
     }
 
     /// The letter in the mailbox of the message's recipient.
     pub(crate) fn arrived(self, id: MailboxMessageId, message: &Message, now: DateTime<Utc>) -> Mail {
-        Mail {
-            id,
-            message: message.id,
-            mailbox: message.recipient.clone().into(),
-            kind: message.kind,
-            letter: self,
-            create_time: now,
-        }
+        Mail { id, message: message.id, kind: message.kind, letter: self, create_time: now }
     }
 }
 
@@ -61,7 +64,8 @@ mod tests {
     fn no_header_is_sound_with_a_line_break_in_it() {
         let letter = || Letter {
             language: "en".to_owned(),
-            to: "ada@example.com".to_owned(),
+            name: "Ada".to_owned(),
+            address: "ada@example.com".to_owned(),
             from: "linkage@example.com".to_owned(),
             reply_to: String::new(),
             subject: "Hello".to_owned(),
@@ -72,7 +76,8 @@ mod tests {
         assert!(letter().has_sound_headers(), "the text may have lines");
         let broken = || "one\r\nBcc: two".to_owned();
         for letter in [
-            Letter { to: broken(), ..letter() },
+            Letter { name: broken(), ..letter() },
+            Letter { address: broken(), ..letter() },
             Letter { from: broken(), ..letter() },
             Letter { reply_to: broken(), ..letter() },
             Letter { subject: broken(), ..letter() },

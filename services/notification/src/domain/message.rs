@@ -1,13 +1,13 @@
-//! A message on its way: queued, tried, and then sent, bounced or parked.
+//! A message on its way: queued, tried, and then sent, bounced or parked; what is parked is queued again or dropped.
 
 use std::collections::BTreeMap;
 use std::mem;
 
-use addresses::Email;
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::{EventId, MessageId};
 use serde::{Deserialize, Serialize};
 
+use super::event::Report;
 use super::{Event, Kind, Tries};
 
 /// A try that has said nothing for so long was cut off.
@@ -19,9 +19,9 @@ pub(crate) struct Message {
     pub(crate) id: MessageId,
     pub(crate) cause: Cause,
     pub(crate) kind: Kind,
-    /// The language it will be written in.
+    /// The language that its recipient reads; empty when unknown. It is written in the nearest that we have.
     pub(crate) language: String,
-    pub(crate) recipient: Email,
+    pub(crate) to: To,
     pub(crate) state: State,
     /// How often a try was begun.
     pub(crate) attempts: u32,
@@ -36,11 +36,26 @@ pub(crate) struct Message {
 pub(crate) struct Cause {
     pub(crate) source: String,
     pub(crate) event: EventId,
+    /// What the event was about, as a resource name, and how many events that had had.
+    pub(crate) subject: String,
+    pub(crate) subject_version: i64,
 }
 
-/// What is said, and to whom by name. Dropped as soon as it was sent, or can't be.
+/// Whom it is for, as much of it as is kept once it was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct To {
+    /// Knows the address again without telling it.
+    pub(crate) mailbox: String,
+    /// What may be shown of the address.
+    pub(crate) hint: String,
+    /// The domain of the address.
+    pub(crate) domain: String,
+}
+
+/// What is said, to which address, and to whom by name. Dropped as soon as it was sent, or can't be.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Contents {
+    pub(crate) address: String,
     pub(crate) display_name: String,
     pub(crate) reply_to: String,
     pub(crate) variables: BTreeMap<String, String>,
@@ -58,6 +73,8 @@ pub(crate) enum State {
     Bounced { at: DateTime<Utc> },
     /// Given up; waits for the operator.
     Parked { at: DateTime<Utc>, contents: Contents },
+    /// Given up for good by the operator.
+    Dropped { at: DateTime<Utc> },
 }
 
 /// Not possible in this state, or not yet.
@@ -72,6 +89,7 @@ impl State {
             State::Sent { .. } => "SENT",
             State::Bounced { .. } => "BOUNCED",
             State::Parked { .. } => "PARKED",
+            State::Dropped { .. } => "DROPPED",
         }
     }
 }
@@ -111,7 +129,7 @@ impl Message {
         self.under_way()?;
         self.state = State::Sent { at: now };
         self.last_error = None;
-        Ok(Event::MessageSent { message: self.id })
+        Ok(Event::MessageSent { message: self.id, report: self.report(now, None) })
     }
 
     /// The transport refused it for now. `chance` spreads the next tries of messages refused together.
@@ -136,13 +154,30 @@ impl Message {
         self.under_way()?;
         self.state = State::Bounced { at: now };
         self.last_error = Some(reason.to_owned());
-        Ok(Event::MessageBounced { message: self.id, reason: reason.to_owned() })
+        let report = self.report(now, Some(reason));
+        Ok(Event::MessageBounced { message: self.id, reason: reason.to_owned(), report })
     }
 
     /// It can't be sent as it is: another try would end the same way.
     pub(crate) fn park(&mut self, now: DateTime<Utc>, reason: &str) -> Result<Event, Refusal> {
         let contents = self.take()?;
         Ok(self.give_up(now, contents, reason))
+    }
+
+    /// The operator has it tried anew, with all its tries.
+    pub(crate) fn retry(&mut self, now: DateTime<Utc>) -> Result<Event, Refusal> {
+        let State::Parked { contents, .. } = &mut self.state else { return Err(Refusal) };
+        self.state = State::Queued { due: now, contents: mem::take(contents) };
+        self.attempts = 0;
+        Ok(Event::MessageRetried { message: self.id })
+    }
+
+    /// The operator gives it up for good.
+    pub(crate) fn drop(&mut self, now: DateTime<Utc>, reason: &str) -> Result<Event, Refusal> {
+        let State::Parked { .. } = self.state else { return Err(Refusal) };
+        self.state = State::Dropped { at: now };
+        let report = self.report(now, Some(reason));
+        Ok(Event::MessageDropped { message: self.id, reason: reason.to_owned(), report })
     }
 
     fn take(&mut self) -> Result<Contents, Refusal> {
@@ -155,7 +190,18 @@ impl Message {
     fn give_up(&mut self, now: DateTime<Utc>, contents: Contents, reason: &str) -> Event {
         self.state = State::Parked { at: now, contents };
         self.last_error = Some(reason.to_owned());
-        Event::MessageParked { message: self.id, reason: reason.to_owned() }
+        let report = self.report(now, Some(reason));
+        Event::MessageParked { message: self.id, reason: reason.to_owned(), report }
+    }
+
+    /// What its asker is told, where the asker shows it.
+    fn report(&self, at: DateTime<Utc>, reason: Option<&str>) -> Option<Report> {
+        self.kind.is_reported().then(|| Report {
+            cause: self.cause.clone(),
+            state: self.state.name(),
+            reason: reason.unwrap_or_default().to_owned(),
+            at,
+        })
     }
 }
 
@@ -167,4 +213,4 @@ impl std::fmt::Debug for Contents {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,6 +1,6 @@
 //! The words of a letter in one language, with its variables in place.
 //!
-//! A language is a folder of `locales`, with a file per kind and one for what all share. What it lacks is said in English.
+//! A language is a folder of `locales`, with a file per kind and one for what all share. It is whole, or nothing starts.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -32,6 +32,8 @@ type Arguments = HashMap<Cow<'static, str>, FluentValue<'static>>;
 pub(super) struct Words {
     kind: Kind,
     language: LanguageIdentifier,
+    /// What the reader reads, where it is not this language.
+    wished: Option<String>,
     name: String,
     variables: Variables,
     arguments: Arguments,
@@ -44,13 +46,30 @@ pub(crate) fn language(code: &str) -> String {
     reads.and_then(|language| language.among(ours.iter().map(String::as_str))).unwrap_or(FALLBACK).to_owned()
 }
 
+/// Every language there is.
+pub(super) fn languages() -> Vec<String> {
+    LOCALES.locales().map(ToString::to_string).collect()
+}
+
+/// What a reader of this language wished for, where ours is another one.
+fn wished(code: &str, ours: &LanguageIdentifier) -> Option<String> {
+    let wished: LanguageIdentifier = code.parse().ok()?;
+    (wished.language != ours.language).then(|| wished.to_string())
+}
+
 impl Words {
     /// For a message of this kind. The greeting names the variable `recipient_name` if there is one, else `display_name`.
     pub(super) fn new(kind: Kind, language: &str, display_name: &str, variables: Variables) -> Result<Words> {
-        let language: LanguageIdentifier = self::language(language).parse().map_err(Error::custom)?;
-        let mut words = Words { kind, language, name: display_name.to_owned(), variables, arguments: Arguments::new() };
+        let ours: LanguageIdentifier = self::language(language).parse().map_err(Error::custom)?;
+        let wished = wished(language, &ours);
+        let (name, arguments) = (display_name.to_owned(), Arguments::new());
+        let mut words = Words { kind, language: ours, wished, name, variables, arguments };
         words.arguments =
             words.variables.iter().map(|(name, value)| words.argument(name, value)).collect::<Result<_>>()?;
+        if let Some(Value::Steps(steps)) = words.variables.get("next_step") {
+            // Languages have other words for one than for many.
+            words.arguments.insert("count".into(), steps.len().into());
+        }
         if words.has("recipient_name") {
             words.name = words.text("recipient_name");
         }
@@ -80,6 +99,12 @@ impl Words {
             return self.shared("greeting-nameless");
         }
         self.look_up("letter-greeting", &Arguments::from([("name".into(), self.name.clone().into())]))
+    }
+
+    /// That the reader's language is not there yet, where it is not.
+    pub(super) fn fallback(&self) -> Result<Option<String>> {
+        let Some(wished) = &self.wished else { return Ok(None) };
+        self.look_up("letter-fallback", &Arguments::from([("wished".into(), wished.clone().into())])).map(Some)
     }
 
     /// Whether a variable says anything.
@@ -129,7 +154,8 @@ impl Words {
     }
 
     fn look_up(&self, id: &str, arguments: &Arguments) -> Result<String> {
-        let found = LOCALES.try_lookup_with_args(&self.language, id, arguments);
-        found.ok_or_else(|| Error::custom(format!("no words for {id}")))
+        // In no other language: half a letter in each would be worse than none.
+        let found = LOCALES.lookup_single_language(&self.language, id, Some(arguments));
+        found.map_err(|error| Error::custom(format!("{id} in {}: {error}", self.language)))
     }
 }

@@ -2,19 +2,31 @@
 
 use addresses::Email;
 use ids::MailboxMessageId;
-use runtime::{Violations, convert};
+use runtime::{Fault, Reason, Violations, convert};
+use tonic::Code;
 use wire::notification as pb;
 
-use crate::domain::Mail;
+use crate::App;
+use crate::domain::{Mail, Message, State};
+
+/// There are mailboxes to read only where mail goes nowhere else.
+pub(super) fn simulated(app: &App) -> Result<(), Fault> {
+    if app.service().transport().is_simulated() {
+        return Ok(());
+    }
+    let sentence =
+        "mail goes to real mailboxes here, which nobody reads for their owners: MessageService tells what became of it";
+    Err(Fault::new(Code::Unimplemented, Reason::MethodUnknown, sentence))
+}
 
 /// A mail as it is shown.
 pub(super) fn mailbox_message(mail: Mail) -> pb::MailboxMessage {
     pb::MailboxMessage {
-        name: format!("mailboxes/{}/{}", mail.mailbox, mail.id.name()),
+        name: format!("mailboxes/{}/{}", mail.letter.address, mail.id.name()),
         uid: mail.id.to_string(),
         kind: mail.kind.name().to_owned(),
+        to: mail.letter.to(),
         language_code: mail.letter.language,
-        to: mail.letter.to,
         from: mail.letter.from,
         reply_to: mail.letter.reply_to,
         subject: mail.letter.subject,
@@ -22,7 +34,41 @@ pub(super) fn mailbox_message(mail: Mail) -> pb::MailboxMessage {
         html: mail.letter.html,
         links: mail.letter.links.into_iter().collect(),
         create_time: Some(convert::timestamp(mail.create_time)),
+        source: String::new(),
+        message: mail.message.name(),
     }
+}
+
+/// A message as it is shown.
+pub(super) fn message(message: &Message) -> pb::Message {
+    let (due, end) = match &message.state {
+        State::Queued { due: at, .. } | State::Sending { until: at, .. } => (Some(*at), None),
+        State::Sent { at } | State::Bounced { at } | State::Parked { at, .. } | State::Dropped { at } => {
+            (None, Some(*at))
+        }
+    };
+    let state = pb::message::State::from_str_name(&format!("STATE_{}", message.state.name()));
+    pb::Message {
+        name: message.id.name(),
+        uid: message.id.to_string(),
+        kind: message.kind.name().to_owned(),
+        state: state.unwrap_or_default().into(),
+        recipient_hint: message.to.hint.clone(),
+        language_code: message.language.clone(),
+        source: message.cause.source.clone(),
+        cause: message.cause.event.name(),
+        subject: message.cause.subject.clone(),
+        attempts: i32::try_from(message.attempts).unwrap_or(i32::MAX),
+        last_error: message.last_error.clone().unwrap_or_default(),
+        due_time: due.map(convert::timestamp),
+        end_time: end.map(convert::timestamp),
+        create_time: Some(convert::timestamp(message.create_time)),
+    }
+}
+
+/// Only what is parked is the operator's to deal with.
+pub(super) fn not_parked(message: &Message) -> Fault {
+    Fault::state_forbids(message.state.name(), &["PARKED"])
 }
 
 /// `mailboxes/{address}`, which gives the address in its one spelling, or `mailboxes/-`, which gives `Some(None)`.

@@ -2,7 +2,8 @@
 
 use database::{Cursor, Error, Page, Scope, Tx, page};
 use ids::{MailboxMessageId, MessageId};
-use sea_orm::{ActiveValue::Set, QueryTrait, entity::prelude::*};
+use sea_orm::sea_query::{ExprTrait, Func, LikeExpr};
+use sea_orm::{ActiveValue::Set, Condition, QueryTrait, entity::prelude::*};
 
 use crate::domain::{Kind, Letter, Mail};
 
@@ -15,6 +16,8 @@ pub(crate) struct Filter {
     pub(crate) mailbox: Option<String>,
     /// Only this kind.
     pub(crate) kind: Option<Kind>,
+    /// Only with this in subject, text or address, in any case of ASCII letters.
+    pub(crate) query: Option<String>,
 }
 
 /// Puts a mail into its mailbox.
@@ -27,10 +30,10 @@ pub(crate) async fn insert(tx: &Tx, scope: Scope, mail: Mail) -> Result<(), Erro
     let row = row::ActiveModel {
         id: Set(id),
         message: Set(mail.message.uuid()),
-        mailbox: Set(mail.mailbox),
+        mailbox: Set(mail.letter.address),
         kind: Set(mail.kind.name().to_owned()),
         language: Set(mail.letter.language),
-        recipient: Set(mail.letter.to),
+        display_name: Set(mail.letter.name),
         sender: Set(mail.letter.from),
         reply_to: Set(mail.letter.reply_to),
         subject: Set(mail.letter.subject),
@@ -70,22 +73,33 @@ pub(crate) async fn list(
     }
     let select = row::Entity::find()
         .apply_if(filter.mailbox, |select, mailbox| select.filter(row::Column::Mailbox.eq(mailbox)))
-        .apply_if(filter.kind, |select, kind| select.filter(row::Column::Kind.eq(kind.name())));
+        .apply_if(filter.kind, |select, kind| select.filter(row::Column::Kind.eq(kind.name())))
+        .apply_if(filter.query, |select, query| select.filter(holds(&query)));
     let select = page::after(select, (row::Column::CreateTime, row::Column::Id), after, size);
     let rows = select.all(connection).await?;
     let mails = rows.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::of(mails, size, |mail| Cursor { time: mail.create_time, id: mail.id.uuid() }))
 }
 
+/// The databases fold other letters than ASCII in their own ways, or not at all: those must be as they stand.
+fn holds(query: &str) -> Condition {
+    let literal = query.to_ascii_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let pattern = LikeExpr::new(format!("%{literal}%")).escape('\\');
+    let places = [row::Column::Subject, row::Column::TextBody, row::Column::Mailbox];
+    places
+        .into_iter()
+        .fold(Condition::any(), |any, place| any.add(Func::lower(place.into_expr()).like(pattern.clone())))
+}
+
 fn read(row: row::Model) -> Result<Mail, Error> {
     Ok(Mail {
         id: MailboxMessageId::from_uuid(row.id),
         message: MessageId::from_uuid(row.message),
-        mailbox: row.mailbox,
         kind: Kind::parse(&row.kind).ok_or_else(|| unreadable("kind", row.id, "unknown"))?,
         letter: Letter {
             language: row.language,
-            to: row.recipient,
+            name: row.display_name,
+            address: row.mailbox,
             from: row.sender,
             reply_to: row.reply_to,
             subject: row.subject,

@@ -1,15 +1,31 @@
 //! Messages: the queue, and afterwards who was told of what.
 
-use addresses::Email;
 use chrono::{DateTime, Utc};
-use database::{Error, Scope, Tx, affected};
+use database::{Cursor, Error, Page, Scope, Tx, affected, page};
 use ids::{EventId, MessageId};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect, TryInsertResult, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect, QueryTrait, TryInsertResult, entity::prelude::*};
 
-use crate::domain::{Cause, Contents, Kind, Message, State};
+use crate::domain::pace::Full;
+use crate::domain::{Cause, Contents, Kind, Message, State, To};
 
 mod row;
+
+/// A message to be tried, and whom it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Due {
+    pub(crate) id: MessageId,
+    pub(crate) to: To,
+}
+
+/// Which messages to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Filter {
+    /// Only those in this state.
+    pub(crate) state: Option<&'static str>,
+    /// Only those that tell of this resource.
+    pub(crate) subject: Option<String>,
+}
 
 /// Queues a message, unless its recipient was told of its cause before.
 pub(crate) async fn insert(tx: &Tx, scope: Scope, message: &Message) -> Result<bool, Error> {
@@ -22,27 +38,35 @@ pub(crate) async fn insert(tx: &Tx, scope: Scope, message: &Message) -> Result<b
     Ok(matches!(inserted, TryInsertResult::Inserted(rows) if rows > 0))
 }
 
-/// The messages to be tried now, those that wait longest first.
+/// The messages to be tried now, those that wait longest first, without those of whoever must wait.
 pub(crate) async fn due(
     connection: &impl ConnectionTrait,
     scope: Scope,
     now: DateTime<Utc>,
+    without: &Full,
     limit: u64,
-) -> Result<Vec<MessageId>, Error> {
+) -> Result<Vec<Due>, Error> {
     if scope != Scope::Peer {
         return Ok(Vec::new());
     }
-    let ids: Vec<Uuid> = row::Entity::find()
+    let rows: Vec<(Uuid, String, String, String)> = row::Entity::find()
         .select_only()
-        .column(row::Column::Id)
+        .columns([row::Column::Id, row::Column::Mailbox, row::Column::Hint, row::Column::Domain])
         .filter(row::Column::DueTime.lte(now))
+        .apply_if(some(&without.domains), |select, full| select.filter(row::Column::Domain.is_not_in(full)))
+        .apply_if(some(&without.mailboxes), |select, full| select.filter(row::Column::Mailbox.is_not_in(full)))
         .order_by_asc(row::Column::DueTime)
         .order_by_asc(row::Column::Id)
         .limit(limit)
         .into_tuple()
         .all(connection)
         .await?;
-    Ok(ids.into_iter().map(MessageId::from_uuid).collect())
+    let due = |(id, mailbox, hint, domain)| Due { id: MessageId::from_uuid(id), to: To { mailbox, hint, domain } };
+    Ok(rows.into_iter().map(due).collect())
+}
+
+fn some(keys: &[String]) -> Option<Vec<String>> {
+    (!keys.is_empty()).then(|| keys.to_vec())
 }
 
 /// One message.
@@ -51,15 +75,55 @@ pub(crate) async fn load(
     scope: Scope,
     id: MessageId,
 ) -> Result<Option<Message>, Error> {
-    if scope != Scope::Peer {
+    if !matches!(scope, Scope::Peer | Scope::Operator) {
         return Ok(None);
     }
     row::Entity::find_by_id(id.uuid()).one(connection).await?.map(read).transpose()
 }
 
+/// The messages after a cursor, in the order in which they were asked for.
+pub(crate) async fn list(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    filter: Filter,
+    after: Option<Cursor>,
+    size: u64,
+) -> Result<Page<Message>, Error> {
+    if scope != Scope::Operator {
+        return Ok(Page { items: Vec::new(), next: None });
+    }
+    let select = row::Entity::find()
+        .apply_if(filter.state, |select, state| select.filter(row::Column::State.eq(state)))
+        .apply_if(filter.subject, |select, subject| select.filter(row::Column::Subject.eq(subject)));
+    let select = page::after(select, (row::Column::CreateTime, row::Column::Id), after, size);
+    let rows = select.all(connection).await?;
+    let page = Page::of(rows, size, |row| Cursor { time: row.create_time, id: row.id });
+    let mut items = Vec::with_capacity(page.items.len());
+    for row in page.items {
+        match read(row) {
+            Ok(message) => items.push(message),
+            // It must not hide the others.
+            Err(error) => tracing::error!(%error, "a message can't be listed"),
+        }
+    }
+    Ok(Page { items, next: page.next })
+}
+
+/// Sets a message aside that can't even be read, as it is, so that it is not taken up again and again.
+pub(crate) async fn set_aside(tx: &Tx, id: MessageId, now: DateTime<Utc>, reason: &str) -> Result<(), Error> {
+    let update = row::Entity::update_many()
+        .col_expr(row::Column::State, "PARKED".into())
+        .col_expr(row::Column::DueTime, Expr::value(Option::<DateTime<Utc>>::None))
+        .col_expr(row::Column::EndTime, Expr::value(now))
+        .col_expr(row::Column::LastError, reason.into())
+        .filter(row::Column::Id.eq(id.uuid()))
+        .filter(row::Column::DueTime.is_not_null());
+    affected(update.exec(tx).await?.rows_affected)
+}
+
 /// Writes a message back, if nobody else did since it was loaded.
 pub(crate) async fn save(tx: &Tx, scope: Scope, message: &Message) -> Result<(), Error> {
-    if scope != Scope::Peer {
+    if !matches!(scope, Scope::Peer | Scope::Operator) {
         return Err(Error::Contended);
     }
     let mut row = write(message)?;
@@ -76,7 +140,7 @@ fn write(message: &Message) -> Result<row::ActiveModel, Error> {
         State::Queued { due: at, contents } | State::Sending { until: at, contents } => {
             (Some(*at), None, Some(contents))
         }
-        State::Sent { at } | State::Bounced { at } => (None, Some(*at), None),
+        State::Sent { at } | State::Bounced { at } | State::Dropped { at } => (None, Some(*at), None),
         State::Parked { at, contents } => (None, Some(*at), Some(contents)),
     };
     let contents = contents.map(serde_json::to_value).transpose();
@@ -84,8 +148,11 @@ fn write(message: &Message) -> Result<row::ActiveModel, Error> {
         id: Set(message.id.uuid()),
         source: Set(message.cause.source.clone()),
         event: Set(message.cause.event.uuid()),
-        mailbox: Set(message.recipient.as_str().to_owned()),
-        recipient: Set(message.recipient.as_str().to_owned()),
+        subject: Set(message.cause.subject.clone()),
+        subject_version: Set(message.cause.subject_version),
+        mailbox: Set(message.to.mailbox.clone()),
+        hint: Set(message.to.hint.clone()),
+        domain: Set(message.to.domain.clone()),
         kind: Set(message.kind.name().to_owned()),
         language: Set(message.language.clone()),
         state: Set(message.state.name().to_owned()),
@@ -113,14 +180,20 @@ fn read(row: row::Model) -> Result<Message, Error> {
         "SENT" => State::Sent { at: end()? },
         "BOUNCED" => State::Bounced { at: end()? },
         "PARKED" => State::Parked { at: end()?, contents: contents()? },
+        "DROPPED" => State::Dropped { at: end()? },
         _ => return Err(unreadable("state", id, "unknown")),
     };
     Ok(Message {
         id: MessageId::from_uuid(id),
-        cause: Cause { source: row.source, event: EventId::from_uuid(row.event) },
+        cause: Cause {
+            source: row.source,
+            event: EventId::from_uuid(row.event),
+            subject: row.subject,
+            subject_version: row.subject_version,
+        },
         kind: Kind::parse(&row.kind).ok_or_else(|| unreadable("kind", id, "unknown"))?,
         language: row.language,
-        recipient: Email::parse(&row.recipient).map_err(|error| unreadable("recipient", id, error))?,
+        to: To { mailbox: row.mailbox, hint: row.hint, domain: row.domain },
         state,
         attempts: u32::try_from(row.attempts).map_err(|error| unreadable("attempts", id, error))?,
         last_error: row.last_error,

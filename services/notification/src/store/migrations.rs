@@ -37,8 +37,12 @@ fn message() -> TableCreateStatement {
         .col(uuid("id").primary_key())
         .col(text("source"))
         .col(uuid("event"))
+        .col(text("subject"))
+        .col(big_integer("subject_version"))
+        // Not the address, which is gone once the message was sent: a keyed digest of it.
         .col(text("mailbox"))
-        .col(text("recipient"))
+        .col(text("hint"))
+        .col(text("domain"))
         .col(text("kind"))
         .col(text("language"))
         .col(text("state"))
@@ -50,10 +54,10 @@ fn message() -> TableCreateStatement {
         .col(timestamp_with_time_zone("create_time"))
         .col(big_integer("version"))
         // Raw: sea-query leaves out the brackets that these comparisons need.
-        .check(Expr::cust("state IN ('QUEUED', 'SENDING', 'SENT', 'BOUNCED', 'PARKED')"))
+        .check(Expr::cust("state IN ('QUEUED', 'SENDING', 'SENT', 'BOUNCED', 'PARKED', 'DROPPED')"))
         .check(Expr::cust("(state IN ('QUEUED', 'SENDING')) = (due_time IS NOT NULL)"))
         .check(Expr::cust("(due_time IS NULL) = (end_time IS NOT NULL)"))
-        .check(Expr::cust("(state IN ('SENT', 'BOUNCED')) = (contents IS NULL)"))
+        .check(Expr::cust("(state IN ('SENT', 'BOUNCED', 'DROPPED')) = (contents IS NULL)"))
         .to_owned()
 }
 
@@ -65,7 +69,7 @@ fn mailbox_message() -> TableCreateStatement {
         .col(text("mailbox"))
         .col(text("kind"))
         .col(text("language"))
-        .col(text("recipient"))
+        .col(text("display_name"))
         .col(text("sender"))
         .col(text("reply_to"))
         .col(text("subject"))
@@ -88,6 +92,9 @@ fn indexes() -> Vec<IndexCreateStatement> {
     vec![
         index("message_once", "message", &["source", "event", "mailbox"]).unique().to_owned(),
         index("message_due", "message", &["due_time"]).and_where(Expr::col("due_time").is_not_null()).to_owned(),
+        index("message_order", "message", &["create_time", "id"]),
+        index("message_by_state", "message", &["state", "create_time", "id"]),
+        index("message_by_subject", "message", &["subject", "create_time", "id"]),
         index("mailbox_message_once", "mailbox_message", &["message"]).unique().to_owned(),
         index("mailbox_message_order", "mailbox_message", &["mailbox", "create_time", "id"]),
         index("mailbox_message_arrival", "mailbox_message", &["create_time", "id"]),

@@ -25,7 +25,9 @@ async fn r50_a_mail_is_listed_and_read_in_the_recipients_language() {
         assert_eq!(mail.links["confirm_code"], "k3f9d2aa");
         let request = pb::GetMailboxMessageRequest { name: mail.name.clone() };
         let read = MailboxServiceClient::new(pair.channel()).get_mailbox_message(pair.signed(request, true)).await;
-        assert_eq!(read.unwrap().into_inner(), *mail);
+        let read = read.unwrap().into_inner();
+        assert!(!read.source.is_empty(), "alone it is shown whole");
+        assert_eq!(pb::MailboxMessage { source: String::new(), ..read }, *mail);
     })
     .await;
 }
@@ -46,6 +48,7 @@ async fn pages_follow_the_order_of_arrival() {
                 kind: "email-verification".to_owned(),
                 page_size: 2,
                 page_token,
+                ..Default::default()
             };
             let mut client = MailboxServiceClient::new(pair.channel());
             let page = client.list_mailbox_messages(pair.signed(request, true)).await.unwrap().into_inner();
@@ -92,4 +95,49 @@ async fn a_mail_is_found_under_its_own_mailbox_only() {
     assert!(get(format!("mailboxes/Ada@example.com/messages/{uid}")).await.is_ok());
     assert_eq!(get(format!("mailboxes/bo@example.com/messages/{uid}")).await.unwrap_err(), Code::NotFound);
     assert_eq!(get(format!("mailboxes/ada/messages/{uid}")).await.unwrap_err(), Code::InvalidArgument);
+}
+
+#[tokio::test]
+async fn r50_mail_is_found_by_what_it_says_and_shown_as_a_server_gets_it() {
+    on_every_database(async |database| {
+        let pair = Pair::start(database, Config::default()).await;
+        pair.send(verification(7)).await.unwrap();
+        pair.send(to(verification(8), &["bo@example.com"])).await.unwrap();
+        pair.sweep().await;
+        let found = async |query: &str| {
+            let (parent, query) = ("mailboxes/-".to_owned(), query.to_owned());
+            let request = pb::ListMailboxMessagesRequest { parent, query, ..Default::default() };
+            let answer =
+                MailboxServiceClient::new(pair.channel()).list_mailbox_messages(pair.signed(request, true)).await;
+            answer.unwrap().into_inner().mailbox_messages.len()
+        };
+        for (query, count) in [
+            ("BO@example", 1),
+            ("nordic cloud", 2),
+            ("bekräfta", 1),
+            ("K3F9D2AA", 2),
+            ("100%", 0),
+            ("_o@", 0),
+            ("\\", 0),
+        ] {
+            assert_eq!(found(query).await, count, "{query}");
+        }
+        let mail = pair.mails("mailboxes/ada@example.com").await.remove(0);
+        assert_eq!(mail.source, "", "not in lists");
+        let request = pair.signed(pb::GetMailboxMessageRequest { name: mail.name }, true);
+        let mail = MailboxServiceClient::new(pair.channel()).get_mailbox_message(request).await.unwrap().into_inner();
+        let message = mail.message.strip_prefix("messages/").unwrap();
+        for line in [
+            "From: Linkage <no-reply@linkage.example>",
+            "To: \"Ada Lovelace\" <ada@example.com>",
+            &format!("Message-ID: <{message}@linkage.example>"),
+            "Content-Type: multipart/alternative;",
+            "Content-Type: text/plain; charset=utf-8",
+            "Content-Type: text/html; charset=utf-8",
+            "Content-Transfer-Encoding: quoted-printable",
+        ] {
+            assert!(mail.source.lines().any(|own| own.starts_with(line)), "{line}\n{}", mail.source);
+        }
+    })
+    .await;
 }

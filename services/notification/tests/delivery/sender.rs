@@ -12,6 +12,7 @@ use runtime::{
     AccessClaims, App, Effect, Fault, Keys, Limits, Membership, Options, Policy, Role, Running, Service, ServiceName,
     start,
 };
+use sea_orm::{ConnectionTrait, Statement};
 use secrecy::SecretBox;
 use tempfile::TempDir;
 use testkit::TestDatabase;
@@ -90,7 +91,7 @@ impl Pair {
         let other = database.another().await;
         let sibling = start(Sibling, options(ServiceName::Enrollment, for_sibling, &other)).await.unwrap();
         let options = options(ServiceName::Notification, for_notification, &database);
-        let notification = start(Notification::new(config), options).await.unwrap();
+        let notification = start(Notification::new(config).unwrap(), options).await.unwrap();
         Pair { sibling, notification, _folder: folder, _databases: [database, other] }
     }
 
@@ -148,6 +149,27 @@ impl Pair {
         let filter = journal::ListFilter { limit: 200, ..Default::default() };
         let entries = journal::list(self.notification.app().database().reader(), &filter).await.unwrap();
         entries.into_iter().map(|entry| entry.event).collect()
+    }
+
+    /// Every value of every row of a table, as text.
+    pub(crate) async fn rows(&self, table: &str) -> Vec<String> {
+        let connection = self.notification.app().database().reader();
+        let columns = "source || event || subject || mailbox || hint || domain || kind || state \
+                       || COALESCE(CAST(contents AS TEXT), '') || COALESCE(last_error, '')";
+        // Its own ids are of no interest, and not text everywhere.
+        let columns = columns.replace("event || ", "");
+        let statement = format!("SELECT {columns} AS everything FROM {table}");
+        let rows = connection.query_all_raw(Statement::from_string(connection.get_database_backend(), statement)).await;
+        rows.unwrap().iter().map(|row| row.try_get("", "everything").unwrap()).collect()
+    }
+
+    /// Changes rows behind the service's back.
+    pub(crate) async fn execute(&self, statement: &'static str) {
+        let change = |tx: database::Tx| async move {
+            tx.execute_unprepared(statement).await?;
+            Ok::<_, database::Error>(database::Step::Commit(()))
+        };
+        self.notification.app().database().transact(change).await.unwrap();
     }
 
     pub(crate) async fn happened(&self) -> Vec<String> {

@@ -56,6 +56,7 @@ pub(crate) fn invitation(state: InvitationState) -> Invitation {
         state,
         create_time: at(0),
         update_time: at(0),
+        delivery: None,
     }
 }
 

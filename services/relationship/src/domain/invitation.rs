@@ -6,6 +6,7 @@ use ids::{InvitationId, OrganizationId, PartnerLocationId, PartnershipId, Resell
 
 use super::Refusal;
 use super::code::codes;
+use super::delivery::Delivery;
 use super::organization::Organization;
 
 /// How soon and how late an invitation may end.
@@ -88,6 +89,8 @@ pub(crate) struct Invitation {
     pub(crate) state: State,
     pub(crate) create_time: DateTime<Utc>,
     pub(crate) update_time: DateTime<Utc>,
+    /// What became of its newest mail, once that is known.
+    pub(crate) delivery: Option<Delivery>,
 }
 
 impl State {

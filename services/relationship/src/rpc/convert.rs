@@ -1,5 +1,7 @@
 //! From the domain to the wire. Codes of the domain are the names of the wire's enum values without their prefix.
 
+pub(crate) mod delivery;
+
 use chrono::{DateTime, Utc};
 use database::Scope;
 use ids::{Id, OrganizationId};
@@ -73,6 +75,7 @@ pub(crate) fn invitation(
         result_relationships,
         create_time: Some(timestamp(invitation.create_time)),
         update_time: Some(timestamp(invitation.update_time)),
+        delivery: invitation.delivery.as_ref().filter(|_| knows_address).map(delivery::show),
     }
 }
 

@@ -6,6 +6,7 @@ use ids::{InvitationId, OrganizationId, PartnerLocationId, PartnershipId, Resell
 use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect, Select, entity::prelude::*};
 
 use super::read::{Place, Sample, list, sample};
+use crate::domain::delivery::Delivery;
 use crate::domain::invitation::{Born, Invitation, Kind, Stage, State};
 
 #[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
@@ -39,6 +40,8 @@ mod row {
         pub result_relationships: Json,
         pub create_time: DateTime<Utc>,
         pub update_time: DateTime<Utc>,
+        pub delivery: Option<Json>,
+        pub delivery_version: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -168,6 +171,19 @@ pub(crate) async fn save(tx: &Tx, invitation: &mut Invitation) -> Result<(), Err
     affected(guarded.exec(tx).await?.rows_affected)
 }
 
+/// Notes what became of its mail, unless a later one's fate is known: an older link opens nothing any more.
+pub(crate) async fn record_delivery(tx: &Tx, id: InvitationId, version: i64, delivery: &Delivery) -> Result<(), Error> {
+    let json =
+        serde_json::to_value(delivery).map_err(|error| Error::unreadable("invitation", "delivery", id, error))?;
+    let update = Entity::update_many()
+        .col_expr(Column::Delivery, Expr::value(json))
+        .col_expr(Column::DeliveryVersion, Expr::value(version))
+        .filter(Column::Id.eq(id.uuid()))
+        .filter(Column::DeliveryVersion.lte(version));
+    update.exec(tx).await?;
+    Ok(())
+}
+
 /// Keeps it as it was read until this change is over: of several answers at once, the others wait here and then find the first.
 pub(crate) async fn hold(tx: &Tx, invitation: &Invitation) -> Result<(), Error> {
     let update = Entity::update_many().col_expr(Column::Version, Expr::col(Column::Version));
@@ -215,6 +231,9 @@ fn row(invitation: &Invitation) -> row::Model {
         result_relationships: list(&relationships.iter().map(|id| id.uuid()).collect::<Vec<_>>()),
         create_time: invitation.create_time,
         update_time: invitation.update_time,
+        // Told by notification alone, see `record_delivery`.
+        delivery: None,
+        delivery_version: 0,
     }
 }
 
@@ -256,6 +275,7 @@ impl TryFrom<row::Model> for Invitation {
             state,
             create_time: row.create_time,
             update_time: row.update_time,
+            delivery: row.delivery.map(|json| place.json("delivery", json)).transpose()?,
         })
     }
 }

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{
 };
 use sea_orm::{ConnectionTrait, DbErr};
 use sea_orm_migration::schema::{
-    big_integer, boolean, integer, json_binary, text, text_null, timestamp_with_time_zone,
+    big_integer, boolean, integer, json_binary, json_binary_null, text, text_null, timestamp_with_time_zone,
     timestamp_with_time_zone_null, uuid, uuid_null,
 };
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
@@ -124,6 +124,8 @@ fn invitation() -> TableCreateStatement {
         json_binary("result_relationships"),
         timestamp_with_time_zone("create_time"),
         timestamp_with_time_zone("update_time"),
+        json_binary_null("delivery"),
+        big_integer("delivery_version").default(0).take(),
     ];
     table("invitation", &["id"], columns)
 }

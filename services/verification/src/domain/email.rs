@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use ids::{EmailVerificationId, OrganizationId, VettingCaseId};
 
+use super::delivery::Delivery;
 use super::event::{VerificationEvent, VerificationMove};
 use super::{Contact, Refusal};
 
@@ -78,6 +79,8 @@ pub(crate) struct EmailVerification {
     pub(crate) updated: DateTime<Utc>,
     /// How often it was saved.
     pub(crate) version: i64,
+    /// What became of its newest mail, once that is known.
+    pub(crate) delivery: Option<Delivery>,
 }
 
 /// What the outside gives to a new verification.

@@ -1,5 +1,6 @@
 //! Between the wire and the domain.
 
+pub(super) mod delivery;
 pub(super) mod open_case;
 
 use chrono::{DateTime, Utc};
@@ -81,6 +82,7 @@ pub(super) fn email_verification(verification: &EmailVerification, now: DateTime
         create_time: Some(timestamp(verification.created)),
         next_resend_time: verification.next_mail().map(timestamp),
         resends_left: i32::try_from(verification.mails_left()).unwrap_or(i32::MAX),
+        delivery: verification.delivery.as_ref().map(delivery::show),
     }
 }
 

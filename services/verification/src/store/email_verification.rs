@@ -9,6 +9,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::EmailVerification;
+use crate::domain::delivery::Delivery;
 use row::{Column, Entity};
 
 /// The verification of this name; none when it is not the scope's to see.
@@ -125,4 +126,21 @@ pub(crate) async fn save(tx: &Tx, scope: Scope, verification: &mut EmailVerifica
         .filter(Column::Id.eq(verification.id.uuid()))
         .filter(Column::Version.eq(read));
     affected(update.exec(tx).await?.rows_affected)
+}
+
+/// Notes what became of its mail, unless a later one's fate is known: an older link opens nothing any more.
+pub(crate) async fn record_delivery(
+    tx: &Tx,
+    id: EmailVerificationId,
+    version: i64,
+    delivery: &Delivery,
+) -> Result<(), Error> {
+    let unwritable = |error| Error::unreadable("email_verification", "delivery", id, error);
+    let update = Entity::update_many()
+        .col_expr(Column::Delivery, Expr::value(serde_json::to_value(delivery).map_err(unwritable)?))
+        .col_expr(Column::DeliveryVersion, Expr::value(version))
+        .filter(Column::Id.eq(id.uuid()))
+        .filter(Column::DeliveryVersion.lte(version));
+    update.exec(tx).await?;
+    Ok(())
 }

@@ -6,8 +6,8 @@ use sea_orm::sea_query::{
     Alias, ConditionalStatement, Expr, ExprTrait, Index, IndexCreateStatement, Table, TableCreateStatement,
 };
 use sea_orm_migration::schema::{
-    big_integer, boolean, boolean_null, integer, json_binary, text, text_null, timestamp_with_time_zone,
-    timestamp_with_time_zone_null, uuid, uuid_null,
+    big_integer, boolean, boolean_null, integer, json_binary, json_binary_null, text, text_null,
+    timestamp_with_time_zone, timestamp_with_time_zone_null, uuid, uuid_null,
 };
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
@@ -97,6 +97,8 @@ fn email_verification() -> TableCreateStatement {
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone("updated_at"))
         .col(big_integer("version"))
+        .col(json_binary_null("delivery"))
+        .col(big_integer("delivery_version").default(0))
         .to_owned()
 }
 

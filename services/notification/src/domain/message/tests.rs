@@ -9,16 +9,26 @@ fn at(seconds: i64) -> DateTime<Utc> {
 }
 
 fn contents() -> Contents {
-    Contents { display_name: "Ada".to_owned(), ..Contents::default() }
+    Contents { address: "ada@example.com".to_owned(), display_name: "Ada".to_owned(), ..Contents::default() }
+}
+
+/// A message that was never tried.
+pub(crate) fn queued() -> Message {
+    message(State::Queued { due: at(0), contents: contents() }, 0)
 }
 
 fn message(state: State, attempts: u32) -> Message {
     Message {
         id: MessageId::from_uuid(ids::RawId::from_u128(1)),
-        cause: Cause { source: "relationship".to_owned(), event: EventId::from_uuid(ids::RawId::from_u128(2)) },
-        kind: Kind::PartnershipEnded,
+        cause: Cause {
+            source: "relationship".to_owned(),
+            event: EventId::from_uuid(ids::RawId::from_u128(2)),
+            subject: "invitations/x".to_owned(),
+            subject_version: 1,
+        },
+        kind: Kind::PartnershipInvitation,
         language: "sv".to_owned(),
-        recipient: "ada@example.com".parse().unwrap(),
+        to: To { mailbox: "blind".to_owned(), hint: "a***@example.com".to_owned(), domain: "example.com".to_owned() },
         state,
         attempts,
         last_error: None,
@@ -38,17 +48,20 @@ fn states() -> Vec<(&'static str, Message)> {
         ("sent", message(State::Sent { at: at(0) }, 1)),
         ("bounced", message(State::Bounced { at: at(0) }, 1)),
         ("parked", message(State::Parked { at: at(0), contents: contents() }, 3)),
+        ("dropped", message(State::Dropped { at: at(0) }, 3)),
     ]
 }
 
 type Command = fn(&mut Message) -> Result<(), Refusal>;
 
-const COMMANDS: [(&str, Command); 5] = [
+const COMMANDS: [(&str, Command); 7] = [
     ("begin", |message| message.begin(at(5), TRIES).map(drop)),
     ("accept", |message| message.accept(at(5)).map(drop)),
     ("postpone", |message| message.postpone(at(5), "busy", TRIES, u32::MAX).map(drop)),
     ("bounce", |message| message.bounce(at(5), "unknown").map(drop)),
     ("park", |message| message.park(at(5), "unreadable").map(drop)),
+    ("retry", |message| message.retry(at(5)).map(drop)),
+    ("drop", |message| message.drop(at(5), "by hand").map(drop)),
 ];
 
 #[test]
@@ -72,16 +85,17 @@ fn every_state_meets_every_command() {
         }
     }
     insta::assert_snapshot!(grid.lines().map(str::trim_end).collect::<Vec<_>>().join("\n"), @r"
-                      | begin      | accept     | postpone   | bounce     | park
-queued, due           | SENDING 2  | -          | -          | -          | -
-queued, not due       | -          | -          | -          | -          | -
-queued, last try gone | PARKED 3   | -          | -          | -          | -
-sending               | -          | SENT 1     | QUEUED 1   | BOUNCED 1  | PARKED 1
-sending, last try     | -          | SENT 3     | PARKED 3   | BOUNCED 3  | PARKED 3
-sending, cut off      | SENDING 2  | SENT 1     | QUEUED 1   | BOUNCED 1  | PARKED 1
-sent                  | -          | -          | -          | -          | -
-bounced               | -          | -          | -          | -          | -
-parked                | -          | -          | -          | -          | -
+                      | begin      | accept     | postpone   | bounce     | park       | retry      | drop
+queued, due           | SENDING 2  | -          | -          | -          | -          | -          | -
+queued, not due       | -          | -          | -          | -          | -          | -          | -
+queued, last try gone | PARKED 3   | -          | -          | -          | -          | -          | -
+sending               | -          | SENT 1     | QUEUED 1   | BOUNCED 1  | PARKED 1   | -          | -
+sending, last try     | -          | SENT 3     | PARKED 3   | BOUNCED 3  | PARKED 3   | -          | -
+sending, cut off      | SENDING 2  | SENT 1     | QUEUED 1   | BOUNCED 1  | PARKED 1   | -          | -
+sent                  | -          | -          | -          | -          | -          | -          | -
+bounced               | -          | -          | -          | -          | -          | -          | -
+parked                | -          | -          | -          | -          | -          | QUEUED 0   | DROPPED 3
+dropped               | -          | -          | -          | -          | -          | -          | -
 ");
 }
 
@@ -100,12 +114,17 @@ fn r51_a_try_counts_before_it_is_made() {
 fn what_was_said_is_kept_exactly_as_long_as_it_may_be_said_again() {
     for (name, command) in COMMANDS {
         let mut message = message(State::Sending { until: at(0), contents: contents() }, 1);
+        if ["retry", "drop"].contains(&name) {
+            message.park(at(0), "unreadable").unwrap();
+        }
         command(&mut message).unwrap();
         match message.state {
             State::Queued { contents: kept, .. }
             | State::Sending { contents: kept, .. }
             | State::Parked { contents: kept, .. } => assert_eq!(kept, contents(), "{name}"),
-            State::Sent { .. } | State::Bounced { .. } => assert!(["accept", "bounce"].contains(&name)),
+            State::Sent { .. } | State::Bounced { .. } | State::Dropped { .. } => {
+                assert!(["accept", "bounce", "drop"].contains(&name));
+            }
         }
     }
 }
@@ -135,6 +154,8 @@ enum Step {
     Postpone(u32),
     Bounce,
     Park,
+    Retry,
+    Drop,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -144,6 +165,8 @@ fn step() -> impl Strategy<Value = Step> {
         3 => any::<u32>().prop_map(Step::Postpone),
         1 => Just(Step::Bounce),
         1 => Just(Step::Park),
+        1 => Just(Step::Retry),
+        1 => Just(Step::Drop),
     ]
 }
 
@@ -154,6 +177,8 @@ fn act(message: &mut Message, step: Step, now: DateTime<Utc>) -> Result<Option<E
         Step::Postpone(chance) => message.postpone(now, "busy", TRIES, chance).map(Some),
         Step::Bounce => message.bounce(now, "unknown").map(Some),
         Step::Park => message.park(now, "unreadable").map(Some),
+        Step::Retry => message.retry(now).map(Some),
+        Step::Drop => message.drop(now, "by hand").map(Some),
     }
 }
 
@@ -168,10 +193,15 @@ proptest! {
             match act(&mut message, step, at(now)) {
                 Err(Refusal) => prop_assert_eq!(&message, &before, "a refusal changes nothing"),
                 Ok(None) => prop_assert_eq!(message.attempts, before.attempts + 1, "only a try is not told"),
+                Ok(Some(Event::MessageRetried { .. })) => prop_assert_eq!(message.attempts, 0, "all its tries anew"),
                 Ok(Some(_)) => prop_assert_eq!(message.attempts, before.attempts),
             }
-            if matches!(before.state, State::Sent { .. } | State::Bounced { .. } | State::Parked { .. }) {
+            if matches!(before.state, State::Sent { .. } | State::Bounced { .. } | State::Dropped { .. }) {
                 prop_assert_eq!(&message, &before, "what is over stays over");
+            }
+            let by_hand = matches!(step, Step::Retry | Step::Drop);
+            if matches!(before.state, State::Parked { .. }) && !by_hand {
+                prop_assert_eq!(&message, &before, "what is parked is the operator's");
             }
             prop_assert!(message.attempts <= TRIES.most);
         }

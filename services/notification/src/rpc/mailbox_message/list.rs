@@ -8,11 +8,15 @@ use crate::rpc::convert;
 use crate::store::mailbox_message::Filter;
 use crate::{App, store};
 
+/// The longest text to look for.
+const QUERY: usize = 100;
+
 pub(crate) async fn list(
     app: &App,
     caller: &Caller,
     request: pb::ListMailboxMessagesRequest,
 ) -> Result<pb::ListMailboxMessagesResponse, Fault> {
+    convert::simulated(app)?;
     let filter = parse(&request)?;
     let page = app.page(caller, &request)?;
     let scope = caller.scope()?;
@@ -29,8 +33,9 @@ fn parse(request: &pb::ListMailboxMessagesRequest) -> Result<Filter, Fault> {
         "" => Some(None),
         name => violations.check("kind", Kind::parse(name).map(Some).ok_or("is not a kind of message")),
     };
-    let (mailbox, kind) = violations.all((mailbox, kind))?;
-    Ok(Filter { mailbox, kind })
+    let query = violations.optional_text("query", &request.query, QUERY);
+    let (mailbox, kind, query) = violations.all((mailbox, kind, query))?;
+    Ok(Filter { mailbox, kind, query })
 }
 
 #[cfg(test)]
@@ -56,9 +61,14 @@ mod tests {
         let request = pb::ListMailboxMessagesRequest {
             parent: "mailboxes/Ada@example.com".to_owned(),
             kind: "partnership-ended".to_owned(),
+            query: " Söner ".to_owned(),
             ..Default::default()
         };
-        let expected = Filter { mailbox: Some("ada@example.com".to_owned()), kind: Some(Kind::PartnershipEnded) };
+        let expected = Filter {
+            mailbox: Some("ada@example.com".to_owned()),
+            kind: Some(Kind::PartnershipEnded),
+            query: Some("Söner".to_owned()),
+        };
         assert_eq!(parse(&request).unwrap(), expected);
     }
 }

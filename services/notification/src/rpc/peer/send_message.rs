@@ -1,21 +1,20 @@
 //! Queues a message for each recipient who was not told of this event before.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use addresses::Email;
 use database::Scope;
 use ids::EventId;
-use runtime::unseen::has_unseen;
-use runtime::{Caller, Change, Fault, Inbox, Outcome, Violations};
+use runtime::{Caller, Fault, Inbox, Outcome, Violations};
 use wire::notification as pb;
-use wire::types::{Variable, variable};
 
-use crate::domain::variables::Flaw;
-use crate::domain::{Cause, Contents, Kind, Message, State, Variables};
-use crate::{App, Notification, render, store};
+use crate::domain::{Cause, Contents, Kind, Message, State, To};
+use crate::rpc::variables;
+use crate::{App, Change, store};
 
 const MOST_RECIPIENTS: usize = 20;
-const MOST_VARIABLES: usize = 40;
+/// The longest name for the greeting.
+const NAME: usize = 120;
 
 /// A message asked for, understood.
 #[derive(Debug)]
@@ -40,10 +39,10 @@ pub(crate) async fn send_message(
     request: pb::SendMessageRequest,
 ) -> Result<pb::SendMessageResponse, Fault> {
     let asked = &parse(&request)?;
-    app.receive(caller, &request, Inbox::Each, move |change: Change<Notification>| async move {
+    app.receive(caller, &request, Inbox::Each, move |change: Change| async move {
         let mut events = Vec::new();
         for recipient in &asked.recipients {
-            let message = message(&change, asked, recipient);
+            let message = message(app, &change, asked, recipient);
             if store::message::insert(&change.tx, Scope::Peer, &message).await? {
                 events.push(message.queued());
             }
@@ -53,8 +52,15 @@ pub(crate) async fn send_message(
     .await
 }
 
-fn message(change: &Change<Notification>, asked: &Asked, recipient: &Recipient) -> Message {
+fn message(app: &App, change: &Change, asked: &Asked, recipient: &Recipient) -> Message {
+    let address = &recipient.address;
+    let to = To {
+        mailbox: app.links().blind("mailbox", address.as_str()),
+        hint: address.hint(),
+        domain: address.domain().to_owned(),
+    };
     let contents = Contents {
+        address: address.as_str().to_owned(),
         display_name: recipient.display_name.clone(),
         reply_to: asked.reply_to.clone(),
         variables: asked.variables.clone(),
@@ -64,7 +70,7 @@ fn message(change: &Change<Notification>, asked: &Asked, recipient: &Recipient) 
         cause: asked.cause.clone(),
         kind: asked.kind,
         language: recipient.language.clone(),
-        recipient: recipient.address.clone(),
+        to,
         state: State::Queued { due: change.now(), contents },
         attempts: 0,
         last_error: None,
@@ -77,14 +83,14 @@ fn parse(request: &pb::SendMessageRequest) -> Result<Asked, Fault> {
     let mut violations = Violations::of(request);
     let v = &mut violations;
     let cause = cause(v, request);
-    let kind = kind(v, &request.kind);
+    let kind = variables::kind(v, &request.kind);
     let recipients = recipients(v, &request.recipients);
     let reply_to = if request.reply_to.is_empty() {
         Some(String::new())
     } else {
         v.email("reply_to", &request.reply_to).map(String::from)
     };
-    let variables = variables(v, kind, &request.variables);
+    let variables = variables::variables(v, kind, BTreeMap::new(), &request.variables);
     let (cause, kind, recipients, reply_to, variables) =
         violations.all((cause, kind, recipients, reply_to, variables))?;
     Ok(Asked { cause, kind, recipients, reply_to, variables })
@@ -95,19 +101,8 @@ fn cause(v: &mut Violations, request: &pb::SendMessageRequest) -> Option<Cause> 
     let origin = request.origin.as_ref();
     let origin = v.check("origin", origin.ok_or("is required"))?;
     let event = v.check("origin.event_id", origin.event_id.parse::<EventId>())?;
-    Some(Cause { source: origin.source.clone(), event })
-}
-
-fn kind(v: &mut Violations, name: &str) -> Option<Kind> {
-    if name.is_empty() {
-        v.add("kind", "is required");
-        return None;
-    }
-    let kind = Kind::parse(name);
-    if kind.is_none() {
-        v.add_for(pb::Reason::KindUnknown, "kind", "is not a kind of message");
-    }
-    kind
+    let (source, subject) = (origin.source.clone(), origin.subject.clone());
+    Some(Cause { source, event, subject, subject_version: origin.version })
 }
 
 fn recipients(v: &mut Violations, recipients: &[pb::Recipient]) -> Option<Vec<Recipient>> {
@@ -123,72 +118,9 @@ fn recipients(v: &mut Violations, recipients: &[pb::Recipient]) -> Option<Vec<Re
 fn recipient(v: &mut Violations, index: usize, given: &pb::Recipient) -> Option<Recipient> {
     let field = |name| format!("recipients[{index}].{name}");
     let address = v.email(&field("email"), &given.email);
-    let display_name = line(v, &field("display_name"), &given.display_name, 120);
-    let language = language(v, &field("language_code"), &given.language_code);
+    let display_name = variables::line(v, &field("display_name"), &given.display_name, NAME);
+    let language = variables::language(v, &field("language_code"), &given.language_code);
     Some(Recipient { address: address?, display_name: display_name?, language: language? })
-}
-
-/// The language we write in for someone who reads this one.
-fn language(v: &mut Violations, field: &str, code: &str) -> Option<String> {
-    if code.is_empty() {
-        return Some(render::language(code));
-    }
-    v.language(field, code).map(|language| render::language(language.as_str()))
-}
-
-fn variables(v: &mut Violations, kind: Option<Kind>, given: &[Variable]) -> Option<BTreeMap<String, String>> {
-    if given.len() > MOST_VARIABLES {
-        v.add("variables", format!("must be at most {MOST_VARIABLES}"));
-        return None;
-    }
-    let mut texts = BTreeMap::new();
-    let mut wrong = BTreeSet::new();
-    for (index, variable) in given.iter().enumerate() {
-        match take(v, index, variable) {
-            Some(text) if !texts.contains_key(&variable.name) => drop(texts.insert(variable.name.clone(), text)),
-            Some(_) => v.add(format!("variables[{index}].name"), "was sent twice"),
-            None => drop(wrong.insert(variable.name.as_str())),
-        }
-    }
-    let flaws = kind.and_then(|kind| Variables::read(kind, &texts).err()).into_iter().flatten();
-    // What was sent but could not be taken is not missing.
-    for (name, flaw) in flaws.filter(|(name, _)| !wrong.contains(name)) {
-        let field = format!("variables.{name}");
-        match flaw {
-            Flaw::Missing => v.add_for(pb::Reason::VariableMissing, field, flaw.to_string()),
-            Flaw::Wrong(_) => v.add(field, flaw.to_string()),
-        }
-    }
-    Some(texts)
-}
-
-fn take(v: &mut Violations, index: usize, variable: &Variable) -> Option<String> {
-    let field = format!("variables[{index}]");
-    let name = variable.name.as_str();
-    if name.is_empty() || name.len() > 40 || !name.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
-        v.add(format!("{field}.name"), "must have 1 to 40 lower-case letters and underscores");
-        return None;
-    }
-    match &variable.value {
-        Some(variable::Value::Text(text)) => line(v, &format!("{field}.text"), text, 1_000),
-        Some(variable::Value::Seed(_)) => {
-            v.add(format!("{field}.seed"), "never leaves its sender: send the link itself");
-            None
-        }
-        None => {
-            v.add(format!("{field}.value"), "is required");
-            None
-        }
-    }
-}
-
-/// Text that may stand in a header: judged before it is trimmed, for a line break at the end is one too.
-fn line(v: &mut Violations, field: &str, text: &str, most: usize) -> Option<String> {
-    if has_unseen(text) {
-        v.add(field, "must not contain control or invisible characters");
-        return None;
-    }
-    v.optional_text(field, text, most).map(Option::unwrap_or_default)
 }
 
 #[cfg(test)]

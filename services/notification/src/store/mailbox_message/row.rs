@@ -13,7 +13,7 @@ pub struct Model {
     pub mailbox: String,
     pub kind: String,
     pub language: String,
-    pub recipient: String,
+    pub display_name: String,
     pub sender: String,
     pub reply_to: String,
     pub subject: String,

@@ -52,6 +52,7 @@ pub(crate) async fn create(
             state: State::Pending,
             create_time: now,
             update_time: now,
+            delivery: None,
         };
         let parties = store::organization::many(tx, invitation.parties()).await?;
         let mut events = close_expired(&change, &invitation, &parties).await?;

@@ -51,6 +51,7 @@ impl EmailVerification {
             created: now,
             updated: now,
             version: 1,
+            delivery: None,
         };
         let what = match postage {
             Postage::Paid => VerificationMove::Issued(Letter::of(case)),

@@ -5,6 +5,7 @@ use database::Error;
 use ids::{EmailVerificationId, OrganizationId, VettingCaseId};
 use sea_orm::{ActiveValue::Set, entity::prelude::*};
 
+use crate::domain::delivery::Delivery;
 use crate::domain::{Answers, Contact, EmailState, EmailVerification, Purpose};
 
 pub(super) use model::{ActiveModel, Column, Entity};
@@ -38,6 +39,8 @@ mod model {
         pub created_at: DateTime<Utc>,
         pub updated_at: DateTime<Utc>,
         pub version: i64,
+        pub delivery: Option<Json>,
+        pub delivery_version: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -72,6 +75,8 @@ pub(super) fn active(verification: &EmailVerification) -> ActiveModel {
         created_at: Set(verification.created),
         updated_at: Set(verification.updated),
         version: Set(verification.version),
+        // Told by notification alone.
+        ..Default::default()
     }
 }
 
@@ -95,8 +100,13 @@ impl TryFrom<model::Model> for EmailVerification {
             created: row.created_at,
             updated: row.updated_at,
             version: row.version,
+            delivery: row.delivery.map(|json| delivery(row.id, json)).transpose()?,
         })
     }
+}
+
+fn delivery(row: Uuid, json: Json) -> Result<Delivery, Error> {
+    serde_json::from_value(json).map_err(|error| Error::unreadable(TABLE, "delivery", row, error))
 }
 
 fn purpose(row: &model::Model) -> Result<Purpose, Error> {

@@ -1,5 +1,5 @@
 use tonic_types::StatusExt;
-use wire::types::{LinkSeed, Origin};
+use wire::types::{LinkSeed, Origin, Variable, variable};
 
 use super::*;
 
@@ -40,13 +40,13 @@ fn send_message_understands_what_is_asked() {
     assert_eq!(asked.kind, Kind::AdministrationEnded);
     assert_eq!(asked.cause.source, "relationship");
     assert_eq!(asked.recipients[0].address.as_str(), "ada@example.com");
-    assert_eq!(asked.recipients[0].language, "sv");
+    assert_eq!(asked.recipients[0].language, "sv-FI");
     assert_eq!(asked.variables.len(), 2);
 }
 
 #[test]
-fn r50_a_language_we_lack_falls_back_to_english() {
-    for (code, expected) in [("", "en"), ("fi", "en"), ("SV", "sv"), ("en-GB", "en"), ("zh-Hant-TW", "en")] {
+fn a_language_is_kept_in_its_one_spelling_and_none_is_no_mistake() {
+    for (code, expected) in [("", ""), ("SV", "sv"), ("en-gb", "en-GB"), ("zh-hant-tw", "zh-Hant-TW")] {
         let mut request = request();
         request.recipients[0].language_code = code.to_owned();
         assert_eq!(parse(&request).unwrap().recipients[0].language, expected, "{code}");
