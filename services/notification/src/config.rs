@@ -64,7 +64,7 @@ pub struct Server {
     pub user: String,
     /// The file with the user's password.
     pub password_file: PathBuf,
-    /// How long it has for each of its answers.
+    /// How long it has to be there, and then for a mail.
     pub timeout_seconds: u32,
 }
 

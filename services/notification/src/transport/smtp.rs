@@ -9,6 +9,7 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::{self, AsyncSmtpTransport};
 use lettre::{AsyncTransport, Tokio1Executor};
+use tokio::time::timeout;
 
 use crate::config::{ConfigError, Encryption, Server};
 use crate::domain::{Letter, Message};
@@ -22,23 +23,28 @@ const CONNECTIONS: u32 = 16;
 const IDLE: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
-pub(crate) struct Smtp(AsyncSmtpTransport<Tokio1Executor>);
+pub(crate) struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    /// The library bounds the making of a connection alone.
+    patience: Duration,
+}
 
 impl Smtp {
     pub(super) fn open(server: &Server) -> Result<Smtp, ConfigError> {
         if server.host.is_empty() {
             return Err(ConfigError::Host);
         }
+        let patience = Duration::from_secs(server.timeout_seconds.into());
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&server.host)
             .port(server.port)
             .tls(encryption(server)?)
-            .timeout(Some(Duration::from_secs(server.timeout_seconds.into())))
+            .timeout(Some(patience))
             .pool_config(PoolConfig::new().max_size(CONNECTIONS).idle_timeout(IDLE));
         if !server.user.is_empty() {
             let password = read(&server.password_file)?;
             builder = builder.credentials(Credentials::new(server.user.clone(), password.trim_end().to_owned()));
         }
-        Ok(Smtp(builder.build()))
+        Ok(Smtp { transport: builder.build(), patience })
     }
 
     pub(super) async fn offer(&self, message: &Message, letter: &Letter) -> Verdict {
@@ -46,21 +52,34 @@ impl Smtp {
             return Verdict::Never("ADDRESS_UNSENDABLE".to_owned());
         };
         // A refusal before the first word about this mail is about us, not about its recipient: a wrong password bounces nobody.
-        match self.0.test_connection().await {
-            Ok(true) => {}
-            Ok(false) => return Verdict::Later("SERVER_UNREACHABLE".to_owned()),
-            Err(error) => {
+        match timeout(self.patience, self.transport.test_connection()).await {
+            Ok(Ok(true)) => {}
+            Ok(Ok(false)) => return later("SERVER_UNREACHABLE"),
+            Ok(Err(error)) => {
                 // Nobody's address was said so far.
                 tracing::warn!(%error, "the mail server can't be used");
                 return Verdict::Later(reason(&error).unwrap_or("SERVER_UNREACHABLE".to_owned()));
             }
+            Err(_) => return later("SERVER_SLOW"),
         }
-        match self.0.send(mail).await {
-            Ok(_) => Verdict::Accepted,
-            Err(error) if error.is_permanent() => Verdict::Never(reason(&error).unwrap_or("SMTP_5".to_owned())),
-            Err(error) => Verdict::Later(reason(&error).unwrap_or("CONNECTION_LOST".to_owned())),
+        match timeout(self.patience, self.transport.send(mail)).await {
+            Ok(Ok(_)) => Verdict::Accepted,
+            Ok(Err(error)) if error.is_permanent() && !wants_sign_in(&error) => {
+                Verdict::Never(reason(&error).unwrap_or("SMTP_5".to_owned()))
+            }
+            Ok(Err(error)) => Verdict::Later(reason(&error).unwrap_or("CONNECTION_LOST".to_owned())),
+            Err(_) => later("SERVER_SLOW"),
         }
     }
+}
+
+/// Refused for good, but for want of who we are: the recipient has nothing to do with it. RFC 4954.
+fn wants_sign_in(error: &smtp::Error) -> bool {
+    error.status().is_some_and(|code| ["530", "534", "535", "538"].contains(&code.to_string().as_str()))
+}
+
+fn later(reason: &str) -> Verdict {
+    Verdict::Later(reason.to_owned())
 }
 
 fn encryption(server: &Server) -> Result<Tls, ConfigError> {

@@ -105,6 +105,14 @@ impl Pair {
         self.notification.sweep_once().await.unwrap()
     }
 
+    /// Sweeps as a service does by itself, again and again.
+    pub(crate) async fn keep_sweeping(&self) {
+        loop {
+            self.sweep().await;
+            tokio::task::yield_now().await;
+        }
+    }
+
     pub(crate) fn channel(&self) -> Channel {
         Endpoint::try_from(format!("http://{}", self.notification.address())).unwrap().connect_lazy()
     }

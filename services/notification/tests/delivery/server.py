@@ -122,7 +122,7 @@ async def main():
         user, password = (part.encode() for part in asked.auth)
 
         def authenticator(server, session, envelope, mechanism, data):
-            return AuthResult(success=(data.login, data.password) == (user, password))
+            return AuthResult(success=(data.login, data.password) == (user, password), handled=False)
 
         options["authenticator"] = authenticator
         options["auth_required"] = True

@@ -62,7 +62,7 @@ impl MailServer {
             host: "localhost".to_owned(),
             port: self.port,
             encryption: Encryption::None,
-            timeout_seconds: 20,
+            timeout_seconds: 120,
             ..Server::default()
         };
         Config { transport: Way::Smtp, smtp, ..Config::default() }
