@@ -138,7 +138,7 @@ impl Round {
                 tracing::error!(message = message.name(), %fault, "a message could not be tried");
             }
             _ => {
-                tracing::error!(message = message.map(MessageId::name), "trying a message panicked; it is tried again")
+                tracing::error!(message = message.map(MessageId::name), "trying a message panicked; it is tried again");
             }
         }
         Some(())

@@ -154,13 +154,15 @@ async fn r51_after_sending_neither_address_nor_link_is_in_the_queue() {
 #[tokio::test]
 async fn r51_some_addresses_fail_on_purpose_and_delay_nobody() {
     on_every_database(async |database| {
-        let pair = Pair::start(database, Config { slow_milliseconds: 200, ..Config::default() }).await;
+        let pair = Pair::start(database, Config { slow_milliseconds: 3_000, ..Config::default() }).await;
         let slow = [1, 2, 3, 4, 5, 6, 7, 8].map(|number| verification(100 + number));
         for request in slow {
             pair.send(to(request, &["slow@slow.example"])).await.unwrap();
         }
         pair.send(to(verification(7), &["flaky@x.example", "bounce@x.example", "ada@x.example"])).await.unwrap();
-        assert_eq!(pair.sweep().await, 11);
+        while pair.messages(State::Sent).await.len() < 9 {
+            pair.sweep().await;
+        }
         let arrived = pair.mails("mailboxes/-").await;
         assert_eq!(arrived[0].to, "ada@x.example", "those behind eight slow ones are not held up");
         assert_eq!(arrived.len(), 9, "and the slow ones come too");
