@@ -84,8 +84,7 @@ impl Round {
     /// Begins as many tries as there is room for; says whether it is worth looking once more.
     async fn start(&mut self, app: &App, tried: &mut HashSet<MessageId>) -> Result<bool, Fault> {
         let room = WIDTH - self.tries.len();
-        // Few at a time would be a query for each.
-        if room == 0 || (room < WIDTH / 2 && !self.tries.is_empty()) {
+        if room == 0 {
             return Ok(false);
         }
         let now = app.now();

@@ -2,8 +2,8 @@
 
 pub(super) mod close_case;
 pub(super) mod open_case;
-pub(super) mod record_domains;
 pub(super) mod record_delivery;
+pub(super) mod record_domains;
 pub(super) mod update_case;
 
 use addresses::Email;
