@@ -71,6 +71,9 @@ pub trait Service: Send + Sync + Sized + 'static {
     /// RPCs that are answered though everything else waits: they read by `database().reserve()` alone.
     const URGENT: &[&str] = &[];
 
+    /// RPCs whose caller sends a file piece by piece: they have longer than others to arrive, and to be answered.
+    const UPLOADS: &[&str] = &[];
+
     /// Its own tables, beside those of the data layer.
     fn migrations() -> Migrations;
 

@@ -84,7 +84,7 @@ pub enum StartError {
 pub async fn start<S: Service>(service: S, options: Options) -> Result<Running<S>, StartError> {
     let database = open::<S>(&options).await?;
     let (limits, simulation, background) = (options.limits, options.simulation, options.background);
-    let bounds = serve::BoundsLayer::new(options.database.max_connections, S::URGENT);
+    let bounds = serve::BoundsLayer::new(options.database.max_connections, S::URGENT, S::UPLOADS);
     let listener = listen(&options.listener)?;
     let address = listener.local_addr()?;
     let app = App::new(floor(service, database, options).await?);

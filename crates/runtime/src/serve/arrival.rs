@@ -13,8 +13,8 @@ use tonic::{Code, Status};
 
 use crate::{Fault, Reason};
 
-/// How long the whole message may take to arrive.
-const ARRIVAL: Duration = Duration::from_secs(2);
+/// How long a whole message may take to arrive.
+pub(super) const ARRIVAL: Duration = Duration::from_secs(2);
 
 pub(super) struct Arriving {
     body: Body,
@@ -22,8 +22,9 @@ pub(super) struct Arriving {
 }
 
 impl Arriving {
-    pub(super) fn body(body: Body) -> Body {
-        Body::new(Arriving { body, end: Box::pin(tokio::time::sleep(ARRIVAL)) })
+    /// A body that must be here within this time.
+    pub(super) fn within(limit: Duration, body: Body) -> Body {
+        Body::new(Arriving { body, end: Box::pin(tokio::time::sleep(limit)) })
     }
 }
 

@@ -10,7 +10,7 @@ use tonic::body::Body;
 use tower::{Layer, Service};
 
 use super::LONGEST_CALL;
-use super::arrival::Arriving;
+use super::arrival::{ARRIVAL, Arriving};
 use super::room::Room;
 use crate::{Fault, Reason, guard, source};
 
@@ -20,6 +20,8 @@ const CALLS_EACH: usize = 16;
 const LEAST_ROOM: usize = 64;
 /// Urgent calls that may be under way beside them. Each takes a moment, on connections of their own.
 const URGENT_ROOM: usize = 256;
+/// How long a call may take that brings a file: ten megabytes on a slow line.
+const LONGEST_UPLOAD: Duration = Duration::from_secs(120);
 /// How much sooner than the caller's deadline we give up, so that the answer still says why.
 const HEAD_START: Duration = Duration::from_millis(5);
 
@@ -31,19 +33,24 @@ pub(crate) struct BoundsLayer(Rooms);
 struct Rooms {
     calls: Room,
     urgent: Room,
-    /// The paths of urgent calls.
+    /// The paths of urgent calls, and of those that bring a file.
     paths: &'static [&'static str],
+    uploads: &'static [&'static str],
 }
 
 impl BoundsLayer {
-    /// Bounds for a service with so many connections to its database, these of whose RPCs are urgent.
-    pub(crate) fn new(connections: u32, urgent: &'static [&'static str]) -> BoundsLayer {
+    /// Bounds for a service with so many connections to its database, these of whose RPCs are urgent and these bring a file.
+    pub(crate) fn new(
+        connections: u32,
+        urgent: &'static [&'static str],
+        uploads: &'static [&'static str],
+    ) -> BoundsLayer {
         let connections = usize::try_from(connections).unwrap_or(usize::MAX);
-        BoundsLayer::with_room(connections.saturating_mul(CALLS_EACH).max(LEAST_ROOM), urgent)
+        BoundsLayer::with_room(connections.saturating_mul(CALLS_EACH).max(LEAST_ROOM), urgent, uploads)
     }
 
-    fn with_room(calls: usize, urgent: &'static [&'static str]) -> BoundsLayer {
-        BoundsLayer(Rooms { calls: Room::new(calls), urgent: Room::new(URGENT_ROOM), paths: urgent })
+    fn with_room(calls: usize, urgent: &'static [&'static str], uploads: &'static [&'static str]) -> BoundsLayer {
+        BoundsLayer(Rooms { calls: Room::new(calls), urgent: Room::new(URGENT_ROOM), paths: urgent, uploads })
     }
 }
 
@@ -77,7 +84,9 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let path = request.uri().path();
-        let limit = limit(request.headers());
+        let upload = self.rooms.uploads.contains(&path);
+        let (longest, arrival) = if upload { (LONGEST_UPLOAD, LONGEST_UPLOAD) } else { (LONGEST_CALL, ARRIVAL) };
+        let limit = limit(request.headers(), longest);
         // Neither refused nor counted: a crowded process is not a dead one. Some of these are streams, too.
         if guard::is_open(path) {
             return Box::pin(within(limit, self.inner.call(request)));
@@ -86,7 +95,7 @@ where
         let Some(place) = room.enter(source::network(source::address(request.extensions()))) else {
             return Box::pin(async { Ok(crowded().into_status().into_http()) });
         };
-        let answer = self.inner.call(request.map(Arriving::body));
+        let answer = self.inner.call(request.map(|body| Arriving::within(arrival, body)));
         Box::pin(async move {
             let _place = place;
             within(limit, answer).await
@@ -114,9 +123,9 @@ fn late() -> Fault {
 }
 
 /// How long this call may take: what its caller allows, within ours.
-fn limit(headers: &HeaderMap) -> Duration {
+fn limit(headers: &HeaderMap, longest: Duration) -> Duration {
     let asked = headers.get("grpc-timeout").and_then(|value| asked(value.to_str().ok()?));
-    asked.map_or(LONGEST_CALL, |asked| asked.saturating_sub(HEAD_START).min(LONGEST_CALL))
+    asked.map_or(longest, |asked| asked.saturating_sub(HEAD_START).min(longest))
 }
 
 /// `grpc-timeout`: up to eight digits and a unit.
@@ -143,12 +152,16 @@ mod tests {
     use super::*;
 
     fn limit_of(timeout: &str) -> Duration {
-        limit(&HeaderMap::from_iter([(http::HeaderName::from_static("grpc-timeout"), timeout.parse().unwrap())]))
+        limit(
+            &HeaderMap::from_iter([(http::HeaderName::from_static("grpc-timeout"), timeout.parse().unwrap())]),
+            LONGEST_CALL,
+        )
     }
 
     #[test]
     fn callers_deadline_counts_within_ours() {
-        assert_eq!(limit(&HeaderMap::new()), LONGEST_CALL);
+        assert_eq!(limit(&HeaderMap::new(), LONGEST_CALL), LONGEST_CALL);
+        assert_eq!(limit(&HeaderMap::new(), LONGEST_UPLOAD), LONGEST_UPLOAD);
         assert_eq!(limit_of("1S"), Duration::from_millis(995));
         assert_eq!(limit_of("99999999H"), LONGEST_CALL);
         assert_eq!(limit_of("1n"), Duration::ZERO);
@@ -163,12 +176,12 @@ mod tests {
 
     #[tokio::test]
     async fn answer_that_is_not_ready_in_time_says_so() {
-        assert_eq!(answer(&BoundsLayer::with_room(1, &[]), "/a/B").await.code(), Code::DeadlineExceeded);
+        assert_eq!(answer(&BoundsLayer::with_room(1, &[], &[]), "/a/B").await.code(), Code::DeadlineExceeded);
     }
 
     #[tokio::test]
     async fn crowd_is_refused_but_health_is_told_and_urgent_calls_have_their_own_room() {
-        let layer = BoundsLayer::with_room(0, &["/a/Urgent"]);
+        let layer = BoundsLayer::with_room(0, &["/a/Urgent"], &[]);
         assert_eq!(answer(&layer, "/a/B").await.code(), Code::ResourceExhausted);
         // These were let in: only the deadline ended them.
         assert_eq!(answer(&layer, "/a/Urgent").await.code(), Code::DeadlineExceeded);
