@@ -14,6 +14,7 @@ use std::path::Path;
 
 use linkage::people::People;
 use linkage::{Client, Mode, ServiceName, Settings, Suite};
+use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 use testkit::TestDatabase;
 
@@ -108,6 +109,11 @@ impl Stage {
         let suite = Suite::start(&settings, &ServiceName::ALL, self.mode).await.expect("a second suite starts");
         let client = Client::new(&suite.addresses()).expect("a client");
         (suite, client)
+    }
+
+    /// Everything that a service's database holds.
+    pub(crate) fn dump(&self, service: ServiceName) -> Vec<testkit::Table> {
+        testkit::dump(self.settings.database(service).url.expose_secret())
     }
 
     /// Whether this service serves now.

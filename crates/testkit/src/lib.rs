@@ -6,6 +6,7 @@
 
 mod ask;
 mod cluster;
+mod dump;
 mod durable;
 mod postgres;
 
@@ -13,6 +14,7 @@ use std::{env, io::Write, sync::LazyLock, thread, time::Duration};
 
 use tempfile::TempDir;
 
+pub use crate::dump::Table;
 pub use crate::durable::Durable;
 use crate::postgres::Server;
 
@@ -74,6 +76,11 @@ pub fn durable() -> Option<Durable> {
 /// What a query says of a database that something else may have open: the first column of each row, as text.
 pub fn ask(url: &str, query: &str) -> Vec<String> {
     ask::ask(url, query).unwrap_or_else(|error| panic!("{query}: {error:#}"))
+}
+
+/// Everything a database holds: each table, and its rows as text.
+pub fn dump(url: &str) -> Vec<Table> {
+    dump::dump(url).unwrap_or_else(|error| panic!("the database can't be dumped: {error:#}"))
 }
 
 /// Runs a test's body once per backend; a panic is told with the backend's name.
