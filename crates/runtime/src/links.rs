@@ -88,9 +88,9 @@ impl Links {
     /// Reads a token; `None` when it is not one.
     pub fn read(token: &str) -> Option<Presented> {
         let mut parts = token.split('.');
-        let version = parts.next()?.parse().ok()?;
+        let version = number(parts.next()?)?;
         let id = Id::<()>::from_str(parts.next()?).ok()?.uuid();
-        let generation = parts.next()?.parse().ok().filter(|g| *g > 0)?;
+        let generation = number(parts.next()?)?;
         let mac = BASE32.decode(parts.next()?.as_bytes()).ok().filter(|m| m.len() == MAC_BYTES)?;
         parts.next().is_none().then_some(Presented { id, generation, version, mac })
     }
@@ -160,6 +160,12 @@ impl fmt::Debug for Bond<'_> {
         told.field("purpose", &self.purpose).field("id", &self.id).field("generation", &self.generation);
         told.finish_non_exhaustive()
     }
+}
+
+/// A number from 1 on, in the one way that we write it.
+fn number<N: FromStr>(text: &str) -> Option<N> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    plain.then(|| text.parse().ok()).flatten()
 }
 
 fn mac(key: &hmac::Key, form: &str, bond: Bond<'_>) -> Vec<u8> {
