@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod across;
+mod away;
 mod bounced;
 mod directory;
 mod enroll;
@@ -15,6 +16,7 @@ mod races;
 mod replicas;
 mod review;
 mod scenes;
+mod secrets;
 mod shipped;
 mod sign_in;
 mod travel;

@@ -194,6 +194,14 @@ impl Settings {
         self.storage.folder.join("keys")
     }
 
+    /// Where verification keeps evidence.
+    pub fn evidence(&self) -> PathBuf {
+        match self.verification.service.evidence_folder.as_os_str().is_empty() {
+            true => self.storage.folder.join("evidence"),
+            false => self.verification.service.evidence_folder.clone(),
+        }
+    }
+
     /// Where each service listens.
     pub fn addresses(&self) -> BTreeMap<ServiceName, SocketAddr> {
         ServiceName::ALL.into_iter().map(|service| (service, self.of(service).listen)).collect()

@@ -161,7 +161,8 @@ async fn start_one(
         }
         ServiceName::Verification => {
             let operator = settings.operator.email.parse().context("operator.email is no address")?;
-            let service = verification::Verification::new(settings.verification.service.clone(), operator);
+            let evidence = settings.evidence();
+            let service = verification::Verification::new(settings.verification.service.clone(), operator, evidence);
             Box::new(runtime::start::start(service, options).await?)
         }
         ServiceName::Relationship => {

@@ -36,9 +36,32 @@ struct Row {
 
 struct Table(Vec<Row>);
 
+/// Every step as in force at this time: its name, its hours and the day from which they hold.
+pub(crate) fn levels(now: DateTime<Utc>) -> Result<Vec<(&'static str, u32, NaiveDate)>, DataError> {
+    let table = BUILTIN.as_ref().map_err(Clone::clone)?;
+    let level = |step: Step| table.row(step, now).map(|row| (step.as_str(), row.hours, row.effective_from));
+    [Step::Confirm, Step::Review, Step::Claim, Step::Answer, Step::Resend, Step::Remind]
+        .into_iter()
+        .map(level)
+        .collect()
+}
+
 /// The deadlines in force at this time.
 pub(crate) fn at(now: DateTime<Utc>) -> Result<Deadlines, DataError> {
     BUILTIN.as_ref().map_err(Clone::clone)?.at(now)
+}
+
+impl Step {
+    fn as_str(self) -> &'static str {
+        match self {
+            Step::Confirm => "CONFIRM",
+            Step::Review => "REVIEW",
+            Step::Claim => "CLAIM",
+            Step::Answer => "ANSWER",
+            Step::Resend => "RESEND",
+            Step::Remind => "REMIND",
+        }
+    }
 }
 
 impl Table {
@@ -63,11 +86,14 @@ impl Table {
     }
 
     fn step(&self, step: Step, now: DateTime<Utc>) -> Result<TimeDelta, DataError> {
+        Ok(TimeDelta::hours(i64::from(self.row(step, now)?.hours)))
+    }
+
+    fn row(&self, step: Step, now: DateTime<Utc>) -> Result<&Row, DataError> {
         let today = now.date_naive();
         let in_force = self.0.iter().filter(|row| row.step == step && row.effective_from <= today);
         let row = in_force.max_by_key(|row| row.effective_from);
-        let row = row.ok_or_else(|| DataError(format!("deadlines: none for {step:?} on {today}")))?;
-        Ok(TimeDelta::hours(i64::from(row.hours)))
+        row.ok_or_else(|| DataError(format!("deadlines: none for {step:?} on {today}")))
     }
 }
 

@@ -6,7 +6,9 @@ mod deadlines;
 pub(crate) mod delivery;
 mod email;
 mod event;
+mod evidence;
 mod lookalike;
+mod note;
 pub(crate) mod quota;
 mod refusal;
 mod subject;
@@ -16,14 +18,18 @@ mod grid;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 pub(crate) mod samples;
 
-pub(crate) use case::{CaseState, NewCase, Reviewer, Told, VettingCase};
+pub(crate) use case::{Answered, Appeal, CaseState, NewCase, Question, Rejection, Reviewer, Told, VettingCase};
 pub(crate) use check::{Check, CheckKind, Checks, Status, Verdict, WaitsFor};
 pub(crate) use deadlines::Deadlines;
 pub(crate) use email::{Answers, EmailState, EmailVerification, NewVerification, Postage, Proof, Purpose};
 pub(crate) use event::{Alert, AlertCause, CaseEvent, Event, VerificationEvent};
 pub(crate) use event::{CaseMove, Letter, VerificationMove};
+pub(crate) use evidence::Evidence;
 pub(crate) use lookalike::skeleton;
+pub(crate) use note::ReviewNote;
 pub(crate) use refusal::Refusal;
 pub(crate) use subject::{Address, Contact, Subject};

@@ -8,7 +8,7 @@ use wire::notification::{Recipient, SendMessageRequest};
 use wire::types::Variable;
 
 use crate::domain::{
-    Alert, AlertCause, CheckKind, EmailVerification, Event, Letter, Purpose, VerificationMove, VettingCase,
+    Alert, AlertCause, CaseMove, CheckKind, EmailVerification, Event, Letter, Purpose, VerificationMove, VettingCase,
 };
 use crate::link::bond;
 
@@ -16,7 +16,13 @@ use crate::link::bond;
 pub(crate) fn of(event: &Event) -> Vec<Effect> {
     match event {
         Event::Case(event) => {
-            vec![Effect::tell(ServiceName::Enrollment, record_verification(&event.case))]
+            let mut effects = vec![Effect::tell(ServiceName::Enrollment, record_verification(&event.case))];
+            effects.extend(match event.what {
+                CaseMove::Asked => Some(mail(inquire(&event.case, false))),
+                CaseMove::Reminded => Some(mail(inquire(&event.case, true))),
+                _ => None,
+            });
+            effects
         }
         Event::Verification(event) => match &event.what {
             VerificationMove::Issued(letter) | VerificationMove::Resent(letter) => {
@@ -31,6 +37,7 @@ pub(crate) fn of(event: &Event) -> Vec<Effect> {
             | VerificationMove::Superseded => Vec::new(),
         },
         Event::Alert(alert) => vec![mail(alarm(alert))],
+        Event::Noted(_) | Event::EvidenceReceived(_) => Vec::new(),
     }
 }
 
@@ -47,8 +54,7 @@ fn record_verification(case: &VettingCase) -> RecordVerificationRequest {
         reason: case.state.reason().unwrap_or_default().to_owned(),
         revision: case.subject.revision,
         checks: CheckKind::ALL.into_iter().map(|kind| check(case, kind)).collect(),
-        // No case is appealed yet, so none has spent its appeal.
-        appeal_spent: false,
+        appeal_spent: case.appeal_spent(),
     }
 }
 
@@ -94,6 +100,33 @@ fn remind(letter: &Letter, verification: &EmailVerification) -> SendMessageReque
     let mut message = send_message(letter, verification);
     message.variables.retain(|variable| variable.name != "applicant");
     SendMessageRequest { kind: "verification-reminder".to_owned(), ..message }
+}
+
+/// To who applied and to the contact, each once: what is asked stands with the case, not in a mail.
+fn inquire(case: &VettingCase, again: bool) -> SendMessageRequest {
+    let subject = &case.subject;
+    let language = subject.language.as_str();
+    let mut recipients = vec![reader(&subject.contact.email, &subject.contact.name, language)];
+    if subject.applicant_email.mailbox() != subject.contact.email.mailbox() {
+        recipients.push(reader(
+            &subject.applicant_email,
+            subject.applicant_name.as_deref().unwrap_or_default(),
+            language,
+        ));
+    }
+    let due = case.state.due().unwrap_or(case.updated);
+    SendMessageRequest {
+        origin: None,
+        kind: "information-requested".to_owned(),
+        recipients,
+        reply_to: String::new(),
+        variables: vec![
+            Variable::text("company", &subject.legal_name),
+            Variable::text("count", case.open_questions().len().to_string()),
+            Variable::text("expire_date", due.to_rfc3339()),
+            Variable::text("again", if again { "yes" } else { "no" }),
+        ],
+    }
 }
 
 /// To the operator, who knows the programme's language: English.

@@ -29,6 +29,32 @@ impl From<Refusal> for Fault {
                 "nobody reviews their own organization or company",
             ),
             Refusal::ClaimedByOther => no(Reason::ClaimedByOther, "another reviewer holds this case"),
+            Refusal::OwnDecision => Fault::new(
+                Code::PermissionDenied,
+                Reason::OwnDecision,
+                "you rejected this case: leave the appeal to another reviewer",
+            ),
+            Refusal::QuestionsOpen(numbers) => {
+                let numbers: Vec<_> = numbers.iter().map(usize::to_string).collect();
+                no(Reason::QuestionsOpen, "answer every open question at once").with("questions", numbers.join(","))
+            }
+            Refusal::QuestionUnknown(number) => Fault::new(
+                Code::InvalidArgument,
+                runtime::Reason::FieldInvalid,
+                "fields are missing or wrong; see each",
+            )
+            .violation("answers", format!("{number} is no open question of this case")),
+            Refusal::QuestionsFull => {
+                full(Reason::QuestionsFull, "the case has as many questions as may be: decide by what was answered")
+            }
+            Refusal::EvidenceFull => full(Reason::EvidenceFull, "the case has as many documents as may be"),
+            Refusal::NotAppealable => {
+                no(Reason::NotAppealable, "the contact's own no is not appealed: name another contact")
+            }
+            Refusal::AppealSpent => no(Reason::AppealSpent, "the one appeal was made before"),
+            Refusal::AnotherOpen => {
+                no(Reason::CaseOpen, "another case of the organization is open: its outcome takes this one's place")
+            }
             Refusal::NotClaimant => no(Reason::NotClaimant, "another reviewer holds this case: claim one first"),
             Refusal::ChecksOutstanding(checks) => outstanding(&checks),
             Refusal::Unknown => Fault::new(Code::NotFound, Reason::TokenUnknown, "there is no such link or code"),
@@ -54,6 +80,10 @@ impl From<Refusal> for Fault {
             }
         }
     }
+}
+
+fn full(reason: Reason, message: &str) -> Fault {
+    Fault::new(Code::ResourceExhausted, reason, message)
 }
 
 /// Refused for so long.

@@ -12,6 +12,10 @@ impl runtime::Event for Event {
             Event::Case(event) => case(event),
             Event::Verification(event) => verification(event),
             Event::Alert(alert) => alerted(alert),
+            Event::Noted(note) => Entry::new("ReviewNoteCreated", note.name()),
+            Event::EvidenceReceived(evidence) => Entry::new("EvidenceReceived", evidence.name())
+                .changing([format!("checks.{}", evidence.check.as_str().to_lowercase())])
+                .between([evidence.organization]),
         }
     }
 }
@@ -28,6 +32,10 @@ fn case(event: &CaseEvent) -> Entry {
         CaseMove::Joined => entry("VettingCaseJoined"),
         CaseMove::Queued => entry("VettingCaseQueued"),
         CaseMove::Claimed => entry("VettingCaseClaimed"),
+        CaseMove::Asked => entry("VettingCaseInformationRequested").changing(["questions"]),
+        CaseMove::Answered => entry("VettingCaseInformationSubmitted").changing(["questions"]),
+        CaseMove::Reminded => entry("VettingCaseReminded"),
+        CaseMove::Appealed => entry("VettingCaseAppealed").changing(["appeal"]),
         CaseMove::Released => entry("VettingCaseReleased"),
         CaseMove::Lapsed => entry("VettingCaseLapsed"),
         CaseMove::DomainLearnt => entry("VettingCaseDomainProven").changing(["checks.domain"]),

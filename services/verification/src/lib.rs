@@ -5,14 +5,18 @@ mod deadlines;
 mod domain;
 mod effects;
 mod error;
+mod files;
 mod journal;
 mod limits;
 mod link;
+mod policies;
 mod policy;
 mod questions;
 mod rpc;
 mod store;
 mod sweep;
+
+use std::path::PathBuf;
 
 use addresses::Email;
 use database::migrate::Migrations;
@@ -20,6 +24,8 @@ use runtime::{Effect, Fault, Policy, Service, ServiceName};
 use tonic::service::Routes;
 
 pub use config::Config;
+
+use files::Files;
 
 type App = runtime::App<Verification>;
 type Change = runtime::Change<Verification>;
@@ -30,12 +36,13 @@ pub struct Verification {
     config: Config,
     /// Who is told of what needs the operator's eye.
     operator: Email,
+    files: Files,
 }
 
 impl Verification {
-    /// The service with this configuration, whose operator reads mail at this address.
-    pub fn new(config: Config, operator: Email) -> Verification {
-        Verification { config, operator }
+    /// The service with this configuration, whose operator reads mail at this address, and which keeps evidence in this folder.
+    pub fn new(config: Config, operator: Email, evidence: PathBuf) -> Verification {
+        Verification { config, operator, files: Files::new(evidence) }
     }
 
     /// How many wrong codes lock a verification.
@@ -51,12 +58,14 @@ impl Service for Verification {
 
     const POLICY: Policy = policy::POLICY;
 
+    const UPLOADS: &[&str] = &["/linkage.verification.v1.EvidenceService/UploadEvidence"];
+
     fn migrations() -> Migrations {
         store::migrations()
     }
 
     fn routes(app: App) -> Routes {
-        rpc::routes(&app)
+        rpc::all(&app)
     }
 
     fn effects(event: &domain::Event) -> Vec<Effect> {

@@ -10,6 +10,8 @@ const READS: Rule = Rule::MemberOrOperator(&[], OVERSEERS);
 const REVIEWS: Rule = Rule::Operator(&[Role::Reviewer]);
 /// Who may bind the organization acts in its vetting; the operator's people may help.
 const ANSWERS: Rule = Rule::MemberOrOperator(&[Role::GlobalAdmin], OVERSEERS);
+/// Who may bind the organization speaks for it.
+const APPLIES: Rule = Rule::Member(&[Role::GlobalAdmin]);
 const BY_LINK: Rule = Rule::Public;
 
 pub(crate) const POLICY: Policy = &[
@@ -24,6 +26,18 @@ pub(crate) const POLICY: Policy = &[
     ("/linkage.verification.v1.VettingService/ReleaseVettingCase", REVIEWS),
     ("/linkage.verification.v1.VettingService/DecideCheck", REVIEWS),
     ("/linkage.verification.v1.VettingService/ApproveVettingCase", REVIEWS),
+    ("/linkage.verification.v1.VettingService/RejectVettingCase", REVIEWS),
+    ("/linkage.verification.v1.VettingService/RequestInformation", REVIEWS),
+    ("/linkage.verification.v1.VettingService/SubmitInformation", APPLIES),
+    ("/linkage.verification.v1.VettingService/AppealVettingCase", APPLIES),
+    ("/linkage.verification.v1.VettingService/CreateReviewNote", REVIEWS),
+    ("/linkage.verification.v1.VettingService/ListReviewNotes", Rule::Operator(OVERSEERS)),
+    ("/linkage.verification.v1.EvidenceService/UploadEvidence", APPLIES),
+    ("/linkage.verification.v1.EvidenceService/ListEvidence", READS),
+    ("/linkage.verification.v1.EvidenceService/DownloadEvidence", READS),
+    ("/linkage.verification.v1.PolicyService/ListEvidencePolicies", Rule::Public),
+    ("/linkage.verification.v1.PolicyService/ListReasons", Rule::Public),
+    ("/linkage.verification.v1.PolicyService/ListServiceLevels", Rule::Public),
     ("/linkage.verification.v1.VerificationPeerService/OpenCase", Rule::Peer(&[ServiceName::Enrollment])),
     ("/linkage.verification.v1.VerificationPeerService/UpdateCase", Rule::Peer(&[ServiceName::Enrollment])),
     ("/linkage.verification.v1.VerificationPeerService/CloseCase", Rule::Peer(&[ServiceName::Enrollment])),

@@ -17,6 +17,7 @@ pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
     let reminded = store::email_verification::near(reader, now, near, BATCH).await?;
     let lapsed = store::vetting_case::lapsed(reader, now, BATCH).await?;
     let late = store::vetting_case::late(reader, now, BATCH).await?;
+    let asked = store::vetting_case::near(reader, now, near, BATCH).await?;
     if store::mail_count::has_past(reader, now).await? {
         app.sweep(|change| async move {
             store::mail_count::forget(&change.tx, change.now()).await?;
@@ -27,6 +28,7 @@ pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
     Ok(each(verifications, |id| app.sweep(move |change| verification(change, id))).await
         + each(cases, |id| app.sweep(move |change| case(change, id))).await
         + each(reminded, |id| app.sweep(move |change| remind(change, id))).await
+        + each(asked, |id| app.sweep(move |change| remind_case(change, id))).await
         + each(lapsed, |id| app.sweep(move |change| lapse(change, id))).await
         + each(late, |id| app.sweep(move |change| alarm(app, change, id))).await)
 }
@@ -62,6 +64,14 @@ async fn remind(change: Change, id: EmailVerificationId) -> Result<Vec<Event>, F
     }
     store::email_verification::save(tx, Scope::Peer, &mut verification).await?;
     Ok(event.into_iter().map(Event::from).collect())
+}
+
+async fn remind_case(change: Change, id: VettingCaseId) -> Result<Vec<Event>, Fault> {
+    let (tx, now) = (&change.tx, change.now());
+    let Some(mut case) = store::vetting_case::find(tx, Scope::Peer, id).await? else { return Ok(Vec::new()) };
+    let Some(event) = case.remind(now, &deadlines::at(now)?) else { return Ok(Vec::new()) };
+    store::vetting_case::save(tx, Scope::Peer, &mut case).await?;
+    Ok(vec![Event::from(event)])
 }
 
 async fn lapse(change: Change, id: VettingCaseId) -> Result<Vec<Event>, Fault> {

@@ -6,6 +6,7 @@ pub(crate) enum Kind {
     EmailVerification,
     ApproverVerification,
     VerificationReminder,
+    InformationRequested,
     ContactDenied,
     ReviewOverdue,
     EnrollmentStatus,
@@ -44,10 +45,11 @@ pub(crate) enum Form {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 15] = [
+    pub(crate) const ALL: [Kind; 16] = [
         Kind::EmailVerification,
         Kind::ApproverVerification,
         Kind::VerificationReminder,
+        Kind::InformationRequested,
         Kind::ContactDenied,
         Kind::ReviewOverdue,
         Kind::EnrollmentStatus,
@@ -67,6 +69,7 @@ impl Kind {
             Kind::EmailVerification => "email-verification",
             Kind::ApproverVerification => "approver-verification",
             Kind::VerificationReminder => "verification-reminder",
+            Kind::InformationRequested => "information-requested",
             Kind::ContactDenied => "contact-denied",
             Kind::ReviewOverdue => "review-overdue",
             Kind::EnrollmentStatus => "enrollment-status",
@@ -118,6 +121,9 @@ impl Kind {
                 ("confirm_code", Code),
                 ("expire_date", Date),
             ],
+            Kind::InformationRequested => {
+                &[("company", Text), ("count", Text), ("expire_date", Date), ("again", YesNo)]
+            }
             Kind::ContactDenied => &[("company", Text), ("case", Text)],
             Kind::ReviewOverdue => &[("company", Text), ("case", Text), ("expire_date", Date)],
             Kind::EnrollmentStatus => &[
@@ -165,6 +171,7 @@ mod tests {
         email-verification
         approver-verification
         verification-reminder
+        information-requested
         contact-denied
         review-overdue
         enrollment-status

@@ -49,6 +49,7 @@ pages! {
     EmailVerification "email-verification/message.html" "email-verification/message.txt",
     ApproverVerification "approver-verification/message.html" "approver-verification/message.txt",
     VerificationReminder "verification-reminder/message.html" "verification-reminder/message.txt",
+    InformationRequested "information-requested/message.html" "information-requested/message.txt",
     ContactDenied "contact-denied/message.html" "contact-denied/message.txt",
     ReviewOverdue "review-overdue/message.html" "review-overdue/message.txt",
     EnrollmentStatus "enrollment-status/message.html" "enrollment-status/message.txt",

@@ -4,6 +4,7 @@
 
 mod change;
 mod desk;
+mod inquiry;
 mod state;
 mod time;
 
@@ -16,7 +17,8 @@ use ids::{EnrollmentId, OrganizationId, VettingCaseId};
 use super::event::{CaseEvent, CaseMove};
 use super::{Check, CheckKind, Checks, Deadlines, Purpose, Refusal, Status, Subject, Verdict, WaitsFor};
 
-pub(crate) use state::{CaseState, Reviewer};
+pub(crate) use inquiry::{Answered, Appeal, Question};
+pub(crate) use state::{CaseState, Rejection, Reviewer};
 
 /// Reason of a case that the contact knows nothing of.
 const NOT_US: &str = "NOT_US";
@@ -33,6 +35,10 @@ pub(crate) struct VettingCase {
     pub(crate) subject: Subject,
     pub(crate) checks: Checks,
     pub(crate) state: CaseState,
+    /// What reviewers asked the applicant, in the order of asking.
+    pub(crate) questions: Vec<Question>,
+    /// The one appeal, once it is made.
+    pub(crate) appeal: Option<Appeal>,
     /// The deadlines of which somebody was told already.
     pub(crate) told: Told,
     pub(crate) created: DateTime<Utc>,
@@ -85,6 +91,8 @@ impl VettingCase {
             subject: new.subject,
             checks,
             state: CaseState::AwaitingEmail { due },
+            questions: Vec::new(),
+            appeal: None,
             told: Told::default(),
             created: now,
             updated: now,
@@ -159,7 +167,8 @@ impl VettingCase {
         } else {
             self.moved(now, CaseMove::Rejected, |case| {
                 case.checks.decide(CheckKind::Email, Verdict::Failed { reason: NOT_US.to_owned() }, now);
-                case.state = CaseState::Rejected { reason: NOT_US.to_owned() };
+                let reason = NOT_US.to_owned();
+                case.state = CaseState::Rejected(Rejection { reason, text: String::new(), by: None });
             })
         })
     }
@@ -198,7 +207,7 @@ impl VettingCase {
         }
     }
 
-    fn forbids(&self, now: DateTime<Utc>, allowed: &'static [&'static str]) -> Refusal {
+    pub(super) fn forbids(&self, now: DateTime<Utc>, allowed: &'static [&'static str]) -> Refusal {
         Refusal::StateForbids { state: self.state.at(now).as_str(), allowed }
     }
 

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 /// What is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub(crate) enum CheckKind {
     /// The contact reads mail at the address.
     Email,

@@ -2,7 +2,7 @@
 
 use addresses::{Email, Language};
 
-use super::{CheckKind, EmailVerification, VettingCase};
+use super::{CheckKind, EmailVerification, Evidence, ReviewNote, VettingCase};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub enum Event {
     Verification(VerificationEvent),
     /// The operator is told of something that needs its eye.
     Alert(Alert),
+    /// A reviewer wrote a note.
+    Noted(ReviewNote),
+    /// A piece of evidence came in.
+    EvidenceReceived(Evidence),
 }
 
 /// What happened to a case, and the case after it.
@@ -40,6 +44,14 @@ pub(crate) enum CaseMove {
     DomainLearnt,
     /// The contact has more time, by another mail.
     Extended,
+    /// The applicant is asked something.
+    Asked,
+    /// The applicant has answered.
+    Answered,
+    /// The applicant's time is nearly over.
+    Reminded,
+    /// The applicant asks another reviewer to look again.
+    Appealed,
     Approved,
     Rejected,
     Expired,

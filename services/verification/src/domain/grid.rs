@@ -27,7 +27,8 @@ fn case_states() -> Vec<CaseState> {
         CaseState::InReview { by, due, lease: now() + TimeDelta::hours(8) },
         CaseState::ActionRequired { by, due },
         CaseState::Approved { by },
-        CaseState::Rejected { reason: "NOT_US".to_owned() },
+        CaseState::Rejected(Rejection { reason: "NOT_US".to_owned(), text: String::new(), by: None }),
+        CaseState::Rejected(Rejection { reason: "NOT_SHOWN".to_owned(), text: "No extract.".to_owned(), by: Some(by) }),
         CaseState::Expired,
         CaseState::Withdrawn,
     ]
@@ -46,6 +47,13 @@ fn settled(case: &mut VettingCase) -> &mut VettingCase {
     case
 }
 
+/// A question that is open.
+fn asked(case: &mut VettingCase) -> &mut VettingCase {
+    let (path, text) = ("address".to_owned(), "Which?".to_owned());
+    case.questions = vec![Question { path, text, asked: now(), answer: None }];
+    case
+}
+
 /// The next revision, which touches these checks.
 fn updated(case: &mut VettingCase, touched: &[CheckKind]) -> Told {
     let subject = Subject { revision: case.subject.revision + 1, ..case.subject.clone() };
@@ -54,7 +62,7 @@ fn updated(case: &mut VettingCase, touched: &[CheckKind]) -> Told {
     case.update(new, &touched, now(), &DEADLINES).map(|event| event.expect("a newer revision"))
 }
 
-const CASE_COMMANDS: [Command; 24] = [
+const CASE_COMMANDS: [Command; 30] = [
     ("join", |case| case.join(id(9), now())),
     ("contact says yes", |case| news(case.contact_answered(true, now(), &DEADLINES))),
     ("contact says no", |case| news(case.contact_answered(false, now(), &DEADLINES))),
@@ -83,6 +91,12 @@ const CASE_COMMANDS: [Command; 24] = [
     ("decide another's", |case| case.decide(reviewer(11), CheckKind::Domain, Verdict::Passed, now())),
     ("approve, outstanding", |case| case.approve(reviewer(10), now())),
     ("approve, settled", |case| settled(case).approve(reviewer(10), now())),
+    ("reject", |case| case.reject(reviewer(10), "NOT_SHOWN".to_owned(), "No extract.".to_owned(), now())),
+    ("reject another's", |case| case.reject(reviewer(11), "NOT_SHOWN".to_owned(), "No extract.".to_owned(), now())),
+    ("ask", |case| case.ask(reviewer(10), &[("address".to_owned(), "Which?".to_owned())], now(), &DEADLINES)),
+    ("answer", |case| asked(case).submit(&[(1, "This.".to_owned())].into(), now(), &DEADLINES)),
+    ("answer nothing", |case| asked(case).submit(&[].into(), now(), &DEADLINES)),
+    ("appeal", |case| case.appeal("It is here now.".to_owned(), now(), &DEADLINES)),
     ("update the name", |case| updated(case, &[CheckKind::Business])),
     ("update the contact", |case| updated(case, &[CheckKind::Email, CheckKind::Domain])),
     ("update with an older revision", |case| {

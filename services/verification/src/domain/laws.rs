@@ -15,6 +15,10 @@ enum Command {
     Decide(u128, usize, Verdict),
     Approve(u128),
     Expire,
+    Ask(u128),
+    Answer,
+    Reject(u128),
+    Appeal,
     Release(u128),
     Lapse,
     Learn(bool),
@@ -37,6 +41,10 @@ fn command() -> impl Strategy<Value = Command> {
         9 => (10u128..12, 1usize..5, verdict).prop_map(|(by, kind, verdict)| Command::Decide(by, kind, verdict)),
         3 => (10u128..12).prop_map(Command::Approve),
         1 => Just(Command::Expire),
+        2 => (10u128..12).prop_map(Command::Ask),
+        2 => Just(Command::Answer),
+        1 => (10u128..12).prop_map(Command::Reject),
+        2 => Just(Command::Appeal),
         1 => (10u128..12).prop_map(Command::Release),
         1 => Just(Command::Lapse),
         1 => any::<bool>().prop_map(Command::Learn),
@@ -54,6 +62,13 @@ fn act(case: &mut VettingCase, command: Command, at: DateTime<Utc>) -> Option<Ca
         Command::Decide(by, kind, verdict) => case.decide(reviewer(by), CheckKind::ALL[kind], verdict, at).ok(),
         Command::Approve(by) => case.approve(reviewer(by), at).ok(),
         Command::Expire => case.expire(at).ok(),
+        Command::Ask(by) => case.ask(reviewer(by), &[("address".to_owned(), "Which?".to_owned())], at, &DEADLINES).ok(),
+        Command::Answer => {
+            let answers = case.open_questions().into_iter().map(|number| (number, "This.".to_owned())).collect();
+            case.submit(&answers, at, &DEADLINES).ok()
+        }
+        Command::Reject(by) => case.reject(reviewer(by), "NOT_SHOWN".to_owned(), "No.".to_owned(), at).ok(),
+        Command::Appeal => case.appeal("Yes.".to_owned(), at, &DEADLINES).ok(),
         Command::Release(by) => case.release(reviewer(by), at).ok(),
         Command::Lapse => case.lapse(at),
         Command::Learn(proven) => {
@@ -83,12 +98,17 @@ proptest! {
                     let stood = [before.state.as_str(), before.clone().at(at).state.as_str()].map(Some);
                     prop_assert!(stood.contains(&event.from), "as it was written down, or as it stood");
                     prop_assert_eq!(&*event.case, &case, "an event tells the case after it");
-                    prop_assert!(before.state.is_open(), "what is closed stays closed");
+                    let appealed = event.what == CaseMove::Appealed && before.may_appeal();
+                    prop_assert!(before.state.is_open() || appealed, "what is closed stays closed, but for one appeal");
                     prop_assert_eq!(case.updated, at);
                 }
             }
             if matches!(case.state, CaseState::Approved { .. }) {
                 prop_assert!(case.checks.outstanding().is_empty());
+            }
+            if let Some(appeal) = &case.appeal {
+                prop_assert!(case.state.reviewer() != Some(appeal.against), "nobody decides on their own rejection");
+                prop_assert!(!case.may_appeal(), "one appeal");
             }
             if case.state.reviewer().is_some() || matches!(case.state, CaseState::Queued { .. }) {
                 prop_assert!(case.checks.get(CheckKind::Email).status.satisfies(), "e-mail comes first");

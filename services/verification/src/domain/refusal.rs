@@ -17,6 +17,22 @@ pub(crate) enum Refusal {
     NotClaimant,
     /// These checks are neither passed nor waived.
     ChecksOutstanding(Vec<CheckKind>),
+    /// Who rejected a case does not decide on the appeal.
+    OwnDecision,
+    /// These questions are not answered, by their numbers.
+    QuestionsOpen(Vec<usize>),
+    /// No such question, or it was answered before.
+    QuestionUnknown(usize),
+    /// As many questions as may be were asked.
+    QuestionsFull,
+    /// The contact's own no is not to be appealed.
+    NotAppealable,
+    /// The one appeal was made before.
+    AppealSpent,
+    /// The organization has another case open.
+    AnotherOpen,
+    /// As much evidence as may be was sent.
+    EvidenceFull,
     /// No such link or code.
     Unknown,
     /// The code is wrong; so many tries are left.

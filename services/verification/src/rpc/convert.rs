@@ -5,15 +5,16 @@ pub(super) mod open_case;
 
 use chrono::{DateTime, Utc};
 use database::Scope;
-use runtime::Violations;
 use runtime::convert::timestamp;
+use runtime::{Fault, Violations};
 use wire::types::{ActorKind, PostalAddress};
 use wire::verification as pb;
 
 use crate::domain::{
-    Address, CaseState, Check, CheckKind, EmailState, EmailVerification, Purpose, Status, Subject, Verdict,
-    VettingCase, WaitsFor,
+    Address, Appeal, CaseState, Check, CheckKind, EmailState, EmailVerification, Purpose, Question, Status, Subject,
+    Verdict, VettingCase, WaitsFor,
 };
+use crate::policies;
 
 /// The version that a reviewer's decision is about.
 pub(super) fn required_etag(v: &mut Violations, etag: &str) {
@@ -41,10 +42,11 @@ pub(super) fn case_state_name(state: pb::vetting_case::State) -> Option<&'static
 }
 
 /// The case as it stands at this time; its claimant for those who see all cases.
-pub(super) fn vetting_case(case: &VettingCase, seen_by: Scope, now: DateTime<Utc>) -> pb::VettingCase {
+pub(super) fn vetting_case(case: &VettingCase, seen_by: Scope, now: DateTime<Utc>) -> Result<pb::VettingCase, Fault> {
     let case = case.clone().at(now);
     let claimant = case.state.reviewer().filter(|_| seen_by == Scope::Operator);
-    pb::VettingCase {
+    let checks = case.checks.iter().map(|(kind, item)| check(kind, item, case.waits_for(kind, now), now));
+    Ok(pb::VettingCase {
         name: case.organization.child(case.id),
         uid: case.id.to_string(),
         etag: case.version.to_string(),
@@ -53,7 +55,7 @@ pub(super) fn vetting_case(case: &VettingCase, seen_by: Scope, now: DateTime<Utc
         address: Some(address(&case.subject.address)),
         registration_number: case.subject.registration_number.clone().unwrap_or_default(),
         domain: case.subject.domain().to_owned(),
-        checks: case.checks.iter().map(|(kind, item)| check(kind, item, case.waits_for(kind, now))).collect(),
+        checks: checks.collect::<Result<_, _>>()?,
         claimant: claimant.map(|reviewer| reviewer.organization.child(reviewer.user)).unwrap_or_default(),
         revision: case.subject.revision,
         reason: case.state.reason().unwrap_or_default().to_owned(),
@@ -63,7 +65,11 @@ pub(super) fn vetting_case(case: &VettingCase, seen_by: Scope, now: DateTime<Utc
         namesake: seen_by == Scope::Operator && case.subject.namesake,
         lookalike: seen_by == Scope::Operator && case.subject.lookalike,
         claim_expire_time: case.state.lease().filter(|_| seen_by == Scope::Operator).map(timestamp),
-    }
+        explanation: case.state.explanation().unwrap_or_default().to_owned(),
+        questions: (1..).zip(&case.questions).map(|(number, asked)| question(number, asked)).collect(),
+        appeal: case.appeal.as_ref().map(appeal),
+        appeals_left: i32::from(case.may_appeal()),
+    })
 }
 
 /// The verification as it stands at this time.
@@ -104,16 +110,36 @@ pub(super) fn questions(
     }
 }
 
-fn check(kind: CheckKind, check: &Check, waits_for: WaitsFor) -> pb::Check {
-    pb::Check {
-        kind: match kind {
-            CheckKind::Email => pb::CheckKind::Email,
-            CheckKind::Domain => pb::CheckKind::Domain,
-            CheckKind::Employment => pb::CheckKind::Employment,
-            CheckKind::Authority => pb::CheckKind::Authority,
-            CheckKind::Business => pb::CheckKind::Business,
-        }
-        .into(),
+/// A kind of check as the wire names it.
+pub(super) fn wire_kind(kind: CheckKind) -> pb::CheckKind {
+    match kind {
+        CheckKind::Email => pb::CheckKind::Email,
+        CheckKind::Domain => pb::CheckKind::Domain,
+        CheckKind::Employment => pb::CheckKind::Employment,
+        CheckKind::Authority => pb::CheckKind::Authority,
+        CheckKind::Business => pb::CheckKind::Business,
+    }
+}
+
+fn question(number: i32, question: &Question) -> pb::Question {
+    pb::Question {
+        number,
+        field_path: question.path.clone(),
+        text: question.text.clone(),
+        ask_time: Some(timestamp(question.asked)),
+        answer: question.answer.as_ref().map(|answer| answer.text.clone()).unwrap_or_default(),
+        answer_time: question.answer.as_ref().map(|answer| timestamp(answer.at)),
+    }
+}
+
+fn appeal(appeal: &Appeal) -> pb::Appeal {
+    pb::Appeal { text: appeal.text.clone(), appeal_time: Some(timestamp(appeal.at)) }
+}
+
+fn check(kind: CheckKind, check: &Check, waits_for: WaitsFor, now: DateTime<Utc>) -> Result<pb::Check, Fault> {
+    let wanted = if check.status.satisfies() { Vec::new() } else { policies::wanted(kind, now)? };
+    Ok(pb::Check {
+        kind: wire_kind(kind).into(),
         status: match &check.status {
             Status::Pending { .. } => pb::CheckStatus::Pending,
             Status::Decided(Verdict::Passed) => pb::CheckStatus::Passed,
@@ -130,7 +156,8 @@ fn check(kind: CheckKind, check: &Check, waits_for: WaitsFor) -> pb::Check {
         .into(),
         since_time: Some(timestamp(check.since)),
         due_time: check.status.due().map(timestamp),
-    }
+        evidence_wanted: wanted,
+    })
 }
 
 fn address(address: &Address) -> PostalAddress {
@@ -151,7 +178,7 @@ fn case_state(state: &CaseState) -> pb::vetting_case::State {
         CaseState::InReview { .. } => State::InReview,
         CaseState::ActionRequired { .. } => State::ActionRequired,
         CaseState::Approved { .. } => State::Approved,
-        CaseState::Rejected { .. } => State::Rejected,
+        CaseState::Rejected(_) => State::Rejected,
         CaseState::Expired => State::Expired,
         CaseState::Withdrawn => State::Withdrawn,
     }

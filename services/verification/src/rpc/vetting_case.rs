@@ -1,15 +1,20 @@
 //! Cases, as users, reviewers and the operator see them.
 
+pub(super) mod appeal;
 pub(super) mod approve;
 pub(super) mod claim;
 pub(super) mod decide_check;
 pub(super) mod get;
 pub(super) mod list;
+pub(super) mod reject;
 pub(super) mod release;
+pub(super) mod request_information;
+pub(super) mod submit_information;
 
 use database::Scope;
 use ids::{OrganizationId, VettingCaseId};
 use runtime::{Caller, Fault, Outcome};
+use tonic::Code;
 use wire::verification as pb;
 
 use crate::Change;
@@ -30,11 +35,28 @@ async fn review(
     etag: &str,
     act: impl FnOnce(&mut VettingCase) -> Result<CaseEvent, Refusal>,
 ) -> Result<Outcome<pb::VettingCase, Event>, Fault> {
+    applied(change, Scope::Operator, (organization, id), etag, act).await
+}
+
+/// An act on one case that this scope sees.
+async fn applied(
+    change: &Change,
+    scope: Scope,
+    (organization, id): (OrganizationId, VettingCaseId),
+    etag: &str,
+    act: impl FnOnce(&mut VettingCase) -> Result<CaseEvent, Refusal>,
+) -> Result<Outcome<pb::VettingCase, Event>, Fault> {
     let tx = &change.tx;
-    let case = store::vetting_case::get(tx, Scope::Operator, organization, id).await?;
+    let case = store::vetting_case::get(tx, scope, organization, id).await?;
     let mut case = case.ok_or_else(Fault::missing)?;
     Fault::unless_fresh(etag, case.version)?;
     let event = act(&mut case)?;
-    store::vetting_case::save(tx, Scope::Operator, &mut case).await?;
-    Ok(Outcome::Done(convert::vetting_case(&case, Scope::Operator, change.now()), vec![event.into()]))
+    store::vetting_case::save(tx, scope, &mut case).await?;
+    Ok(Outcome::Done(convert::vetting_case(&case, scope, change.now())?, vec![event.into()]))
+}
+
+/// A reason that is none in force.
+fn unknown_reason() -> Fault {
+    Fault::new(Code::InvalidArgument, runtime::Reason::FieldInvalid, "fields are missing or wrong; see each")
+        .violation("reason", "is no reason in force for this decision: PolicyService.ListReasons tells which are")
 }

@@ -27,7 +27,7 @@ impl MigrationName for Tables {
 #[async_trait::async_trait]
 impl MigrationTrait for Tables {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in [vetting_case(), email_verification(), mail_count(), proven_domain()] {
+        for table in [vetting_case(), email_verification(), mail_count(), proven_domain(), evidence(), review_note()] {
             manager.create_table(table).await?;
         }
         for index in indexes() {
@@ -50,6 +50,9 @@ fn vetting_case() -> TableCreateStatement {
         .col(uuid_null("reviewer_organization_id"))
         .col(uuid_null("reviewer_id"))
         .col(text_null("reason"))
+        .col(text_null("explanation"))
+        .col(json_binary("questions"))
+        .col(json_binary_null("appeal"))
         .col(json_binary("waiting"))
         .col(json_binary("checks"))
         .col(big_integer("revision"))
@@ -126,6 +129,37 @@ fn proven_domain() -> TableCreateStatement {
         .to_owned()
 }
 
+/// Documents; their content is a file of this digest.
+fn evidence() -> TableCreateStatement {
+    Table::create()
+        .table(Alias::new("evidence"))
+        .col(uuid("id").primary_key())
+        .col(uuid("organization_id"))
+        .col(uuid("case_id"))
+        .col(big_integer("number"))
+        .col(text("check_kind"))
+        .col(text("kind"))
+        .col(text("media_type"))
+        .col(big_integer("size"))
+        .col(text("digest"))
+        .col(uuid("uploader_id"))
+        .col(timestamp_with_time_zone("received_at"))
+        .to_owned()
+}
+
+fn review_note() -> TableCreateStatement {
+    Table::create()
+        .table(Alias::new("review_note"))
+        .col(uuid("id").primary_key())
+        .col(uuid("organization_id"))
+        .col(uuid("case_id"))
+        .col(uuid("author_organization_id"))
+        .col(uuid("author_id"))
+        .col(text("text"))
+        .col(timestamp_with_time_zone("created_at"))
+        .to_owned()
+}
+
 fn indexes() -> Vec<IndexCreateStatement> {
     let index = |name: &'static str, table: &'static str, columns: &[&'static str]| {
         let mut index = Index::create();
@@ -152,6 +186,11 @@ fn indexes() -> Vec<IndexCreateStatement> {
             .and_where(Expr::col("state").eq("APPROVED"))
             .to_owned(),
         index("mail_count_over", "mail_count", &["ends_at"]),
+        // No two documents of a case have one number, so that no two of them are the last that may come; and none is kept twice.
+        index("evidence_number", "evidence", &["case_id", "number"]).unique().to_owned(),
+        index("evidence_content", "evidence", &["case_id", "check_kind", "digest"]).unique().to_owned(),
+        index("evidence_list", "evidence", &["case_id", "received_at", "id"]),
+        index("review_note_list", "review_note", &["case_id", "created_at", "id"]),
         // At most one unanswered mail per person asked.
         index("email_verification_open", "email_verification", &["case_id", "purpose"])
             .unique()

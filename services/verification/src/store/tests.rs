@@ -41,6 +41,10 @@ fn every_state() -> Vec<VettingCase> {
     assert!(reviewed.alarm(now() + DEADLINES.review));
     reviewed.decide(reviewer(10), CheckKind::Domain, Verdict::Waived { reason: "KNOWN".to_owned() }, now()).unwrap();
     reviewed.decide(reviewer(10), CheckKind::Business, Verdict::Failed { reason: "GONE".to_owned() }, now()).unwrap();
+    let ask = |path: &str| (path.to_owned(), "Which?".to_owned());
+    reviewed.ask(reviewer(10), &[ask("address"), ask("domain")], now(), &DEADLINES).unwrap();
+    reviewed.submit(&[(1, "This.".to_owned()), (2, "That.".to_owned())].into(), now(), &DEADLINES).unwrap();
+    reviewed.appeal = Some(Appeal { against: reviewer(11), text: "Look again.".to_owned(), at: now() });
     let mut rejected = opened(22, 22);
     rejected.contact_answered(false, now(), &DEADLINES).unwrap();
     let (by, due) = (reviewer(10), now());
@@ -49,6 +53,10 @@ fn every_state() -> Vec<VettingCase> {
         opened(19, 19),
         other(23, CaseState::ActionRequired { by, due }),
         other(24, CaseState::Approved { by }),
+        other(
+            27,
+            CaseState::Rejected(Rejection { reason: "GONE".to_owned(), text: "It is.".to_owned(), by: Some(by) }),
+        ),
         other(25, CaseState::Expired),
         other(26, CaseState::Withdrawn),
         queued,

@@ -131,6 +131,22 @@ pub(crate) async fn late(
     ids(connection, late, Column::DueAt, most).await
 }
 
+/// Those whose applicant was not reminded of the deadline, though it passes by then.
+pub(crate) async fn near(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    then: DateTime<Utc>,
+    most: u64,
+) -> Result<Vec<VettingCaseId>, Error> {
+    let untold = Column::RemindedDue.is_null().or(Expr::col(Column::RemindedDue).ne(Expr::col(Column::DueAt)));
+    let near = Condition::all()
+        .add(Column::State.eq("ACTION_REQUIRED"))
+        .add(Column::DueAt.gt(now))
+        .add(Column::DueAt.lte(then))
+        .add(untold);
+    ids(connection, near, Column::DueAt, most).await
+}
+
 /// Whether another organization's approved contact has a domain that looks like this one and is another.
 pub(crate) async fn has_lookalike(tx: &Tx, organization: OrganizationId, domain: &str) -> Result<bool, Error> {
     let found = Entity::find()

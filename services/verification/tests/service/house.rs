@@ -1,20 +1,17 @@
 //! Verification as it runs, and beside it just enough of enrollment to sign tokens and to call.
 
 use std::net::TcpListener;
+use std::num::NonZeroU32;
+use std::path::Path;
 
-use database::migrate::Migrations;
 use database::{Step, Tx};
 use ids::{Id, Kind, OrganizationId};
 use prost::Message;
-use runtime::{
-    AccessClaims, App, Effect, Entry, Event, Fault, Keys, Limits, Membership, Options, Policy, Role, Running, Service,
-    ServiceName, start,
-};
+use runtime::{AccessClaims, Keys, Limits, Membership, Options, Role, Running, ServiceName, start};
 use sea_orm::ConnectionTrait;
-use secrecy::SecretBox;
+use secrecy::{ExposeSecret as _, SecretBox};
 use testkit::TestDatabase;
 use tonic::metadata::MetadataValue;
-use tonic::service::Routes;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
@@ -25,56 +22,27 @@ use wire::simulation::{SetOffsetRequest, clock_service_client::ClockServiceClien
 use wire::types::variable::Value;
 use wire::verification as pb;
 use wire::verification::email_verification_service_client::EmailVerificationServiceClient;
-use wire::verification::verification_peer_service_client::VerificationPeerServiceClient;
+use wire::verification::evidence_service_client::EvidenceServiceClient;
+use wire::verification::policy_service_client::PolicyServiceClient;
 use wire::verification::vetting_service_client::VettingServiceClient;
+
+mod keyring;
+mod told;
 
 pub(crate) use tonic::Code;
 
-use crate::requests::open_case;
+use keyring::Keyring;
 
 /// The operator's organization, and that of the applicant.
 pub(crate) const OPERATOR: u128 = 1;
 pub(crate) const APPLICANT: u128 = 2;
 
-pub(crate) struct Nothing;
-
-impl Event for Nothing {
-    fn entry(&self) -> Entry {
-        Entry::new("Nothing", "nothing")
-    }
-}
-
-/// In enrollment's place.
-struct Keyring;
-
-impl Service for Keyring {
-    type Event = Nothing;
-    const NAME: ServiceName = ServiceName::Enrollment;
-    const POLICY: Policy = &[];
-
-    fn migrations() -> Migrations {
-        Migrations(Vec::new())
-    }
-
-    fn routes(_: App<Keyring>) -> Routes {
-        Routes::default()
-    }
-
-    fn effects(_: &Nothing) -> Vec<Effect> {
-        Vec::new()
-    }
-
-    async fn sweep(_: &App<Keyring>) -> Result<usize, Fault> {
-        Ok(0)
-    }
-}
-
 /// Verification, running, with nothing done in the background.
 pub(crate) struct House {
     pub(crate) service: Running<Verification>,
     keyring: Running<Keyring>,
-    _databases: [TestDatabase; 2],
-    _folder: tempfile::TempDir,
+    databases: [TestDatabase; 2],
+    folder: tempfile::TempDir,
 }
 
 /// What a mail gives its reader; without link and code for who has nothing to answer.
@@ -123,6 +91,19 @@ pub(crate) fn metadata<T>(answer: Result<T, Status>, key: &str) -> String {
     details.and_then(|info| info.metadata.get(key).cloned()).unwrap_or_default()
 }
 
+fn files(folder: &Path) -> Vec<String> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(files(&path));
+        } else {
+            all.push(path.file_name().unwrap().to_string_lossy().into_owned());
+        }
+    }
+    all
+}
+
 impl House {
     async fn build(database: TestDatabase) -> House {
         let folder = tempfile::tempdir().unwrap();
@@ -140,13 +121,18 @@ impl House {
             peers: peers.clone().into(),
             simulation: true,
             background: false,
-            limits: Limits::default(),
+            // What one source may ask is tested where it is kept.
+            limits: Limits { per_second: NonZeroU32::MAX, burst: NonZeroU32::MAX },
         };
         let other = testkit::sqlite();
         let keyring = start(Keyring, options(ServiceName::Enrollment, of_keyring, &other)).await.unwrap();
-        let service = Verification::new(Config::default(), "operator@linkage.example".parse().unwrap());
+        let service = Verification::new(
+            Config::default(),
+            "operator@linkage.example".parse().unwrap(),
+            folder.path().join("evidence"),
+        );
         let service = start(service, options(ServiceName::Verification, of_service, &database)).await.unwrap();
-        House { service, keyring, _databases: [database, other], _folder: folder }
+        House { service, keyring, databases: [database, other], folder }
     }
 
     /// Does to the rows what no release ever did.
@@ -165,6 +151,24 @@ impl House {
 
     pub(crate) fn vetting(&self) -> VettingServiceClient<Channel> {
         VettingServiceClient::new(self.channel())
+    }
+
+    pub(crate) fn evidence(&self) -> EvidenceServiceClient<Channel> {
+        EvidenceServiceClient::new(self.channel())
+    }
+
+    pub(crate) fn policy(&self) -> PolicyServiceClient<Channel> {
+        PolicyServiceClient::new(self.channel())
+    }
+
+    /// Everything that the service's database holds.
+    pub(crate) fn dump(&self) -> Vec<testkit::Table> {
+        testkit::dump(self.databases[0].settings.url.expose_secret())
+    }
+
+    /// Every file that is kept or still comes in.
+    pub(crate) fn evidence_files(&self) -> Vec<String> {
+        files(&self.folder.path().join("evidence"))
     }
 
     pub(crate) fn emails(&self) -> EmailVerificationServiceClient<Channel> {
@@ -199,26 +203,6 @@ impl House {
 
     pub(crate) fn applicant<M>(&self, message: M) -> Request<M> {
         self.signed(message, APPLICANT, 200, &[Role::GlobalAdmin])
-    }
-
-    /// What enrollment says when this enrollment of the applicant's is submitted for the so-manieth time.
-    pub(crate) async fn open_case(&self, enrollment: u128, version: i64) -> Result<(), Status> {
-        self.open(open_case(enrollment, version)).await
-    }
-
-    pub(crate) async fn open(&self, request: pb::OpenCaseRequest) -> Result<(), Status> {
-        let channel = self.keyring.app().peers().client(ServiceName::Verification);
-        VerificationPeerServiceClient::new(channel).open_case(request).await.map(drop)
-    }
-
-    pub(crate) async fn update(&self, request: pb::UpdateCaseRequest) -> Result<(), Status> {
-        let channel = self.keyring.app().peers().client(ServiceName::Verification);
-        VerificationPeerServiceClient::new(channel).update_case(request).await.map(drop)
-    }
-
-    pub(crate) async fn close(&self, request: pb::CloseCaseRequest) -> Result<(), Status> {
-        let channel = self.keyring.app().peers().client(ServiceName::Verification);
-        VerificationPeerServiceClient::new(channel).close_case(request).await.map(drop)
     }
 
     /// Cases of the applicant, as a reviewer sees them.
@@ -296,11 +280,6 @@ impl House {
             pb::ListEmailVerificationsRequest { parent: organization(APPLICANT).name(), ..Default::default() };
         let listed = self.emails().list_email_verifications(self.applicant(request)).await.unwrap();
         listed.into_inner().email_verifications
-    }
-
-    pub(crate) async fn record_domains(&self, request: pb::RecordDomainsRequest) -> Result<(), Status> {
-        let channel = self.keyring.app().peers().client(ServiceName::Verification);
-        VerificationPeerServiceClient::new(channel).record_domains(request).await.map(drop)
     }
 
     /// Sets business time so many hours ahead.

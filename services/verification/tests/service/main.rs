@@ -2,6 +2,8 @@
 #![cfg(test)]
 
 mod automatic;
+mod desk;
+mod evidence;
 mod following;
 mod house;
 mod links;
@@ -9,4 +11,5 @@ mod opening;
 mod requests;
 mod resending;
 mod review;
+mod storm;
 mod time;

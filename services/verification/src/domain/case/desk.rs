@@ -3,7 +3,7 @@
 use addresses::Email;
 use chrono::{DateTime, Utc};
 
-use super::{CaseState, Reviewer, VettingCase};
+use super::{CaseState, Rejection, Reviewer, VettingCase};
 use crate::domain::event::{CaseEvent, CaseMove};
 use crate::domain::{CheckKind, Deadlines, Refusal, Verdict};
 
@@ -16,8 +16,9 @@ impl VettingCase {
         now: DateTime<Utc>,
         deadlines: &Deadlines,
     ) -> Result<CaseEvent, Refusal> {
-        if reviewer.organization == self.organization || self.subject.is_own_of(address) {
-            return Err(Refusal::SelfReview);
+        self.apart_from(reviewer, address)?;
+        if self.appeal.as_ref().is_some_and(|appeal| appeal.against == reviewer) {
+            return Err(Refusal::OwnDecision);
         }
         match self.state.at(now) {
             CaseState::InReview { by, .. } if by != reviewer => Err(Refusal::ClaimedByOther),
@@ -28,6 +29,12 @@ impl VettingCase {
             }
             _ => Err(self.forbids(now, &["QUEUED"])),
         }
+    }
+
+    /// Nobody reviews, or notes anything on, what is their own or their company's.
+    pub(crate) fn apart_from(&self, reviewer: Reviewer, address: &Email) -> Result<(), Refusal> {
+        let own = reviewer.organization == self.organization || self.subject.is_own_of(address);
+        if own { Err(Refusal::SelfReview) } else { Ok(()) }
     }
 
     /// The reviewer gives the case back to the queue.
@@ -56,6 +63,19 @@ impl VettingCase {
             return Err(Refusal::ChecksOutstanding(outstanding));
         }
         Ok(self.moved(now, CaseMove::Approved, |case| case.state = CaseState::Approved { by: reviewer }))
+    }
+
+    /// The reviewer refuses, by a reason in force and in words.
+    pub(crate) fn reject(
+        &mut self,
+        reviewer: Reviewer,
+        reason: String,
+        text: String,
+        now: DateTime<Utc>,
+    ) -> Result<CaseEvent, Refusal> {
+        self.claimed_by(reviewer, now)?;
+        let rejection = Rejection { reason, text, by: Some(reviewer) };
+        Ok(self.moved(now, CaseMove::Rejected, |case| case.state = CaseState::Rejected(rejection)))
     }
 
     /// Whether this reviewer holds the case: by when its outcome is promised.

@@ -10,6 +10,17 @@ pub(crate) struct Reviewer {
     pub(crate) user: UserId,
 }
 
+/// Why a case was refused, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Rejection {
+    /// A code of the reasons in force.
+    pub(crate) reason: String,
+    /// The same for people; empty when the contact says no.
+    pub(crate) text: String,
+    /// The reviewer; none when the contact says no, against which there is no appeal.
+    pub(crate) by: Option<Reviewer>,
+}
+
 /// Where a case stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CaseState {
@@ -24,7 +35,7 @@ pub(crate) enum CaseState {
     /// All is shown.
     Approved { by: Reviewer },
     /// Refused.
-    Rejected { reason: String },
+    Rejected(Rejection),
     /// Closed at its deadline.
     Expired,
     /// Closed by the applicant.
@@ -39,7 +50,7 @@ impl CaseState {
             CaseState::InReview { .. } => "IN_REVIEW",
             CaseState::ActionRequired { .. } => "ACTION_REQUIRED",
             CaseState::Approved { .. } => "APPROVED",
-            CaseState::Rejected { .. } => "REJECTED",
+            CaseState::Rejected(_) => "REJECTED",
             CaseState::Expired => "EXPIRED",
             CaseState::Withdrawn => "WITHDRAWN",
         }
@@ -51,7 +62,7 @@ impl CaseState {
             | CaseState::Queued { due }
             | CaseState::InReview { due, .. }
             | CaseState::ActionRequired { due, .. } => Some(*due),
-            CaseState::Approved { .. } | CaseState::Rejected { .. } | CaseState::Expired | CaseState::Withdrawn => None,
+            CaseState::Approved { .. } | CaseState::Rejected(_) | CaseState::Expired | CaseState::Withdrawn => None,
         }
     }
 
@@ -60,13 +71,22 @@ impl CaseState {
             CaseState::InReview { by, .. } | CaseState::ActionRequired { by, .. } | CaseState::Approved { by } => {
                 Some(*by)
             }
+            CaseState::Rejected(rejection) => rejection.by,
             _ => None,
         }
     }
 
     pub(crate) fn reason(&self) -> Option<&str> {
         match self {
-            CaseState::Rejected { reason } => Some(reason),
+            CaseState::Rejected(rejection) => Some(&rejection.reason),
+            _ => None,
+        }
+    }
+
+    /// The reason in words.
+    pub(crate) fn explanation(&self) -> Option<&str> {
+        match self {
+            CaseState::Rejected(rejection) => Some(&rejection.text),
             _ => None,
         }
     }

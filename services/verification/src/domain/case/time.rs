@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{CaseState, VettingCase};
 use crate::domain::event::{CaseEvent, CaseMove};
-use crate::domain::{CheckKind, EmailVerification, Purpose, Refusal};
+use crate::domain::{CheckKind, Deadlines, EmailVerification, Purpose, Refusal};
 
 impl VettingCase {
     /// Closes a case whose applicant let the deadline pass.
@@ -35,6 +35,16 @@ impl VettingCase {
         }
         self.told.alarmed = Some(due);
         true
+    }
+
+    /// Reminds the applicant, once for each deadline, when that is near. None when there is nothing to remind of.
+    pub(crate) fn remind(&mut self, now: DateTime<Utc>, deadlines: &Deadlines) -> Option<CaseEvent> {
+        let CaseState::ActionRequired { due, .. } = self.state else { return None };
+        if now < due - deadlines.remind || due <= now || self.told.reminded == Some(due) {
+            return None;
+        }
+        self.told.reminded = Some(due);
+        Some(self.moved(now, CaseMove::Reminded, |_| {}))
     }
 
     /// Another mail gives its recipient more time, and the case with it.

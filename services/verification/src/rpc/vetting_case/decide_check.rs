@@ -4,8 +4,9 @@ use ids::{OrganizationId, VettingCaseId, kind};
 use runtime::{Caller, Fault, Violations};
 use wire::verification as pb;
 
-use super::{review, reviewer};
+use super::{review, reviewer, unknown_reason};
 use crate::domain::{CheckKind, Verdict};
+use crate::policies::{self, is_reason};
 use crate::rpc::convert;
 use crate::{App, Change};
 
@@ -25,9 +26,21 @@ pub(crate) async fn decide_check(
     let (reviewer, etag) = (reviewer(caller)?, request.etag.as_str());
     app.change(caller, &request, move |change: Change| async move {
         let verdict = decision.verdict.clone();
+        if !verdict_in_force(&verdict, &change)? {
+            return Err(unknown_reason());
+        }
         review(&change, decision.name, etag, |case| case.decide(reviewer, decision.kind, verdict, change.now())).await
     })
     .await
+}
+
+/// Whether the verdict's reason is one of those in force.
+fn verdict_in_force(verdict: &Verdict, change: &Change) -> Result<bool, Fault> {
+    Ok(match verdict {
+        Verdict::Passed => true,
+        Verdict::Failed { reason } => is_reason(policies::Decision::CheckFailed, reason, change.now())?,
+        Verdict::Waived { reason } => is_reason(policies::Decision::CheckWaived, reason, change.now())?,
+    })
 }
 
 fn parse(request: &pb::DecideCheckRequest) -> Result<Decision, Fault> {

@@ -28,8 +28,9 @@ pub(crate) async fn list(
     }
     let filter = Filter { organization, state, now: app.now() };
     let found = store::vetting_case::list(app.database().reader(), scope, filter, page.after, page.size).await?;
+    let shown = found.items.iter().map(|case| convert::vetting_case(case, scope, filter.now));
     Ok(pb::ListVettingCasesResponse {
-        vetting_cases: found.items.iter().map(|case| convert::vetting_case(case, scope, filter.now)).collect(),
+        vetting_cases: shown.collect::<Result<_, _>>()?,
         next_page_token: app.next_page(caller, &request, found.next),
     })
 }

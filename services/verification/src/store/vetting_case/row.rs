@@ -11,9 +11,11 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
 
 use crate::domain::{
-    Address, CaseState, Check, CheckKind, Checks, Contact, Reviewer, Status, Subject, Told, Verdict, VettingCase,
-    skeleton,
+    Address, CaseState, Check, CheckKind, Checks, Contact, Rejection, Reviewer, Status, Subject, Told, Verdict,
+    VettingCase, skeleton,
 };
+
+mod desk;
 
 pub(super) use model::{ActiveModel, Column, Entity};
 
@@ -37,6 +39,9 @@ mod model {
         pub reviewer_organization_id: Option<Uuid>,
         pub reviewer_id: Option<Uuid>,
         pub reason: Option<String>,
+        pub explanation: Option<String>,
+        pub questions: Json,
+        pub appeal: Option<Json>,
         pub waiting: Json,
         pub checks: Json,
         pub revision: i64,
@@ -103,6 +108,9 @@ pub(super) fn active(case: &VettingCase) -> ActiveModel {
         reviewer_organization_id: Set(reviewer.map(|reviewer| reviewer.organization.uuid())),
         reviewer_id: Set(reviewer.map(|reviewer| reviewer.user.uuid())),
         reason: Set(case.state.reason().map(str::to_owned)),
+        explanation: Set(case.state.explanation().map(str::to_owned)),
+        questions: Set(desk::stored_questions(&case.questions)),
+        appeal: Set(case.appeal.as_ref().map(desk::stored_appeal)),
         waiting: Set(json!(waiting)),
         checks: Set(case.checks.iter().map(stored_check).collect()),
         revision: Set(subject.revision),
@@ -159,6 +167,8 @@ impl TryFrom<model::Model> for VettingCase {
             waiting: waiting.into_iter().map(EnrollmentId::from_uuid).collect(),
             checks: checks(&row)?,
             state: state(&row)?,
+            questions: desk::questions(&row)?,
+            appeal: desk::appeal(&row)?,
             told: Told { reminded: row.reminded_due, alarmed: row.alarmed_due },
             created: row.created_at,
             updated: row.updated_at,
@@ -216,7 +226,11 @@ fn state(row: &model::Model) -> Result<CaseState, Error> {
         }
         "ACTION_REQUIRED" => CaseState::ActionRequired { by: reviewer()?, due: due? },
         "APPROVED" => CaseState::Approved { by: reviewer()? },
-        "REJECTED" => CaseState::Rejected { reason: row.reason.clone().ok_or_else(unreadable)? },
+        "REJECTED" => CaseState::Rejected(Rejection {
+            reason: row.reason.clone().ok_or_else(unreadable)?,
+            text: row.explanation.clone().unwrap_or_default(),
+            by: row.reviewer_id.map(|_| reviewer()).transpose()?,
+        }),
         "EXPIRED" => CaseState::Expired,
         "WITHDRAWN" => CaseState::Withdrawn,
         _ => return Err(unreadable()),

@@ -1,0 +1,113 @@
+//! What opens a door stands nowhere but with its reader: no table, no log line at any level holds it (R21).
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use chrono::TimeDelta;
+use linkage::ServiceName;
+use serde_json::{Value, json};
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::harness::call::{NOBODY, list, text};
+use crate::harness::{Stage, each};
+use crate::scenes::Company;
+
+/// What was logged, by whichever part of the process.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("the log").extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The MAC of every link and every code that any mail brought, the longest first.
+async fn secrets(stage: &mut Stage) -> Vec<String> {
+    let operator = stage.operator();
+    let all = json!({ "parent": "mailboxes/-", "page_size": 200 });
+    let all = stage.ok(&operator, "notification.MailboxService/ListMailboxMessages", all).await;
+    let mut found = Vec::new();
+    for mail in list(&all, "mailbox_messages") {
+        let name = json!({ "name": text(&mail, "name") });
+        let mail = stage.ok(&operator, "notification.MailboxService/GetMailboxMessage", name).await;
+        for link in mail["links"].as_object().into_iter().flatten().map(|(_, link)| link) {
+            let link = link.as_str().expect("text");
+            found.push(link.rsplit(['.', '#']).next().expect("a part").to_owned());
+        }
+    }
+    found
+}
+
+/// Every way that a mail of a verification is issued, asked for anew, guessed at and answered.
+async fn play(stage: &mut Stage) {
+    const CONFIRM: &str = "verification.EmailVerificationService/ConfirmEmailVerification";
+    let (applicant, first) = stage.submitted(Company::FJALLMOLN).await;
+    let asked = json!({ "token": first });
+    let shown = stage.ok(NOBODY, "verification.EmailVerificationService/InspectEmailVerification", asked).await;
+    stage.advance(TimeDelta::hours(25)).await;
+    let name = json!({ "name": shown["name"] });
+    stage.ok(&applicant.admin, "verification.EmailVerificationService/ResendEmailVerification", name).await;
+    let mail = stage.mail(&applicant.company.contact(), "email-verification").await;
+    let code = text(&mail, "links.confirm_code");
+    let yes = |proof: Value| {
+        let mut request = proof;
+        request["claim_answer"] = json!("ANSWER_YES");
+        request["address_answer"] = json!("ANSWER_YES");
+        request
+    };
+    stage.refused(NOBODY, CONFIRM, yes(json!({ "token": first })), "FAILED_PRECONDITION", "TOKEN_SUPERSEDED").await;
+    let wrong = if code.starts_with('0') { "1".repeat(8) } else { "0".repeat(8) };
+    let guess = yes(json!({ "name": shown["name"], "code": wrong }));
+    stage.refused(NOBODY, CONFIRM, guess, "NOT_FOUND", "TOKEN_UNKNOWN").await;
+    stage.ok(NOBODY, CONFIRM, yes(json!({ "name": shown["name"], "code": code }))).await;
+    stage.advance(TimeDelta::days(6)).await;
+    stage.settle().await;
+    stage.confirm(&applicant.company.approver(), "verification-reminder").await;
+    stage.approve(&applicant.organization).await;
+    stage.settle().await;
+}
+
+#[tokio::test]
+async fn r21_no_token_and_no_code_stands_in_any_table_or_log_line() {
+    each(async |stage| {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_max_level(LevelFilter::TRACE)
+            .with_writer(move || writer.clone())
+            .finish();
+        {
+            let _here = tracing::subscriber::set_default(subscriber);
+            play(stage).await;
+        }
+        let logged = String::from_utf8_lossy(&log.0.lock().expect("the log")).into_owned();
+        assert!(logged.contains("TRACE") && logged.contains("ConfirmEmailVerification"), "the log was kept");
+        let secrets = secrets(stage).await;
+        assert!(secrets.len() >= 8, "two for each of four mails: {secrets:?}");
+        let mut places = vec![("the log".to_owned(), logged)];
+        for service in ServiceName::ALL {
+            for (table, rows) in stage.dump(service) {
+                // The simulated mailbox is where its reader finds them.
+                if table != "mailbox_message" {
+                    places.push((format!("{service}: {table}"), rows.join("\n")));
+                }
+            }
+        }
+        assert!(places.len() > 20, "every table of every service");
+        for secret in secrets {
+            let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+            for (place, content) in &places {
+                let content = content.to_lowercase();
+                assert!(!content.contains(&secret) && !content.contains(&hex), "{secret} stands in {place}");
+            }
+        }
+    })
+    .await;
+}
