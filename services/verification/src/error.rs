@@ -38,12 +38,7 @@ impl From<Refusal> for Fault {
                 let numbers: Vec<_> = numbers.iter().map(usize::to_string).collect();
                 no(Reason::QuestionsOpen, "answer every open question at once").with("questions", numbers.join(","))
             }
-            Refusal::QuestionUnknown(number) => Fault::new(
-                Code::InvalidArgument,
-                runtime::Reason::FieldInvalid,
-                "fields are missing or wrong; see each",
-            )
-            .violation("answers", format!("{number} is no open question of this case")),
+            Refusal::QuestionUnknown(number) => unknown_question(number),
             Refusal::QuestionsFull => {
                 full(Reason::QuestionsFull, "the case has as many questions as may be: decide by what was answered")
             }
@@ -80,6 +75,11 @@ impl From<Refusal> for Fault {
             }
         }
     }
+}
+
+fn unknown_question(number: usize) -> Fault {
+    Fault::new(Code::InvalidArgument, runtime::Reason::FieldInvalid, "fields are missing or wrong; see each")
+        .violation("answers", format!("{number} is no open question of this case"))
 }
 
 fn full(reason: Reason, message: &str) -> Fault {

@@ -99,7 +99,7 @@ impl Kind {
     pub(crate) fn variables(self) -> &'static [(&'static str, Form)] {
         use Form::{Code, Date, Invitation, Link, Optional, State, Steps, Text, YesNo};
         match self {
-            Kind::EmailVerification => &[
+            Kind::EmailVerification | Kind::VerificationReminder => &[
                 ("recipient_name", Optional),
                 ("company", Text),
                 ("confirm_link", Link),
@@ -110,13 +110,6 @@ impl Kind {
                 ("recipient_name", Optional),
                 ("company", Text),
                 ("applicant", Text),
-                ("confirm_link", Link),
-                ("confirm_code", Code),
-                ("expire_date", Date),
-            ],
-            Kind::VerificationReminder => &[
-                ("recipient_name", Optional),
-                ("company", Text),
                 ("confirm_link", Link),
                 ("confirm_code", Code),
                 ("expire_date", Date),
