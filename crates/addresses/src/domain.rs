@@ -11,6 +11,16 @@ pub fn is_on_public_network(host: &str) -> bool {
     ascii(host).is_some_and(known)
 }
 
+/// Whether a text for people names a page, a domain of the public network or an address: what mail programs make links of.
+pub fn leads_somewhere(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let marked = ["://", "www.", "mailto:", "@"].iter().any(|mark| lower.contains(mark));
+    let apart = |c: char| !(c.is_alphanumeric() || "-_.。．｡".contains(c));
+    let edges: &[char] = &['-', '_', '.', '。', '．', '｡'];
+    let mut words = lower.split(apart).map(|word| word.trim_matches(edges));
+    marked || words.any(is_on_public_network)
+}
+
 /// A host's name of several labels, in lower-case ASCII.
 pub fn ascii(domain: &str) -> Option<String> {
     let ascii = idna::domain_to_ascii_strict(domain).ok()?;
@@ -35,6 +45,16 @@ mod tests {
         }
         for other in ["contoso.example", "t.ex", "node.js", "com", "co.uk", "1.2", "", "a b.com"] {
             assert!(!is_on_public_network(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_text_leads_somewhere_by_a_page_a_domain_or_an_address() {
+        for text in ["https://x", "see www.evil.se", "contoso.com!", "write to ada@firm", "(evil。com)"] {
+            assert!(leads_somewhere(text), "{text}");
+        }
+        for text in ["", "Let us work together. Soon.", "node.js 2.0, t.ex. i Norden"] {
+            assert!(!leads_somewhere(text), "{text}");
         }
     }
 

@@ -5,6 +5,6 @@ mod domain;
 mod email;
 mod language;
 
-pub use domain::{ascii, is_on_public_network, registrable};
+pub use domain::{ascii, is_on_public_network, leads_somewhere, registrable};
 pub use email::{Email, InvalidEmail};
 pub use language::{InvalidLanguage, Language};

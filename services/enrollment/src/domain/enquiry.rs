@@ -53,12 +53,7 @@ pub(crate) fn remaining(sent: &[DateTime<Utc>], now: DateTime<Utc>) -> Result<us
 
 /// The text, if it leads nowhere.
 pub(crate) fn plain(text: String) -> Result<String, Leads> {
-    let lower = text.to_lowercase();
-    let marked = ["://", "www.", "mailto:", "@"].iter().any(|mark| lower.contains(mark));
-    let apart = |c: char| !(c.is_alphanumeric() || "-_.。．｡".contains(c));
-    let edges: &[char] = &['-', '_', '.', '。', '．', '｡'];
-    let mut words = lower.split(apart).map(|word| word.trim_matches(edges));
-    if marked || words.any(addresses::is_on_public_network) { Err(Leads) } else { Ok(text) }
+    if addresses::leads_somewhere(&text) { Err(Leads) } else { Ok(text) }
 }
 
 #[cfg(test)]
