@@ -19,6 +19,12 @@ pub(crate) enum Kind {
     AdministrationEnded,
     OrdersAllowedChanged,
     PartnershipEnded,
+    InvitationDeclined,
+    InvitationRevoked,
+    InvitationReminder,
+    PartnershipChanged,
+    RelationshipChanged,
+    AdministrationEnding,
 }
 
 /// What a variable's text must look like.
@@ -44,8 +50,20 @@ pub(crate) enum Form {
     YesNo,
 }
 
+const DECLINED: &[(&str, Form)] = &[
+    ("sender", Form::Text),
+    ("recipient_hint", Form::Text),
+    ("kind", Form::Invitation),
+    ("reason", Form::Text),
+    ("message", Form::Optional),
+];
+const REMINDER: &[(&str, Form)] =
+    &[("sender", Form::Text), ("kind", Form::Invitation), ("accept_link", Form::Link), ("expire_date", Form::Date)];
+const PARTNERSHIP: &[(&str, Form)] =
+    &[("provider", Form::Text), ("reseller", Form::Text), ("suspended", Form::YesNo), ("by", Form::Optional)];
+
 impl Kind {
-    pub(crate) const ALL: [Kind; 16] = [
+    pub(crate) const ALL: [Kind; 22] = [
         Kind::EmailVerification,
         Kind::ApproverVerification,
         Kind::VerificationReminder,
@@ -62,6 +80,12 @@ impl Kind {
         Kind::AdministrationEnded,
         Kind::OrdersAllowedChanged,
         Kind::PartnershipEnded,
+        Kind::InvitationDeclined,
+        Kind::InvitationRevoked,
+        Kind::InvitationReminder,
+        Kind::PartnershipChanged,
+        Kind::RelationshipChanged,
+        Kind::AdministrationEnding,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -82,6 +106,12 @@ impl Kind {
             Kind::AdministrationEnded => "administration-ended",
             Kind::OrdersAllowedChanged => "orders-allowed-changed",
             Kind::PartnershipEnded => "partnership-ended",
+            Kind::InvitationDeclined => "invitation-declined",
+            Kind::InvitationRevoked => "invitation-revoked",
+            Kind::InvitationReminder => "invitation-reminder",
+            Kind::PartnershipChanged => "partnership-changed",
+            Kind::RelationshipChanged => "relationship-changed",
+            Kind::AdministrationEnding => "administration-ending",
         }
     }
 
@@ -150,6 +180,12 @@ impl Kind {
             Kind::AdministrationEnded => &[("grantor", Text), ("grantee", Text)],
             Kind::OrdersAllowedChanged => &[("provider", Text), ("reseller", Text), ("allowed", YesNo)],
             Kind::PartnershipEnded => &[("provider", Text), ("reseller", Text), ("ended_by", Optional)],
+            Kind::InvitationDeclined => DECLINED,
+            Kind::InvitationRevoked => &[("sender", Text), ("kind", Invitation)],
+            Kind::InvitationReminder => REMINDER,
+            Kind::PartnershipChanged => PARTNERSHIP,
+            Kind::RelationshipChanged => &[("partner", Text), ("customer", Text), ("change", Text), ("by", Optional)],
+            Kind::AdministrationEnding => &[("grantor", Text), ("grantee", Text), ("expire_date", Date)],
         }
     }
 }
@@ -177,6 +213,12 @@ mod tests {
         administration-ended
         orders-allowed-changed
         partnership-ended
+        invitation-declined
+        invitation-revoked
+        invitation-reminder
+        partnership-changed
+        relationship-changed
+        administration-ending
         ");
         assert!(Kind::ALL.into_iter().all(|kind| Kind::parse(kind.name()) == Some(kind)));
         assert_eq!(Kind::parse("EmailVerification"), None);

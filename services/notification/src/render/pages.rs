@@ -62,4 +62,10 @@ pages! {
     AdministrationEnded "administration-ended/message.html" "administration-ended/message.txt",
     OrdersAllowedChanged "orders-allowed-changed/message.html" "orders-allowed-changed/message.txt",
     PartnershipEnded "partnership-ended/message.html" "partnership-ended/message.txt",
+    InvitationDeclined "invitation-declined/message.html" "invitation-declined/message.txt",
+    InvitationRevoked "invitation-revoked/message.html" "invitation-revoked/message.txt",
+    InvitationReminder "invitation-reminder/message.html" "invitation-reminder/message.txt",
+    PartnershipChanged "partnership-changed/message.html" "partnership-changed/message.txt",
+    RelationshipChanged "relationship-changed/message.html" "relationship-changed/message.txt",
+    AdministrationEnding "administration-ending/message.html" "administration-ending/message.txt",
 }
