@@ -45,6 +45,12 @@ pub struct Access {
     pub received_at: DateTime<Utc>,
 }
 
+/// What is known of these users.
+pub async fn many(connection: &impl ConnectionTrait, users: &[Uuid]) -> Result<Vec<Access>, Error> {
+    let rows = row::Entity::find().filter(row::Column::UserId.is_in(users.iter().copied())).all(connection).await?;
+    rows.into_iter().map(Access::try_from).collect()
+}
+
 /// Replaces what is known of a user.
 pub async fn record(tx: &Tx, access: Access) -> Result<(), Error> {
     use row::Column;
