@@ -123,8 +123,8 @@ fn relations(sql: Dialect, channel: Channel) -> Vec<String> {
     let provider = format!("CASE WHEN i < {customers} THEN i / 100 ELSE 0 END");
     let side = |of, partner: &str, capacity, other: &str| {
         format!(
-            "INSERT INTO reseller_relationship SELECT {}, 1, {partner}, {}, '{capacity}', {}, {other}, 'ACTIVE', {time}, {time} \
-            FROM {}",
+            "INSERT INTO reseller_relationship SELECT {}, 1, {partner}, {}, '{capacity}', {}, {other}, 'ACTIVE', {time}, {time}, \
+            NULL, NULL, NULL FROM {}",
             sql.id(of, "i"),
             sql.id(Of::Customer, "i"),
             sql.id(Of::Partnership, &reseller),
@@ -135,7 +135,7 @@ fn relations(sql: Dialect, channel: Channel) -> Vec<String> {
     let (one, other) = (sql.id(Of::Reseller, &reseller), sql.id(Of::Provider, &provider));
     vec![
         format!(
-            "INSERT INTO partnership SELECT {}, 1, {}, {}, TRUE, 'ACTIVE', NULL, {time}, {time} FROM {}",
+            "INSERT INTO partnership SELECT {}, 1, {}, {}, TRUE, 'ACTIVE', NULL, {time}, {time}, NULL, NULL FROM {}",
             sql.id(Of::Partnership, "i"),
             sql.id(Of::Provider, &format!("CASE WHEN i < {large} THEN i / 10 ELSE 0 END")),
             sql.id(Of::Reseller, "i"),
@@ -213,8 +213,8 @@ fn invitation(sql: Dialect, first: u64, count: u64, columns: &Columns) -> String
     format!(
         // The key of the open one names the recipient; here a number does, as nobody looks these up by it.
         "INSERT INTO invitation SELECT {id}, 1, '{kind}', {sender}, {sender}, {reseller}, {location}, {partnership}, {recipient}, \
-        {email}, '{kind} ' || ({first} + i), '', 'en', '[]', {expire}, '', 1, '{NONCE}', 'PENDING', NULL, '[]', {time}, {time} \
-        FROM {series}",
+        {email}, '{kind} ' || ({first} + i), '', 'en', '[]', {expire}, '', 1, '{NONCE}', 'PENDING', NULL, '[]', {time}, {time}, \
+        NULL, 0, {time}, NULL, NULL, NULL FROM {series}",
         id = sql.id(Of::Invitation, &format!("{first} + i")),
         kind = columns.kind,
         sender = sql.id(Of::Provider, &columns.sender),

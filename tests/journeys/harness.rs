@@ -133,6 +133,17 @@ impl Stage {
         self.set_offset(self.offset).await;
     }
 
+    /// From here on every service relays and sweeps by itself, as it does in production.
+    pub(crate) async fn let_run(&mut self) {
+        for service in ServiceName::ALL {
+            self.stop(service).await;
+        }
+        self.mode = Mode::EMBEDDED;
+        for service in ServiceName::ALL {
+            self.restart(service).await;
+        }
+    }
+
     /// Declares that the story ends with messages that were not delivered.
     pub(crate) fn leave_messages(&mut self) {
         self.left_overs = true;

@@ -4,10 +4,13 @@
 mod across;
 mod away;
 mod bounced;
+mod compete;
+mod contests;
 mod directory;
 mod enroll;
 mod harness;
 mod invite;
+mod lag;
 mod life;
 mod members;
 mod order;

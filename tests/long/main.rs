@@ -10,6 +10,7 @@
 
 mod caller;
 mod clocks;
+mod contests;
 mod disk;
 mod effects;
 mod frozen;
@@ -22,7 +23,7 @@ mod kills;
 mod program;
 mod random;
 #[path = "../journeys/scenes.rs"]
-#[expect(dead_code, unused_imports, reason = "random journeys need the programme alone")]
+#[expect(dead_code, reason = "random journeys and contests need a part of the scenes")]
 mod scenes;
 mod signals;
 #[path = "../processes/trail.rs"]

@@ -27,8 +27,11 @@ fn one_database(source: &Source) -> Vec<String> {
     let text = source.text.to_lowercase();
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
     let has = |word: &&&str| text.lines().filter(is_code).any(|line| line.contains(**word));
+    // A test may make a write fail by what the product does without.
+    let is_test = source.path.starts_with("tests/") || source.path.contains("/tests/");
     ONE_DATABASE
         .iter()
+        .filter(|word| !(is_test && **word == "create trigger"))
         .filter(has)
         .map(|word| format!("{}: {word:?} doesn't work on every database", source.path))
         .collect()
@@ -71,5 +74,7 @@ fn the_scanner_bites() {
     assert!(another_server(&Source::new("services/enrollment/src/a.rs", "Server::builder().add_service(x)")).is_some());
     assert!(another_server(&Source::new("crates/runtime/src/serve.rs", "Server::builder()")).is_none());
     assert_eq!(one_database(&Source::new("a.rs", "\"SELECT 1 FOR UPDATE SKIP LOCKED\"")).len(), 2);
+    assert_eq!(one_database(&Source::new("services/a/src/b.rs", "\"CREATE TRIGGER x\"")).len(), 1);
+    assert_eq!(one_database(&Source::new("services/a/tests/b.rs", "\"CREATE TRIGGER x\"")).len(), 0);
     assert_eq!(one_database(&Source::new("a.rs", "// no SKIP LOCKED here")).len(), 0);
 }

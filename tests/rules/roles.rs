@@ -33,6 +33,9 @@ What an RPC asks beyond the role:
   neither disables nor deletes who holds one. Nobody takes the last GLOBAL_ADMIN away. REVIEWER and OPERATOR exist in the operator's
   organization alone. A GLOBAL_ADMIN can always give himself ADMIN_AGENT.
 - ProveDomain: for an OPERATOR nothing is looked up.
+- DeclineInvitation: anyone by the link; by the name, a GLOBAL_ADMIN of the invited organization.
+- SuspendResellerRelationship, ResumeResellerRelationship, EndResellerRelationship: its partner or its customer; the other partner of a
+  joint pair only sees it. What one party suspended, that party alone resumes, or an OPERATOR.
 ";
 
 fn table(policies: &[(&str, Policy)]) -> String {

@@ -11,11 +11,13 @@ pub struct Config {
     pub standing_age_seconds: u32,
     /// For how many days an invitation can be accepted when its sender doesn't say.
     pub invitation_days: u32,
+    /// How many mails of invitations one sender may cause in a day of UTC, resends included.
+    pub invitations_per_day: u32,
 }
 
 impl Default for Config {
     fn default() -> Config {
-        Config { standing_age_seconds: 300, invitation_days: 30 }
+        Config { standing_age_seconds: 300, invitation_days: 30, invitations_per_day: 200 }
     }
 }
 

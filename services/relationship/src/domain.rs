@@ -15,6 +15,7 @@ pub(crate) mod partnership;
 pub(crate) mod refusal;
 pub(crate) mod reseller_relationship;
 pub(crate) mod standing;
+pub(crate) mod state;
 pub(crate) mod text;
 pub(crate) mod watermark;
 

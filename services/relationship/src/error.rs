@@ -1,5 +1,6 @@
 //! From a refusal of the domain to what the caller is told.
 
+use chrono::TimeDelta;
 use ids::OrganizationId;
 use markets::Mismatch;
 use runtime::{Fault, fault::Precondition};
@@ -8,6 +9,7 @@ use wire::relationship::Reason;
 
 use crate::domain::Refusal;
 use crate::domain::consent::Kind;
+use crate::domain::invitation::MOST_RESENDS;
 use crate::domain::standing::{EnrollmentType, Lack, Side};
 
 impl From<Refusal> for Fault {
@@ -47,11 +49,41 @@ impl From<Refusal> for Fault {
                 "reseller relationships live on this partnership: end them too by `cascade`",
             )
             .with("count", count.to_string()),
+            Refusal::SuspendedByOther(by) => no(
+                Reason::SuspendedByOtherParty,
+                "the other party suspended it: only that party, or the operator, resumes it",
+            )
+            .with("suspended_by", by.name()),
+            Refusal::PairLives(other) => {
+                no(Reason::PairedRelationshipActive, "it is one of a pair and the other lives: end both by `cascade`")
+                    .with("resource", other.name())
+            }
+            Refusal::MailsSpent { most, wait } => mails_spent(most, wait),
+            Refusal::ResendsSpent => spent(
+                runtime::Reason::QuotaReached,
+                "this invitation was sent again as often as it may: make a new one",
+            )
+            .with("limit", MOST_RESENDS.to_string()),
+            Refusal::SentJustNow { wait } => {
+                spent(runtime::Reason::RateLimited, "it was mailed less than an hour ago: wait a little")
+                    .retry_after(wait.to_std().unwrap_or_default())
+            }
             Refusal::TokenUnknown => Fault::new(Code::NotFound, Reason::TokenUnknown, "there is no such link"),
             Refusal::TokenSuperseded => no(Reason::TokenSuperseded, "a newer mail was sent: use its link"),
             Refusal::TokenUsed => no(Reason::TokenUsed, "the invitation was answered before"),
         }
     }
+}
+
+fn mails_spent(most: u32, wait: TimeDelta) -> Fault {
+    let message = format!("{most} mails of invitations were sent today: more can be sent from 00:00 UTC on");
+    spent(runtime::Reason::QuotaReached, message)
+        .with("limit", most.to_string())
+        .retry_after(wait.to_std().unwrap_or_default())
+}
+
+fn spent(reason: runtime::Reason, message: impl Into<String>) -> Fault {
+    Fault::new(Code::ResourceExhausted, reason, message)
 }
 
 /// Only the agreement is told by a reason of its own, since one signature clears it.

@@ -27,17 +27,27 @@ const LINK_PURPOSE: &str = "invitation";
 #[derive(Debug)]
 pub struct Relationship {
     config: Config,
+    /// Instead of the table that ships.
+    markets: Option<Markets>,
 }
 
 impl Relationship {
     /// The service with this configuration.
     pub fn new(config: Config) -> Relationship {
-        Relationship { config }
+        Relationship { config, markets: None }
     }
 
-    /// The market table that ships.
-    fn markets(&self) -> Result<&'static Markets, Fault> {
-        Markets::builtin().map_err(|error| Fault::internal(error.clone()))
+    /// The same with another market table than the one that ships.
+    #[must_use]
+    pub fn with_markets(self, markets: Markets) -> Relationship {
+        Relationship { markets: Some(markets), ..self }
+    }
+
+    fn markets(&self) -> Result<&Markets, Fault> {
+        match &self.markets {
+            Some(markets) => Ok(markets),
+            None => Markets::builtin().map_err(|error| Fault::internal(error.clone())),
+        }
     }
 }
 

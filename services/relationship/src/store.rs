@@ -8,7 +8,12 @@ pub(crate) mod invitation;
 pub(crate) mod migrations;
 pub(crate) mod organization;
 pub(crate) mod partnership;
+pub(crate) mod quota;
 pub(crate) mod read;
 pub(crate) mod reseller_relationship;
 pub(crate) mod standing;
+mod state;
 pub(crate) mod watermark;
+
+#[cfg(test)]
+mod plans;

@@ -79,6 +79,7 @@ const BUSY_DROP: &str = r#"{ "title": "", "steps": [
 const ORGANIZATIONS: &str = include_str!("walk/organizations.yaml");
 /// And how a vetting goes when it does not go through at once.
 const VETTING: &str = include_str!("walk/vetting.yaml");
+const RELATIONSHIPS: &str = include_str!("walk/relationships.yaml");
 /// Lacking too: the directory, and claim codes given anew.
 const DIRECTORY: &str = include_str!("directory.json");
 /// No resource is ever of this version.
@@ -129,6 +130,7 @@ pub(super) async fn stroll(stage: &mut Stage, samples: &[Sample], probing: bool)
     walk.steps(stage, DIRECTORY).await;
     walk.steps(stage, ORGANIZATIONS).await;
     walk.steps(stage, VETTING).await;
+    walk.steps(stage, RELATIONSHIPS).await;
     walk.steps(stage, LATER).await;
     walk
 }

@@ -71,6 +71,7 @@ impl World {
             recipient: Some(target),
             asks: if ask { vec![own] } else { Vec::new() },
             expires: self.hour + INVITATION_HOURS,
+            reminded: false,
         })
     }
 
@@ -106,6 +107,7 @@ impl World {
             recipient: None,
             asks: if ask { partners.collect() } else { Vec::new() },
             expires: self.hour + INVITATION_HOURS,
+            reminded: false,
         })
     }
 
@@ -182,7 +184,7 @@ impl World {
             })
         };
         let known: Vec<Option<usize>> = asked.iter().map(there).collect();
-        need(known.iter().any(Option::is_none), "RELATIONSHIP_EXISTS")?;
+        need(known.iter().any(Option::is_none) || !granting.is_empty(), "RELATIONSHIP_EXISTS")?;
         for ((partner, capacity), known) in asked.into_iter().zip(known) {
             let at = known.unwrap_or(self.relationships.len());
             if known.is_none() {
@@ -202,7 +204,7 @@ impl World {
 
     fn grant(&mut self, grantor: usize, grantee: usize, under: Under) {
         let expires = self.hour + GRANT_DAYS * 24;
-        self.grants.push(Grant { grantor, grantee, under, stage: GrantStage::Active, expires });
+        self.grants.push(Grant { grantor, grantee, under, stage: GrantStage::Active, expires, reminded: false });
         self.journal("AdminGrantCreated");
     }
 

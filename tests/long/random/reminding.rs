@@ -1,7 +1,8 @@
-//! What people are told of what waits for them: an agreement to be signed, a question to be answered.
+//! What people are told of what waits for them: an agreement to be signed, a question or an invitation to be answered, administration that ends.
 
 use super::world::{
-    AUTHORITY, CAST, CLAIM_HOURS, Capacity, CaseStage, EMAIL, LetterStage, REMIND_HOURS, Role, Stage, Status, World,
+    AUTHORITY, CAST, CLAIM_HOURS, Capacity, CaseStage, EMAIL, InvitationStage, LetterStage, REMIND_HOURS, Role, Stage,
+    Status, World,
 };
 
 /// Told from a day before on; a week before it is told anyway, as nobody has longer.
@@ -13,6 +14,36 @@ impl World {
         for of in 0..CAST.len() {
             for capacity in [Capacity::Provider, Capacity::Reseller] {
                 self.remind(of, capacity);
+            }
+        }
+        self.remind_of_invitations();
+        self.remind_of_grants();
+    }
+
+    /// A day before its end, which for these is never on their first day.
+    fn remind_of_invitations(&mut self) {
+        for at in 0..self.invitations.len() {
+            let invitation = &mut self.invitations[at];
+            let near = invitation.expires - DAY <= self.hour && self.hour < invitation.expires;
+            if invitation.stage == InvitationStage::Pending && near && !invitation.reminded {
+                invitation.reminded = true;
+                let target = invitation.target;
+                self.journal("InvitationReminded");
+                self.mail("invitation-reminder", target, "founder");
+            }
+        }
+    }
+
+    fn remind_of_grants(&mut self) {
+        for at in 0..self.grants.len() {
+            let grant = &self.grants[at];
+            let near = grant.expires - DAY <= self.hour && self.hour < grant.expires;
+            if self.holds(at) && near && !grant.reminded {
+                let (grantor, grantee) = (grant.grantor, grant.grantee);
+                self.grants[at].reminded = true;
+                self.journal("AdminGrantReminded");
+                self.mail_to("administration-ending", grantor);
+                self.mail_to("administration-ending", grantee);
             }
         }
     }

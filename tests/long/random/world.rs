@@ -158,6 +158,7 @@ pub(super) struct Invitation {
     /// Who asks for administration.
     pub(super) asks: Vec<usize>,
     pub(super) expires: i64,
+    pub(super) reminded: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -197,6 +198,7 @@ pub(super) struct Grant {
     pub(super) under: Under,
     pub(super) stage: GrantStage,
     pub(super) expires: i64,
+    pub(super) reminded: bool,
 }
 
 /// What happens to everybody between two stretches of journeys: perhaps a new agreement, then time.

@@ -50,6 +50,13 @@ pub(crate) enum Form {
     YesNo,
 }
 
+const CONFIRMATION: &[(&str, Form)] = &[
+    ("recipient_name", Form::Optional),
+    ("company", Form::Text),
+    ("confirm_link", Form::Link),
+    ("confirm_code", Form::Code),
+    ("expire_date", Form::Date),
+];
 const DECLINED: &[(&str, Form)] = &[
     ("sender", Form::Text),
     ("recipient_hint", Form::Text),
@@ -129,13 +136,7 @@ impl Kind {
     pub(crate) fn variables(self) -> &'static [(&'static str, Form)] {
         use Form::{Code, Date, Invitation, Link, Optional, State, Steps, Text, YesNo};
         match self {
-            Kind::EmailVerification | Kind::VerificationReminder => &[
-                ("recipient_name", Optional),
-                ("company", Text),
-                ("confirm_link", Link),
-                ("confirm_code", Code),
-                ("expire_date", Date),
-            ],
+            Kind::EmailVerification | Kind::VerificationReminder => CONFIRMATION,
             Kind::ApproverVerification => &[
                 ("recipient_name", Optional),
                 ("company", Text),

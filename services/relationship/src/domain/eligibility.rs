@@ -4,13 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ids::{OrganizationId, PartnershipId, ResellerRelationshipId};
 use markets::{CountryCode, Markets};
 
-use super::partnership::Stage;
-use super::reseller_relationship::State;
 use super::standing::{Agreement, DueAgreement, EnrollmentState, Standing};
+use super::state::{Stage, State};
 
 mod reason;
 
-pub(crate) use reason::{Actor, Reason};
+pub(crate) use reason::{Actor, Reason, Remedy};
 
 /// All that an answer depends on, read in one snapshot.
 #[derive(Debug, Clone)]
@@ -51,7 +50,7 @@ pub(crate) struct Customer {
 pub(crate) struct PartnershipFact {
     pub(crate) id: PartnershipId,
     pub(crate) version: i64,
-    pub(crate) stage: Stage,
+    pub(crate) stands: Stands,
     pub(crate) orders_allowed: bool,
 }
 
@@ -60,14 +59,24 @@ pub(crate) struct PartnershipFact {
 pub(crate) struct RelationshipFact {
     pub(crate) id: ResellerRelationshipId,
     pub(crate) version: i64,
-    pub(crate) state: State,
+    pub(crate) stands: Stands,
 }
 
-/// One reason why not, and about whom.
+/// How a partnership or relationship stands, as far as an order depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stands {
+    Active,
+    Suspended { by: OrganizationId },
+    Ended,
+}
+
+/// One reason why not, about whom, and what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ineligibility {
     pub(crate) reason: Reason,
+    /// Of what is suspended, the one that suspended it.
     pub(crate) organization: OrganizationId,
+    pub(crate) remedy: Remedy,
 }
 
 /// What was read to answer.
@@ -88,6 +97,37 @@ pub(crate) struct Rules<'a> {
     pub(crate) bound: TimeDelta,
 }
 
+impl Stands {
+    fn as_str(self) -> &'static str {
+        match self {
+            Stands::Active => Stage::Active.as_str(),
+            Stands::Suspended { .. } => Stage::Suspended.as_str(),
+            Stands::Ended => Stage::Ended.as_str(),
+        }
+    }
+}
+
+impl From<State> for Stands {
+    fn from(state: State) -> Stands {
+        match state {
+            State::Active => Stands::Active,
+            State::Suspended { by, .. } => Stands::Suspended { by },
+            State::Ended { .. } => Stands::Ended,
+        }
+    }
+}
+
+impl Ineligibility {
+    fn of(reason: Reason, organization: OrganizationId) -> Ineligibility {
+        Ineligibility { reason, organization, remedy: reason.remedy() }
+    }
+
+    /// What one party suspended, it alone resumes.
+    fn suspended(reason: Reason, by: OrganizationId, actor: Actor) -> Ineligibility {
+        Ineligibility { reason, organization: by, remedy: Remedy { actor, ..reason.remedy() } }
+    }
+}
+
 impl Rules<'_> {
     fn knows(&self, as_of: Option<DateTime<Utc>>) -> bool {
         as_of.is_some_and(|as_of| self.now - as_of <= self.bound)
@@ -100,16 +140,17 @@ pub(crate) fn judge(facts: &Facts, rules: Rules<'_>) -> Vec<Ineligibility> {
     found.extend(partner(&facts.provider, Reason::ProviderNotActive, &facts.due, rules));
     found.extend(partner(&facts.reseller, Reason::ResellerNotActive, &facts.due, rules));
     if !rules.knows(facts.customer.as_of) {
-        found.push(Ineligibility { reason: Reason::StandingUnknown, organization: facts.customer.organization });
+        found.push(Ineligibility::of(Reason::StandingUnknown, facts.customer.organization));
     }
     found.extend(partnership(facts.partnership.as_ref(), facts.provider.organization, facts.reseller.organization));
     let (missing, suspended) = (Reason::ResellerRelationshipMissing, Reason::ResellerRelationshipSuspended);
-    found.extend(relationship(&facts.reseller, facts.reseller_relationship.as_ref(), missing, suspended));
+    let by_reseller = facts.reseller_relationship.as_ref();
+    found.extend(relationship(facts.reseller.organization, by_reseller, (missing, suspended), Actor::Reseller));
     let (missing, suspended) = (Reason::ProviderRelationshipMissing, Reason::ProviderRelationshipSuspended);
-    found.extend(relationship(&facts.provider, facts.provider_relationship.as_ref(), missing, suspended));
+    let by_provider = facts.provider_relationship.as_ref();
+    found.extend(relationship(facts.provider.organization, by_provider, (missing, suspended), Actor::Provider));
     if facts.customer_agreement.is_none() {
-        let organization = facts.customer.organization;
-        found.push(Ineligibility { reason: Reason::CustomerAgreementMissing, organization });
+        found.push(Ineligibility::of(Reason::CustomerAgreementMissing, facts.customer.organization));
     }
     found.extend(market(facts, rules));
     found.sort_unstable();
@@ -124,24 +165,26 @@ pub(crate) fn partner(
     rules: Rules<'_>,
 ) -> Vec<Ineligibility> {
     let mut reasons = Vec::new();
+    let of = |reason| Ineligibility::of(reason, partner.organization);
+    let inactive = |state| Ineligibility { remedy: not_active.while_in(state), ..of(not_active) };
     if !rules.knows(partner.as_of) {
-        reasons.push(Reason::StandingUnknown);
-    } else if let Some(standing) = &partner.standing {
-        if standing.state != EnrollmentState::Active {
-            reasons.push(not_active);
-        }
-        match standing.agreement(due, rules.markets, rules.now) {
-            Agreement::Current => {}
-            Agreement::Unsigned => reasons.push(Reason::AgreementUnsigned),
-            Agreement::Overdue => reasons.push(Reason::AgreementOverdue),
-        }
-        if standing.location.is_none() {
-            reasons.push(Reason::LocationMissing);
-        }
-    } else {
-        reasons.extend([not_active, Reason::AgreementUnsigned, Reason::LocationMissing]);
+        return vec![of(Reason::StandingUnknown)];
     }
-    reasons.into_iter().map(|reason| Ineligibility { reason, organization: partner.organization }).collect()
+    let Some(standing) = &partner.standing else {
+        return vec![inactive(None), of(Reason::AgreementUnsigned), of(Reason::LocationMissing)];
+    };
+    if standing.state != EnrollmentState::Active {
+        reasons.push(inactive(Some(standing.state)));
+    }
+    match standing.agreement(due, rules.markets, rules.now) {
+        Agreement::Current => {}
+        Agreement::Unsigned => reasons.push(of(Reason::AgreementUnsigned)),
+        Agreement::Overdue => reasons.push(of(Reason::AgreementOverdue)),
+    }
+    if standing.location.is_none() {
+        reasons.push(of(Reason::LocationMissing));
+    }
+    reasons
 }
 
 /// What stands against orders in the partnership itself.
@@ -150,29 +193,34 @@ pub(crate) fn partnership(
     provider: OrganizationId,
     reseller: OrganizationId,
 ) -> Vec<Ineligibility> {
-    let of = |reason, organization| Ineligibility { reason, organization };
-    let Some(fact) = fact else { return vec![of(Reason::PartnershipMissing, provider)] };
-    let orders = (!fact.orders_allowed).then(|| of(Reason::OrdersNotAllowed, reseller));
-    match fact.stage {
-        Stage::Active => orders.into_iter().collect(),
-        Stage::Suspended => [of(Reason::PartnershipSuspended, reseller)].into_iter().chain(orders).collect(),
+    let Some(fact) = fact else { return vec![Ineligibility::of(Reason::PartnershipMissing, provider)] };
+    let orders = (!fact.orders_allowed).then(|| Ineligibility::of(Reason::OrdersNotAllowed, reseller));
+    match fact.stands {
+        Stands::Active => orders.into_iter().collect(),
+        Stands::Suspended { by } => {
+            let actor = if by == provider { Actor::Provider } else { Actor::Reseller };
+            let suspended = Ineligibility::suspended(Reason::PartnershipSuspended, by, actor);
+            [suspended].into_iter().chain(orders).collect()
+        }
         // What an ended partnership allowed no longer matters.
-        Stage::Ended => vec![of(Reason::PartnershipEnded, provider)],
+        Stands::Ended => vec![Ineligibility::of(Reason::PartnershipEnded, provider)],
     }
 }
 
 fn relationship(
-    partner: &Partner,
+    partner: OrganizationId,
     fact: Option<&RelationshipFact>,
-    missing: Reason,
-    suspended: Reason,
+    (missing, suspended): (Reason, Reason),
+    side: Actor,
 ) -> Option<Ineligibility> {
-    let reason = match fact.map(|fact| fact.state) {
-        Some(State::Active) => return None,
-        Some(State::Suspended) => suspended,
-        Some(State::Ended) | None => missing,
-    };
-    Some(Ineligibility { reason, organization: partner.organization })
+    match fact.map(|fact| fact.stands) {
+        Some(Stands::Active) => None,
+        Some(Stands::Suspended { by }) => {
+            let actor = if by == partner { side } else { Actor::Customer };
+            Some(Ineligibility::suspended(suspended, by, actor))
+        }
+        Some(Stands::Ended) | None => Some(Ineligibility::of(missing, partner)),
+    }
 }
 
 /// Where the customer is must be a market, and in the region of each partner's location. What is unknown is said elsewhere.
@@ -182,13 +230,13 @@ fn market(facts: &Facts, rules: Rules<'_>) -> Vec<Ineligibility> {
         let known = rules.knows(partner.as_of);
         partner.standing.as_ref().filter(|_| known).and_then(|standing| standing.location)
     };
-    let outside = |organization| Ineligibility { reason: Reason::MarketOutsideRegion, organization };
+    let outside = |organization| Ineligibility::of(Reason::MarketOutsideRegion, organization);
     let mut found = Vec::new();
     let country = facts.customer.country.filter(|_| rules.knows(facts.customer.as_of));
     if let Some(country) = country
         && region(country).is_none()
     {
-        found.push(Ineligibility { reason: Reason::MarketNotOpen, organization: facts.customer.organization });
+        found.push(Ineligibility::of(Reason::MarketNotOpen, facts.customer.organization));
     }
     match country.and_then(region) {
         Some(home) => {
@@ -236,9 +284,9 @@ pub(crate) fn evidence(facts: &Facts, now: DateTime<Utc>) -> Vec<Fact> {
         state: state.to_owned(),
         age: Some(TimeDelta::zero()),
     };
-    found.extend(facts.partnership.iter().map(|fact| own(fact.id.name(), fact.version, fact.stage.as_str())));
+    found.extend(facts.partnership.iter().map(|fact| own(fact.id.name(), fact.version, fact.stands.as_str())));
     let relationships = facts.reseller_relationship.iter().chain(&facts.provider_relationship);
-    found.extend(relationships.map(|fact| own(fact.id.name(), fact.version, fact.state.as_str())));
+    found.extend(relationships.map(|fact| own(fact.id.name(), fact.version, fact.stands.as_str())));
     let agreement = facts.customer_agreement.iter();
     let name = |version: &String| format!("{}/customerAgreements/{version}", facts.customer.organization.name());
     found.extend(agreement.map(|version| own(name(version), 1, "ACCEPTED")));

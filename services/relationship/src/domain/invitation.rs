@@ -12,6 +12,12 @@ use super::organization::Organization;
 /// How soon and how late an invitation may end.
 pub(crate) const SHORTEST: TimeDelta = TimeDelta::hours(1);
 pub(crate) const LONGEST: TimeDelta = TimeDelta::days(90);
+/// How often one invitation may be mailed again, and how long after the mail before.
+pub(crate) const MOST_RESENDS: i64 = 5;
+pub(crate) const RESEND_GAP: TimeDelta = TimeDelta::hours(1);
+/// How long before its end the recipient is reminded; nobody is on the first day.
+const REMINDERS: [TimeDelta; 2] = [TimeDelta::days(7), TimeDelta::days(1)];
+const QUIET: TimeDelta = TimeDelta::days(1);
 
 codes! {
     /// What an invitation leads to.
@@ -29,12 +35,23 @@ codes! {
     }
 }
 
+codes! {
+    /// Why the recipient declines.
+    DeclineReason {
+        NotInterested = "NOT_INTERESTED",
+        SenderUnknown = "SENDER_UNKNOWN",
+        WrongRecipient = "WRONG_RECIPIENT",
+        AsksTooMuch = "ASKS_TOO_MUCH",
+        Other = "OTHER",
+    }
+}
+
 /// Where an invitation stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum State {
     Pending,
     Accepted(Born),
-    Declined,
+    Declined { reason: DeclineReason, text: String },
     Revoked,
     Expired,
 }
@@ -86,6 +103,10 @@ pub(crate) struct Invitation {
     pub(crate) external_id: String,
     pub(crate) generation: i64,
     pub(crate) nonce: String,
+    /// When the newest link was mailed first.
+    pub(crate) send_time: DateTime<Utc>,
+    /// When the recipient is reminded next.
+    pub(crate) remind_time: Option<DateTime<Utc>>,
     pub(crate) state: State,
     pub(crate) create_time: DateTime<Utc>,
     pub(crate) update_time: DateTime<Utc>,
@@ -98,7 +119,7 @@ impl State {
         match self {
             State::Pending => Stage::Pending,
             State::Accepted(_) => Stage::Accepted,
-            State::Declined => Stage::Declined,
+            State::Declined { .. } => Stage::Declined,
             State::Revoked => Stage::Revoked,
             State::Expired => Stage::Expired,
         }
@@ -137,9 +158,14 @@ impl Invitation {
         if !invited {
             return Err(Refusal::RecipientMismatch);
         }
+        self.answerable(who.by_link, now)
+    }
+
+    /// Whether whoever asks by its link or for its organization may decline it: what was answered or is over can't be.
+    pub(crate) fn answerable(&self, by_link: bool, now: DateTime<Utc>) -> Result<(), Refusal> {
         self.open_at(now).map_err(|refusal| match refusal {
             // The holder of a link learns that it was used; who came by the name, in which state the invitation is.
-            Refusal::StateForbids { .. } if who.by_link => Refusal::TokenUsed,
+            Refusal::StateForbids { .. } if by_link => Refusal::TokenUsed,
             refusal => refusal,
         })
     }
@@ -148,16 +174,65 @@ impl Invitation {
     pub(crate) fn accept(&mut self, by: OrganizationId, born: Born, now: DateTime<Utc>) -> Result<(), Refusal> {
         self.open_at(now)?;
         self.recipient = Some(by);
-        self.state = State::Accepted(born);
+        self.close(State::Accepted(born), now);
+        Ok(())
+    }
+
+    /// The recipient wants none of it.
+    pub(crate) fn decline(&mut self, reason: DeclineReason, text: String, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.open_at(now)?;
+        self.close(State::Declined { reason, text }, now);
+        Ok(())
+    }
+
+    /// The sender takes it back.
+    pub(crate) fn revoke(&mut self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.open_at(now)?;
+        self.close(State::Revoked, now);
+        Ok(())
+    }
+
+    /// The sender mails it again: a new link supersedes the older ones.
+    pub(crate) fn resend(&mut self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.open_at(now)?;
+        if self.resends() >= MOST_RESENDS {
+            return Err(Refusal::ResendsSpent);
+        }
+        let wait = self.send_time + RESEND_GAP - now;
+        if wait > TimeDelta::zero() {
+            return Err(Refusal::SentJustNow { wait });
+        }
+        self.generation += 1;
+        self.send_time = now;
         self.update_time = now;
         Ok(())
+    }
+
+    /// How often it was mailed again.
+    pub(crate) fn resends(&self) -> i64 {
+        self.generation - 1
+    }
+
+    /// Whether the recipient is to be reminded now; the next time is another. After a pause only the latest counts.
+    pub(crate) fn remind(&mut self, now: DateTime<Utc>) -> bool {
+        if self.open_at(now).is_err() || self.remind_time.is_none_or(|due| due > now) {
+            return false;
+        }
+        self.remind_time = next_reminder(self.expire_time, now);
+        self.update_time = now;
+        true
+    }
+
+    fn close(&mut self, state: State, now: DateTime<Utc>) {
+        self.state = state;
+        self.update_time = now;
+        self.remind_time = None;
     }
 
     /// Writes down that its time is over.
     pub(crate) fn expire(&mut self, now: DateTime<Utc>) -> Result<(), Refusal> {
         if self.state == State::Pending && self.stage_at(now) == Stage::Expired {
-            self.state = State::Expired;
-            self.update_time = now;
+            self.close(State::Expired, now);
             return Ok(());
         }
         Err(Refusal::StateForbids { state: self.state.stage().as_str(), allowed: &["PENDING"] })
@@ -180,4 +255,13 @@ impl Invitation {
     pub(crate) fn is_inviting(&self, organization: OrganizationId) -> bool {
         organization == self.sender || (self.kind == Kind::Customer && self.partners().any(|own| own == organization))
     }
+}
+
+/// The first reminder of an invitation that is made now.
+pub(crate) fn first_reminder(expire_time: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    next_reminder(expire_time, now + QUIET)
+}
+
+fn next_reminder(expire_time: DateTime<Utc>, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    REMINDERS.into_iter().map(|before| expire_time - before).find(|due| *due > after)
 }

@@ -7,9 +7,12 @@ use uuid::Uuid;
 
 use super::admin_grant::{AdminGrant, State as GrantState};
 use super::grids::{grant, invitation, partnership, relationship};
-use super::invitation::{Acceptor, Born, Invitation, Stage as InvitationStage, State as InvitationState};
-use super::partnership::{Partnership, Stage, State as PartnershipState};
-use super::reseller_relationship::{ResellerRelationship, State as RelationshipState};
+use super::invitation::{
+    Acceptor, Born, DeclineReason, Invitation, Stage as InvitationStage, State as InvitationState,
+};
+use super::partnership::Partnership;
+use super::reseller_relationship::ResellerRelationship;
+use super::state::{Resumer, Stage, State};
 
 fn id<K>(number: u128) -> Id<K> {
     Id::from_uuid(Uuid::from_u128(number))
@@ -28,10 +31,17 @@ struct World {
 enum Command {
     Ask { organization: u128, by_link: bool },
     Accept,
+    Decline,
+    RevokeInvitation,
+    Resend,
+    RemindRecipient,
     ExpireInvitation,
     AllowOrders(bool),
+    Suspend { partnership: bool, by: u128 },
+    Resume { partnership: bool, by: Option<u128> },
     EndPartnership,
     EndRelationship,
+    RemindSides,
     Revoke,
     ExpireGrant,
 }
@@ -40,13 +50,31 @@ fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
         2 => (10u128..13, any::<bool>()).prop_map(|(organization, by_link)| Command::Ask { organization, by_link }),
         1 => Just(Command::Accept),
+        1 => Just(Command::Decline),
+        1 => Just(Command::RevokeInvitation),
+        2 => Just(Command::Resend),
+        1 => Just(Command::RemindRecipient),
         1 => Just(Command::ExpireInvitation),
         4 => any::<bool>().prop_map(Command::AllowOrders),
+        4 => (any::<bool>(), 10u128..13).prop_map(|(partnership, by)| Command::Suspend { partnership, by }),
+        4 => (any::<bool>(), prop::option::of(10u128..13)).prop_map(|(partnership, by)| Command::Resume { partnership, by }),
+        1 => Just(Command::RemindSides),
         1 => Just(Command::EndPartnership),
         1 => Just(Command::EndRelationship),
         1 => Just(Command::Revoke),
         1 => Just(Command::ExpireGrant),
     ]
+}
+
+/// A party, or the operator.
+fn resumer(by: Option<u128>) -> Resumer {
+    by.map_or(Resumer::Operator, |by| Resumer::Party(id(by)))
+}
+
+/// What one party suspended goes on only by that party or the operator.
+fn resumed_by_others(before: State, after: State, command: &Command) -> bool {
+    let Command::Resume { by: Some(by), .. } = command else { return false };
+    before.suspended_by().is_some_and(|suspender| suspender != id(*by)) && after == State::Active
 }
 
 /// Whether it was done.
@@ -58,6 +86,15 @@ fn act(world: &mut World, command: &Command, at: DateTime<Utc>) -> bool {
             world.invitation.may_be_accepted_by(&who, at).is_ok()
         }
         Command::Accept => world.invitation.accept(id(11), Born::Partnership(id(2)), at).is_ok(),
+        Command::Decline => world.invitation.decline(DeclineReason::Other, String::new(), at).is_ok(),
+        Command::RevokeInvitation => world.invitation.revoke(at).is_ok(),
+        Command::Resend => world.invitation.resend(at).is_ok(),
+        Command::RemindRecipient => world.invitation.remind(at),
+        Command::RemindSides => world.grant.remind(at),
+        Command::Suspend { partnership: true, by } => world.partnership.suspend(id(*by), at).is_ok(),
+        Command::Suspend { partnership: false, by } => world.relationship.suspend(id(*by), at).is_ok(),
+        Command::Resume { partnership: true, by } => world.partnership.resume(resumer(*by), at).is_ok(),
+        Command::Resume { partnership: false, by } => world.relationship.resume(resumer(*by), at).is_ok(),
         Command::ExpireInvitation => world.invitation.expire(at).is_ok(),
         Command::AllowOrders(allowed) => world.partnership.set_orders_allowed(*allowed, at) == Ok(true),
         Command::EndPartnership => world.partnership.end(at).is_ok(),
@@ -72,8 +109,8 @@ proptest! {
     fn r34_r35_every_machine_keeps_its_laws(commands in prop::collection::vec((command(), 0i64..4), 1..40)) {
         let mut world = World {
             invitation: invitation(InvitationState::Pending),
-            partnership: partnership(PartnershipState::Active, true),
-            relationship: relationship(RelationshipState::Active),
+            partnership: partnership(State::Active, true),
+            relationship: relationship(State::Active),
             grant: grant(GrantState::Active),
         };
         let mut at = world.invitation.create_time;
@@ -101,6 +138,9 @@ proptest! {
             if before.partnership.state.stage() == Stage::Ended {
                 prop_assert_eq!(&world.partnership, &before.partnership, "what has ended stays");
             }
+            prop_assert!(!resumed_by_others(before.partnership.state, world.partnership.state, &command));
+            prop_assert!(!resumed_by_others(before.relationship.state, world.relationship.state, &command));
+            prop_assert!(world.invitation.generation >= before.invitation.generation);
             if before.grant.state_at(at) != GrantState::Active && world.grant != before.grant {
                 prop_assert_eq!(world.grant.state, GrantState::Expired, "only its end is written down");
             }

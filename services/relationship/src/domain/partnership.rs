@@ -4,20 +4,7 @@ use chrono::{DateTime, Utc};
 use ids::{OrganizationId, PartnershipId};
 
 use super::Refusal;
-use super::code::codes;
-
-codes! {
-    /// The names of a partnership's states.
-    Stage { Active = "ACTIVE", Suspended = "SUSPENDED", Ended = "ENDED" }
-}
-
-/// Where a partnership stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
-    Active,
-    Suspended,
-    Ended { at: DateTime<Utc> },
-}
+use super::state::{Resumer, State};
 
 /// A provider and a reseller working together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,20 +19,10 @@ pub(crate) struct Partnership {
     pub(crate) update_time: DateTime<Utc>,
 }
 
-impl State {
-    pub(crate) fn stage(self) -> Stage {
-        match self {
-            State::Active => Stage::Active,
-            State::Suspended => Stage::Suspended,
-            State::Ended { .. } => Stage::Ended,
-        }
-    }
-}
-
 impl Partnership {
     /// Lets the provider order, or not; says whether that changed anything.
     pub(crate) fn set_orders_allowed(&mut self, allowed: bool, now: DateTime<Utc>) -> Result<bool, Refusal> {
-        self.live()?;
+        self.state.live()?;
         if self.orders_allowed == allowed {
             return Ok(false);
         }
@@ -54,10 +31,23 @@ impl Partnership {
         Ok(true)
     }
 
+    /// One side stops it for a while: neither orders nor new customers.
+    pub(crate) fn suspend(&mut self, by: OrganizationId, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.state = self.state.suspend(by, now)?;
+        self.update_time = now;
+        Ok(())
+    }
+
+    /// It goes on.
+    pub(crate) fn resume(&mut self, who: Resumer, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.state = self.state.resume(who)?;
+        self.update_time = now;
+        Ok(())
+    }
+
     /// Ends it for good.
     pub(crate) fn end(&mut self, now: DateTime<Utc>) -> Result<(), Refusal> {
-        self.live()?;
-        self.state = State::Ended { at: now };
+        self.state = self.state.end(now)?;
         self.update_time = now;
         Ok(())
     }
@@ -67,10 +57,8 @@ impl Partnership {
         if self.state == State::Active { Ok(()) } else { Err(Refusal::NoActivePartnership) }
     }
 
-    fn live(&self) -> Result<(), Refusal> {
-        match self.state.stage() {
-            Stage::Active | Stage::Suspended => Ok(()),
-            stage => Err(Refusal::StateForbids { state: stage.as_str(), allowed: &["ACTIVE", "SUSPENDED"] }),
-        }
+    /// Its two sides.
+    pub(crate) fn sides(&self) -> [OrganizationId; 2] {
+        [self.provider, self.reseller]
     }
 }

@@ -1,6 +1,7 @@
 //! Why not.
 
-use ids::{InvitationId, OrganizationId};
+use chrono::TimeDelta;
+use ids::{InvitationId, OrganizationId, ResellerRelationshipId};
 use markets::Mismatch;
 
 use super::consent::Kind;
@@ -31,6 +32,21 @@ pub(crate) enum Refusal {
     ConsentUnasked(Vec<usize>),
     ConsentMissing(Vec<(Kind, Option<OrganizationId>)>),
     LiveRelationships(usize),
+    /// Who suspended it.
+    SuspendedByOther(OrganizationId),
+    /// The other relationship of the pair lives.
+    PairLives(ResellerRelationshipId),
+    /// The sender's mails of this day are sent.
+    MailsSpent {
+        most: u32,
+        wait: TimeDelta,
+    },
+    /// One invitation is not mailed more often.
+    ResendsSpent,
+    /// The mail before was sent less than an hour ago.
+    SentJustNow {
+        wait: TimeDelta,
+    },
     TokenUnknown,
     TokenSuperseded,
     TokenUsed,

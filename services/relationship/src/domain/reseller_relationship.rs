@@ -5,11 +5,7 @@ use ids::{OrganizationId, PartnershipId, ResellerRelationshipId};
 
 use super::Refusal;
 use super::code::codes;
-
-codes! {
-    /// Where a relationship stands.
-    State { Active = "ACTIVE", Suspended = "SUSPENDED", Ended = "ENDED" }
-}
+use super::state::{Resumer, State};
 
 codes! {
     /// As what the partner serves the customer.
@@ -34,14 +30,30 @@ pub(crate) struct ResellerRelationship {
 }
 
 impl ResellerRelationship {
-    /// Ends it for good.
-    pub(crate) fn end(&mut self, now: DateTime<Utc>) -> Result<(), Refusal> {
-        if self.state == State::Ended {
-            return Err(Refusal::StateForbids { state: self.state.as_str(), allowed: &["ACTIVE", "SUSPENDED"] });
-        }
-        self.state = State::Ended;
+    /// The partner or the customer stops it for a while: no orders.
+    pub(crate) fn suspend(&mut self, by: OrganizationId, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.state = self.state.suspend(by, now)?;
         self.update_time = now;
         Ok(())
+    }
+
+    /// It goes on.
+    pub(crate) fn resume(&mut self, who: Resumer, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.state = self.state.resume(who)?;
+        self.update_time = now;
+        Ok(())
+    }
+
+    /// Ends it for good.
+    pub(crate) fn end(&mut self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.state = self.state.end(now)?;
+        self.update_time = now;
+        Ok(())
+    }
+
+    /// Whether it is this organization's to suspend and to end; the other partner of a joint pair only sees it.
+    pub(crate) fn is_between(&self, organization: OrganizationId) -> bool {
+        [self.partner, self.customer].contains(&organization)
     }
 
     /// Everybody who may see it.

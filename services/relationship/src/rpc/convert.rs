@@ -5,18 +5,20 @@ pub(crate) mod delivery;
 use chrono::{DateTime, Utc};
 use database::Scope;
 use ids::{Id, OrganizationId};
+use prost_types::Timestamp;
 use runtime::convert::{duration, timestamp};
 use wire::relationship as pb;
 use wire::types::Party;
 
 use crate::domain::admin_grant::{AdminGrant, Parent};
 use crate::domain::consent;
-use crate::domain::eligibility::{Actor, Fact, Ineligibility};
+use crate::domain::eligibility::{Actor, Fact, Ineligibility, Remedy};
 use crate::domain::invitation::{AdminRequest, Born, Invitation, State};
 use crate::domain::offer::Offer;
 use crate::domain::organization::Parties;
-use crate::domain::partnership::{self, Partnership};
+use crate::domain::partnership::Partnership;
 use crate::domain::reseller_relationship::ResellerRelationship;
+use crate::domain::state::State as Standing;
 
 /// An enum value of the wire by the domain's code.
 macro_rules! wire {
@@ -54,6 +56,10 @@ pub(crate) fn invitation(
         State::Accepted(Born::Relationships(born)) => (String::new(), born.iter().map(|id| id.name()).collect()),
         _ => Default::default(),
     };
+    let (decline_reason, decline_reason_text) = match &invitation.state {
+        State::Declined { reason, text } => (wire!(pb::DeclineReason, "DECLINE_REASON", reason), text.clone()),
+        _ => Default::default(),
+    };
     pb::Invitation {
         name: invitation.id.name(),
         uid: invitation.id.to_string(),
@@ -76,6 +82,10 @@ pub(crate) fn invitation(
         create_time: Some(timestamp(invitation.create_time)),
         update_time: Some(timestamp(invitation.update_time)),
         delivery: invitation.delivery.as_ref().filter(|_| knows_address).map(delivery::show),
+        send_time: Some(timestamp(invitation.send_time)),
+        resend_count: i32::try_from(invitation.resends()).unwrap_or(i32::MAX),
+        decline_reason,
+        decline_reason_text,
     }
 }
 
@@ -118,10 +128,7 @@ fn consent(asked: consent::Asked) -> pb::ConsentOffer {
 
 /// A partnership, without its blockers.
 pub(crate) fn partnership(partnership: &Partnership, parties: &Parties) -> pb::Partnership {
-    let end_time = match partnership.state {
-        partnership::State::Ended { at } => Some(timestamp(at)),
-        partnership::State::Active | partnership::State::Suspended => None,
-    };
+    let (suspend_time, end_time) = times(partnership.state);
     pb::Partnership {
         name: partnership.id.name(),
         uid: partnership.id.to_string(),
@@ -136,6 +143,17 @@ pub(crate) fn partnership(partnership: &Partnership, parties: &Parties) -> pb::P
         create_time: Some(timestamp(partnership.create_time)),
         update_time: Some(timestamp(partnership.update_time)),
         end_time,
+        suspended_by: name(partnership.state.suspended_by()),
+        suspend_time,
+    }
+}
+
+/// Since when it is suspended, and when it ended.
+fn times(state: Standing) -> (Option<Timestamp>, Option<Timestamp>) {
+    match state {
+        Standing::Active => (None, None),
+        Standing::Suspended { at, .. } => (Some(timestamp(at)), None),
+        Standing::Ended { at } => (None, Some(timestamp(at))),
     }
 }
 
@@ -143,6 +161,7 @@ pub(crate) fn reseller_relationship(
     relationship: &ResellerRelationship,
     parties: &Parties,
 ) -> pb::ResellerRelationship {
+    let (suspend_time, end_time) = times(relationship.state);
     pb::ResellerRelationship {
         name: relationship.id.name(),
         uid: relationship.id.to_string(),
@@ -152,9 +171,12 @@ pub(crate) fn reseller_relationship(
         customer_name: parties.name(relationship.customer),
         capacity: wire!(pb::reseller_relationship::Capacity, "CAPACITY", relationship.capacity),
         partnership: name(relationship.partnership),
-        state: wire!(pb::reseller_relationship::State, "STATE", relationship.state),
+        state: wire!(pb::reseller_relationship::State, "STATE", relationship.state.stage()),
         create_time: Some(timestamp(relationship.create_time)),
         update_time: Some(timestamp(relationship.update_time)),
+        suspended_by: name(relationship.state.suspended_by()),
+        suspend_time,
+        end_time,
     }
 }
 
@@ -178,10 +200,10 @@ pub(crate) fn admin_grant(grant: &AdminGrant, now: DateTime<Utc>) -> pb::AdminGr
 }
 
 pub(crate) fn ineligibility(found: Ineligibility) -> pb::Ineligibility {
-    let (remedy, actor, method) = found.reason.remedy();
+    let Remedy { text, actor, method } = found.remedy;
     pb::Ineligibility {
         reason: wire!(pb::IneligibilityReason, "INELIGIBILITY_REASON", found.reason),
-        remedy: remedy.to_owned(),
+        remedy: text.to_owned(),
         actor: party(actor) as i32,
         organization: found.organization.name(),
         method: method.to_owned(),
@@ -194,6 +216,8 @@ pub(crate) fn party(actor: Actor) -> Party {
         Actor::Provider => Party::Provider,
         Actor::Reseller => Party::Reseller,
         Actor::Customer => Party::Customer,
+        Actor::Reviewer => Party::Reviewer,
+        Actor::Operator => Party::Operator,
         Actor::Nobody => Party::Nobody,
     }
 }

@@ -16,12 +16,12 @@ pub(crate) const AS_PROVIDER: &[EnrollmentType] = &[EnrollmentType::IndirectProv
 /// The market table, the time of this change, and the agreements that are due by then.
 pub(crate) struct Judge<'a> {
     change: &'a Change,
-    markets: &'static Markets,
+    markets: &'a Markets,
     due: Vec<DueAgreement>,
 }
 
 impl<'a> Judge<'a> {
-    pub(crate) async fn load(app: &App, change: &'a Change) -> Result<Judge<'a>, Fault> {
+    pub(crate) async fn load(app: &'a App, change: &'a Change) -> Result<Judge<'a>, Fault> {
         let due = store::agreement::due(&change.tx, change.now()).await?;
         Ok(Judge { change, markets: app.service().markets()?, due })
     }

@@ -1,3 +1,4 @@
 //! Order eligibility: checked.
 
+pub(crate) mod batch_check;
 pub(crate) mod check;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use database::{Cursor, Error, Page, Scope, Tx, affected, page};
 use ids::{AdminGrantId, OrganizationId, PartnershipId, ResellerRelationshipId};
-use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect, Select, entity::prelude::*};
 
 use super::read::{Place, Sample, list, sample};
 use crate::domain::admin_grant::{AdminGrant, Parent, State};
@@ -27,6 +27,7 @@ mod row {
         pub expire_time: DateTime<Utc>,
         pub create_time: DateTime<Utc>,
         pub update_time: DateTime<Utc>,
+        pub remind_time: Option<DateTime<Utc>>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -72,6 +73,17 @@ pub(crate) async fn list_of(
     (after, size): (Option<Cursor>, u64),
     now: DateTime<Utc>,
 ) -> Result<Page<AdminGrant>, Error> {
+    let rows = page_of(organization, filter, (after, size), now).all(connection).await?;
+    let grants = rows.into_iter().map(AdminGrant::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::of(grants, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
+}
+
+pub(super) fn page_of(
+    organization: OrganizationId,
+    filter: &Filter,
+    (after, size): (Option<Cursor>, u64),
+    now: DateTime<Utc>,
+) -> Select<Entity> {
     let mut select = Entity::find();
     // Whoever asks for its own side needs no other condition, and the index of that side alone answers.
     if filter.grantor != Some(organization) && filter.grantee != Some(organization) {
@@ -94,9 +106,7 @@ pub(crate) async fn list_of(
         ),
         Some(State::Revoked) => select.filter(Column::State.eq(State::Revoked.as_str())),
     };
-    let rows = page::after(select, (Column::CreateTime, Column::Id), after, size).all(connection).await?;
-    let grants = rows.into_iter().map(AdminGrant::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::of(grants, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
+    page::after(select, (Column::CreateTime, Column::Id), after, size)
 }
 
 /// Those of one organization to another that are in force.
@@ -105,12 +115,24 @@ pub(crate) async fn live(
     (grantor, grantee): (OrganizationId, OrganizationId),
     now: DateTime<Utc>,
 ) -> Result<Vec<AdminGrant>, Error> {
-    let select = Entity::find()
-        .filter(Column::Grantor.eq(grantor.uuid()))
-        .filter(Column::Grantee.eq(grantee.uuid()))
-        .filter(Column::State.eq(State::Active.as_str()))
-        .filter(Column::ExpireTime.gt(now));
-    select.all(connection).await?.into_iter().map(AdminGrant::try_from).collect()
+    select_live(&[(grantor, grantee)], now).all(connection).await?.into_iter().map(AdminGrant::try_from).collect()
+}
+
+/// Those of each of these pairs, grantor and grantee, that are in force.
+pub(crate) async fn live_of(
+    connection: &impl ConnectionTrait,
+    pairs: &[(OrganizationId, OrganizationId)],
+    now: DateTime<Utc>,
+) -> Result<Vec<AdminGrant>, Error> {
+    select_live(pairs, now).all(connection).await?.into_iter().map(AdminGrant::try_from).collect()
+}
+
+pub(super) fn select_live(pairs: &[(OrganizationId, OrganizationId)], now: DateTime<Utc>) -> Select<Entity> {
+    let pair = |(grantor, grantee): &(OrganizationId, OrganizationId)| {
+        Condition::all().add(Column::Grantor.eq(grantor.uuid())).add(Column::Grantee.eq(grantee.uuid()))
+    };
+    let any = pairs.iter().map(pair).fold(Condition::any(), Condition::add);
+    Entity::find().filter(any).filter(active()).filter(Column::ExpireTime.gt(now))
 }
 
 /// Those given to an organization that are in force.
@@ -126,17 +148,19 @@ pub(crate) async fn some_live(
     sample(connection, rows, (Column::CreateTime, Column::Id)).await
 }
 
-/// Those in force under a partnership or under a relationship that is joint through it.
+/// Those in force under a partnership, and under these relationships.
 pub(crate) async fn under(
     tx: &Tx,
-    partnership: PartnershipId,
+    partnership: Option<PartnershipId>,
     relationships: &[ResellerRelationshipId],
     now: DateTime<Utc>,
 ) -> Result<Vec<AdminGrant>, Error> {
     let mut rows = Vec::new();
     let in_force =
         || Entity::find().filter(Column::State.eq(State::Active.as_str())).filter(Column::ExpireTime.gt(now));
-    rows.extend(in_force().filter(Column::Partnership.eq(partnership.uuid())).all(tx).await?);
+    if let Some(partnership) = partnership {
+        rows.extend(in_force().filter(Column::Partnership.eq(partnership.uuid())).all(tx).await?);
+    }
     // In pieces, since a statement takes only so many values.
     for some in relationships.chunks(500) {
         let some = some.iter().map(|id| id.uuid());
@@ -151,12 +175,35 @@ pub(crate) async fn due(
     now: DateTime<Utc>,
     most: u64,
 ) -> Result<Vec<AdminGrantId>, Error> {
-    let select = Entity::find()
-        .filter(Column::State.eq(State::Active.as_str()))
-        .filter(Column::ExpireTime.lte(now))
-        .order_by_asc(Column::ExpireTime)
-        .limit(most);
-    Ok(select.all(connection).await?.into_iter().map(|row| AdminGrantId::from_uuid(row.id)).collect())
+    ids(connection, select_due(now, most)).await
+}
+
+pub(super) fn select_due(now: DateTime<Utc>, most: u64) -> Select<Entity> {
+    Entity::find().filter(active()).filter(Column::ExpireTime.lte(now)).order_by_asc(Column::ExpireTime).limit(most)
+}
+
+/// Some in force of whose end both sides are to be reminded.
+pub(crate) async fn unreminded(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    most: u64,
+) -> Result<Vec<AdminGrantId>, Error> {
+    ids(connection, select_unreminded(now, most)).await
+}
+
+pub(super) fn select_unreminded(now: DateTime<Utc>, most: u64) -> Select<Entity> {
+    let due = Entity::find().filter(active()).filter(Column::RemindTime.lte(now)).filter(Column::ExpireTime.gt(now));
+    due.order_by_asc(Column::RemindTime).limit(most)
+}
+
+/// In the words of the indexes, which a value given later doesn't fit.
+fn active() -> Expr {
+    Expr::cust("state = 'ACTIVE'")
+}
+
+async fn ids(connection: &impl ConnectionTrait, select: Select<Entity>) -> Result<Vec<AdminGrantId>, Error> {
+    let found: Vec<Uuid> = select.select_only().column(Column::Id).into_tuple().all(connection).await?;
+    Ok(found.into_iter().map(AdminGrantId::from_uuid).collect())
 }
 
 /// Adds a grant.
@@ -177,6 +224,7 @@ pub(crate) async fn insert(tx: &Tx, grant: &AdminGrant) -> Result<(), Error> {
         expire_time: grant.expire_time,
         create_time: grant.create_time,
         update_time: grant.update_time,
+        remind_time: grant.remind_time,
     };
     Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
     Ok(())
@@ -190,6 +238,7 @@ pub(crate) async fn save(tx: &Tx, grant: &mut AdminGrant) -> Result<(), Error> {
         version: Set(grant.version),
         state: Set(grant.state.as_str().to_owned()),
         update_time: Set(grant.update_time),
+        remind_time: Set(grant.remind_time),
         ..Default::default()
     });
     let guarded = update.filter(Column::Id.eq(grant.id.uuid())).filter(Column::Version.eq(read));
@@ -216,6 +265,7 @@ impl TryFrom<row::Model> for AdminGrant {
             parent,
             state: place.parse("state", &row.state)?,
             expire_time: row.expire_time,
+            remind_time: row.remind_time,
             create_time: row.create_time,
             update_time: row.update_time,
         })

@@ -8,8 +8,9 @@ use sea_orm::{QueryResult, Statement, TryGetable};
 
 use super::read::Place;
 use super::standing;
-use crate::domain::eligibility::{Customer, Facts, Partner, PartnershipFact, RelationshipFact};
+use crate::domain::eligibility::{Customer, Facts, Partner, PartnershipFact, RelationshipFact, Stands};
 use crate::domain::standing::{DueAgreement, Standing};
+use crate::domain::state::Stage;
 use crate::domain::watermark::{Watermark, as_of, partner_as_of};
 
 /// Whom an order would concern.
@@ -20,9 +21,16 @@ pub(crate) struct Trio {
     pub(crate) customer: OrganizationId,
 }
 
+impl Trio {
+    /// The three of them.
+    pub(crate) fn parties(self) -> [OrganizationId; 3] {
+        [self.provider, self.reseller, self.customer]
+    }
+}
+
 // Raw: the one hot statement, where building the query costs as much as running it on SQLite. Agreements past their date multiply
 // the row; most of the time there are none, so one row comes back.
-const FACTS: &str = "\
+pub(super) const FACTS: &str = "\
 SELECT po.version AS po_version, po.confirmed_at AS po_confirmed_at, \
 ro.version AS ro_version, ro.confirmed_at AS ro_confirmed_at, \
 co.version AS co_version, co.confirmed_at AS co_confirmed_at, co.country AS co_country, \
@@ -33,8 +41,9 @@ rs.id AS rs_id, rs.capacity AS rs_capacity, rs.state AS rs_state, rs.location AS
 rs.location_country AS rs_location_country, rs.signed_version AS rs_signed_version, rs.state_time AS rs_state_time, \
 rs.version AS rs_version, rs.confirmed_at AS rs_confirmed_at, \
 p.id AS p_id, p.version AS p_version, p.state AS p_state, p.orders_allowed AS p_orders_allowed, \
-rr.id AS rr_id, rr.version AS rr_version, rr.state AS rr_state, \
-pr.id AS pr_id, pr.version AS pr_version, pr.state AS pr_state, \
+p.suspended_by AS p_suspended_by, \
+rr.id AS rr_id, rr.version AS rr_version, rr.state AS rr_state, rr.suspended_by AS rr_suspended_by, \
+pr.id AS pr_id, pr.version AS pr_version, pr.state AS pr_state, pr.suspended_by AS pr_suspended_by, \
 (SELECT MAX(ca.version) FROM customer_agreement ca WHERE ca.customer = $3) AS accepted, \
 w.epoch AS w_epoch, w.as_of AS w_as_of, w.parked AS w_parked, \
 a.capacity AS a_capacity, a.region AS a_region, a.version AS a_version \
@@ -87,7 +96,7 @@ pub(crate) async fn of(connection: &impl ConnectionTrait, trio: Trio, now: DateT
 }
 
 // Raw, like the above, beside which it stands.
-const ACQUAINTED: &str = "\
+pub(super) const ACQUAINTED: &str = "\
 SELECT 1 AS one WHERE EXISTS (SELECT 1 FROM partnership q \
 WHERE (q.provider = $1 AND q.reseller IN ($2, $3)) OR (q.reseller = $1 AND q.provider IN ($2, $3))) \
 OR EXISTS (SELECT 1 FROM reseller_relationship r \
@@ -175,23 +184,33 @@ impl Row<'_> {
 
     fn partnership(&self) -> Result<Option<PartnershipFact>, Error> {
         let Some(id) = self.get::<Option<Uuid>>("p", "id")? else { return Ok(None) };
-        let state: String = self.get("p", "state")?;
         Ok(Some(PartnershipFact {
             id: PartnershipId::from_uuid(id),
             version: self.get("p", "version")?,
-            stage: Place { table: "partnership", row: id }.parse("state", &state)?,
+            stands: self.stands("p", Place { table: "partnership", row: id })?,
             orders_allowed: self.get("p", "orders_allowed")?,
         }))
     }
 
     fn relationship(&self, table: &str) -> Result<Option<RelationshipFact>, Error> {
         let Some(id) = self.get::<Option<Uuid>>(table, "id")? else { return Ok(None) };
-        let state: String = self.get(table, "state")?;
         Ok(Some(RelationshipFact {
             id: ResellerRelationshipId::from_uuid(id),
             version: self.get(table, "version")?,
-            state: Place { table: "reseller_relationship", row: id }.parse("state", &state)?,
+            stands: self.stands(table, Place { table: "reseller_relationship", row: id })?,
         }))
+    }
+
+    fn stands(&self, table: &str, place: Place<Uuid>) -> Result<Stands, Error> {
+        let state: String = self.get(table, "state")?;
+        Ok(match place.parse("state", &state)? {
+            Stage::Active => Stands::Active,
+            Stage::Suspended => {
+                let by: Uuid = place.there("suspended_by", self.get(table, "suspended_by")?)?;
+                Stands::Suspended { by: OrganizationId::from_uuid(by) }
+            }
+            Stage::Ended => Stands::Ended,
+        })
     }
 
     fn due(&self) -> Result<Option<DueAgreement>, Error> {

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{
 };
 use sea_orm::{ConnectionTrait, DbErr};
 use sea_orm_migration::schema::{
-    big_integer, boolean, integer, json_binary, json_binary_null, text, text_null, timestamp_with_time_zone,
+    big_integer, boolean, date, integer, json_binary, json_binary_null, text, text_null, timestamp_with_time_zone,
     timestamp_with_time_zone_null, uuid, uuid_null,
 };
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
@@ -28,8 +28,15 @@ impl MigrationName for M0001 {
 impl MigrationTrait for M0001 {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let projections = [organization(), standing(), agreement(), watermark()];
-        let own =
-            [invitation(), consent(), customer_agreement(), partnership(), reseller_relationship(), admin_grant()];
+        let own = [
+            invitation(),
+            invitation_quota(),
+            consent(),
+            customer_agreement(),
+            partnership(),
+            reseller_relationship(),
+            admin_grant(),
+        ];
         for table in projections.into_iter().chain(own) {
             manager.get_connection().execute(&table).await?;
         }
@@ -126,8 +133,17 @@ fn invitation() -> TableCreateStatement {
         timestamp_with_time_zone("update_time"),
         json_binary_null("delivery"),
         big_integer("delivery_version").default(0).take(),
+        timestamp_with_time_zone("send_time"),
+        timestamp_with_time_zone_null("remind_time"),
+        text_null("decline_reason"),
+        text_null("decline_text"),
     ];
     table("invitation", &["id"], columns)
+}
+
+/// How many mails of invitations a sender has caused on the last day that it did.
+fn invitation_quota() -> TableCreateStatement {
+    table("invitation_quota", &["sender"], vec![uuid("sender"), date("day"), integer("spent")])
 }
 
 fn consent() -> TableCreateStatement {
@@ -166,6 +182,8 @@ fn partnership() -> TableCreateStatement {
         timestamp_with_time_zone_null("end_time"),
         timestamp_with_time_zone("create_time"),
         timestamp_with_time_zone("update_time"),
+        uuid_null("suspended_by"),
+        timestamp_with_time_zone_null("suspend_time"),
     ];
     table("partnership", &["id"], columns)
 }
@@ -182,6 +200,9 @@ fn reseller_relationship() -> TableCreateStatement {
         text("state"),
         timestamp_with_time_zone("create_time"),
         timestamp_with_time_zone("update_time"),
+        uuid_null("suspended_by"),
+        timestamp_with_time_zone_null("suspend_time"),
+        timestamp_with_time_zone_null("end_time"),
     ];
     table("reseller_relationship", &["id"], columns)
 }
@@ -199,6 +220,7 @@ fn admin_grant() -> TableCreateStatement {
         timestamp_with_time_zone("expire_time"),
         timestamp_with_time_zone("create_time"),
         timestamp_with_time_zone("update_time"),
+        timestamp_with_time_zone_null("remind_time"),
     ];
     table("admin_grant", &["id"], columns)
 }
@@ -214,12 +236,20 @@ fn index(name: &'static str, table: &'static str, columns: &[&'static str]) -> I
 
 fn indexes() -> Vec<IndexCreateStatement> {
     let open = || Expr::col("state").eq("PENDING");
+    let active = || Expr::col("state").eq("ACTIVE");
+    let reminded = || Expr::col("remind_time").is_not_null();
     vec![
         index("standing_organization", "standing", &["organization", "capacity"]),
         index("standing_location", "standing", &["location"]),
         index("invitation_sender", "invitation", &["sender", "create_time", "id"]),
         index("invitation_recipient", "invitation", &["recipient", "create_time", "id"]),
         index("invitation_due", "invitation", &["expire_time"]).and_where(open()).to_owned(),
+        index("invitation_remind", "invitation", &["remind_time"])
+            .cond_where(Condition::all().add(open()).add(reminded()))
+            .to_owned(),
+        index("invitation_external", "invitation", &["sender", "external_id", "create_time", "id"])
+            .and_where(Expr::col("external_id").ne(""))
+            .to_owned(),
         index("partnership_provider", "partnership", &["provider", "create_time", "id"]),
         index("partnership_reseller", "partnership", &["reseller", "create_time", "id"]),
         index("partnership_pair", "partnership", &["provider", "reseller"]),
@@ -234,7 +264,10 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("grant_grantee", "admin_grant", &["grantee", "create_time", "id"]),
         index("grant_partnership", "admin_grant", &["partnership"]),
         index("grant_relationship", "admin_grant", &["relationship"]),
-        index("grant_due", "admin_grant", &["expire_time"]).and_where(Expr::col("state").eq("ACTIVE")).to_owned(),
+        index("grant_due", "admin_grant", &["expire_time"]).and_where(active()).to_owned(),
+        index("grant_remind", "admin_grant", &["remind_time"])
+            .cond_where(Condition::all().add(active()).add(reminded()))
+            .to_owned(),
     ]
 }
 

@@ -6,8 +6,10 @@ use ids::{OrganizationId, PartnershipId};
 use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, Select, entity::prelude::*};
 
 use super::read::{Place, Sample, sample};
-use crate::domain::partnership::{Partnership, Stage, State};
+use super::state::Columns;
+use crate::domain::partnership::Partnership;
 use crate::domain::standing::EnrollmentType;
+use crate::domain::state::Stage;
 
 #[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
 mod row {
@@ -26,6 +28,8 @@ mod row {
         pub end_time: Option<DateTime<Utc>>,
         pub create_time: DateTime<Utc>,
         pub update_time: DateTime<Utc>,
+        pub suspended_by: Option<Uuid>,
+        pub suspend_time: Option<DateTime<Utc>>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -81,6 +85,16 @@ pub(crate) async fn list_of(
     (side, stage): (Side, Option<Stage>),
     (after, size): (Option<Cursor>, u64),
 ) -> Result<Page<Partnership>, Error> {
+    let rows = page_of(organization, (side, stage), (after, size)).all(connection).await?;
+    let partnerships = rows.into_iter().map(Partnership::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::of(partnerships, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
+}
+
+pub(super) fn page_of(
+    organization: OrganizationId,
+    (side, stage): (Side, Option<Stage>),
+    (after, size): (Option<Cursor>, u64),
+) -> Select<Entity> {
     let own = organization.uuid();
     let mut select = Entity::find().filter(match side {
         Side::Provider => Condition::all().add(Column::Provider.eq(own)),
@@ -90,9 +104,7 @@ pub(crate) async fn list_of(
     if let Some(stage) = stage {
         select = select.filter(Column::State.eq(stage.as_str()));
     }
-    let rows = page::after(select, (Column::CreateTime, Column::Id), after, size).all(connection).await?;
-    let partnerships = rows.into_iter().map(Partnership::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::of(partnerships, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
+    page::after(select, (Column::CreateTime, Column::Id), after, size)
 }
 
 /// Those that have not ended in which it stands in this capacity.
@@ -129,6 +141,8 @@ pub(crate) async fn save(tx: &Tx, partnership: &mut Partnership) -> Result<(), E
         state: Set(row.state),
         end_time: Set(row.end_time),
         update_time: Set(row.update_time),
+        suspended_by: Set(row.suspended_by),
+        suspend_time: Set(row.suspend_time),
         ..Default::default()
     });
     let guarded = update.filter(Column::Id.eq(row.id)).filter(Column::Version.eq(read));
@@ -143,20 +157,19 @@ pub(crate) async fn hold(tx: &Tx, id: PartnershipId) -> Result<(), Error> {
 }
 
 fn row(partnership: &Partnership) -> row::Model {
-    let end_time = match partnership.state {
-        State::Ended { at } => Some(at),
-        State::Active | State::Suspended => None,
-    };
+    let Columns { state, suspended_by, suspend_time, end_time } = partnership.state.into();
     row::Model {
         id: partnership.id.uuid(),
         version: partnership.version,
         provider: partnership.provider.uuid(),
         reseller: partnership.reseller.uuid(),
         orders_allowed: partnership.orders_allowed,
-        state: partnership.state.stage().as_str().to_owned(),
+        state,
         end_time,
         create_time: partnership.create_time,
         update_time: partnership.update_time,
+        suspended_by,
+        suspend_time,
     }
 }
 
@@ -165,11 +178,8 @@ impl TryFrom<row::Model> for Partnership {
 
     fn try_from(row: row::Model) -> Result<Partnership, Error> {
         let place = Place { table: "partnership", row: row.id };
-        let state = match place.parse("state", &row.state)? {
-            Stage::Active => State::Active,
-            Stage::Suspended => State::Suspended,
-            Stage::Ended => State::Ended { at: place.there("end_time", row.end_time)? },
-        };
+        let (suspended_by, suspend_time, end_time) = (row.suspended_by, row.suspend_time, row.end_time);
+        let state = Columns { state: row.state, suspended_by, suspend_time, end_time }.read(place)?;
         Ok(Partnership {
             id: PartnershipId::from_uuid(row.id),
             version: row.version,

@@ -1,13 +1,15 @@
 //! Reseller relationships.
 
 use chrono::{DateTime, Utc};
-use database::{Cursor, Error, Page, Scope, Tx, page};
+use database::{Cursor, Error, Page, Scope, Tx, affected, page};
 use ids::{OrganizationId, PartnershipId, ResellerRelationshipId};
 use sea_orm::{ActiveValue::Set, Condition, ExprTrait, IntoActiveModel, QueryOrder, Select, entity::prelude::*};
 
 use super::read::{Place, Sample, sample};
-use crate::domain::reseller_relationship::{Capacity, ResellerRelationship, State};
+use super::state::Columns;
+use crate::domain::reseller_relationship::{Capacity, ResellerRelationship};
 use crate::domain::standing::EnrollmentType;
+use crate::domain::state::Stage;
 
 #[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
 mod row {
@@ -27,6 +29,9 @@ mod row {
         pub state: String,
         pub create_time: DateTime<Utc>,
         pub update_time: DateTime<Utc>,
+        pub suspended_by: Option<Uuid>,
+        pub suspend_time: Option<DateTime<Utc>>,
+        pub end_time: Option<DateTime<Utc>>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -43,7 +48,7 @@ pub(crate) struct Filter {
     pub(crate) partner: Option<OrganizationId>,
     pub(crate) customer: Option<OrganizationId>,
     pub(crate) partnership: Option<PartnershipId>,
-    pub(crate) state: Option<State>,
+    pub(crate) stage: Option<Stage>,
 }
 
 fn seen_by(scope: Scope) -> Condition {
@@ -77,7 +82,11 @@ pub(crate) async fn list_of(
     Ok(Page::of(relationships, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
 }
 
-fn page_of(organization: OrganizationId, filter: &Filter, (after, size): (Option<Cursor>, u64)) -> Select<Entity> {
+pub(super) fn page_of(
+    organization: OrganizationId,
+    filter: &Filter,
+    (after, size): (Option<Cursor>, u64),
+) -> Select<Entity> {
     let mut select = Entity::find();
     // Whoever asks for its own side needs no other condition, and the index of that side alone answers.
     if filter.partner != Some(organization) && filter.customer != Some(organization) {
@@ -92,14 +101,14 @@ fn page_of(organization: OrganizationId, filter: &Filter, (after, size): (Option
     if let Some(partnership) = filter.partnership {
         select = select.filter(Column::Partnership.eq(partnership.uuid()));
     }
-    if let Some(state) = filter.state {
-        select = select.filter(Column::State.eq(state.as_str()));
+    if let Some(stage) = filter.stage {
+        select = select.filter(Column::State.eq(stage.as_str()));
     }
     page::after(select, (Column::CreateTime, Column::Id), after, size)
 }
 
 fn live() -> Select<Entity> {
-    Entity::find().filter(Column::State.ne(State::Ended.as_str()))
+    Entity::find().filter(Column::State.ne(Stage::Ended.as_str()))
 }
 
 /// The live ones in which it is the partner in this capacity.
@@ -137,6 +146,13 @@ pub(crate) async fn joint(tx: &Tx, partnership: PartnershipId) -> Result<Vec<Res
     rows.into_iter().map(ResellerRelationship::try_from).collect()
 }
 
+/// The live ones of a customer that are joint through the same partnership as this one, but this one.
+pub(crate) async fn paired(tx: &Tx, relationship: &ResellerRelationship) -> Result<Vec<ResellerRelationship>, Error> {
+    let Some(partnership) = relationship.partnership else { return Ok(Vec::new()) };
+    let of_both = live_of(tx, relationship.customer, Some(partnership)).await?;
+    Ok(of_both.into_iter().filter(|other| other.id != relationship.id).collect())
+}
+
 /// Ends all that are joint through a partnership, and no others than these.
 pub(crate) async fn end_joint(
     tx: &Tx,
@@ -146,19 +162,41 @@ pub(crate) async fn end_joint(
 ) -> Result<(), Error> {
     let update = Entity::update_many()
         .set(row::ActiveModel {
-            state: Set(State::Ended.as_str().to_owned()),
+            state: Set(Stage::Ended.as_str().to_owned()),
+            suspended_by: Set(None),
+            suspend_time: Set(None),
+            end_time: Set(Some(now)),
             update_time: Set(now),
             ..Default::default()
         })
         .col_expr(Column::Version, Expr::col(Column::Version).add(1));
     let guarded =
-        update.filter(Column::Partnership.eq(partnership.uuid())).filter(Column::State.ne(State::Ended.as_str()));
+        update.filter(Column::Partnership.eq(partnership.uuid())).filter(Column::State.ne(Stage::Ended.as_str()));
     let rows = guarded.exec(tx).await?.rows_affected;
     if usize::try_from(rows) == Ok(ended) { Ok(()) } else { Err(Error::Contended) }
 }
 
+/// Writes it if nobody else did since it was read.
+pub(crate) async fn save(tx: &Tx, relationship: &mut ResellerRelationship) -> Result<(), Error> {
+    let read = relationship.version;
+    relationship.version += 1;
+    let Columns { state, suspended_by, suspend_time, end_time } = relationship.state.into();
+    let update = Entity::update_many().set(row::ActiveModel {
+        version: Set(relationship.version),
+        state: Set(state),
+        update_time: Set(relationship.update_time),
+        suspended_by: Set(suspended_by),
+        suspend_time: Set(suspend_time),
+        end_time: Set(end_time),
+        ..Default::default()
+    });
+    let guarded = update.filter(Column::Id.eq(relationship.id.uuid())).filter(Column::Version.eq(read));
+    affected(guarded.exec(tx).await?.rows_affected)
+}
+
 /// Adds a relationship; there may be a live one of the same kind.
 pub(crate) async fn insert(tx: &Tx, relationship: &ResellerRelationship) -> Result<(), Error> {
+    let Columns { state, suspended_by, suspend_time, end_time } = relationship.state.into();
     let row = row::Model {
         id: relationship.id.uuid(),
         version: relationship.version,
@@ -167,9 +205,12 @@ pub(crate) async fn insert(tx: &Tx, relationship: &ResellerRelationship) -> Resu
         capacity: relationship.capacity.as_str().to_owned(),
         partnership: relationship.partnership.map(PartnershipId::uuid),
         other_partner: relationship.other_partner.map(OrganizationId::uuid),
-        state: relationship.state.as_str().to_owned(),
+        state,
         create_time: relationship.create_time,
         update_time: relationship.update_time,
+        suspended_by,
+        suspend_time,
+        end_time,
     };
     Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
     Ok(())
@@ -188,7 +229,13 @@ impl TryFrom<row::Model> for ResellerRelationship {
             capacity: place.parse("capacity", &row.capacity)?,
             partnership: row.partnership.map(PartnershipId::from_uuid),
             other_partner: row.other_partner.map(OrganizationId::from_uuid),
-            state: place.parse("state", &row.state)?,
+            state: Columns {
+                state: row.state,
+                suspended_by: row.suspended_by,
+                suspend_time: row.suspend_time,
+                end_time: row.end_time,
+            }
+            .read(place)?,
             create_time: row.create_time,
             update_time: row.update_time,
         })

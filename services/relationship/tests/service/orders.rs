@@ -11,13 +11,13 @@ use crate::invitation::{request_id, to_reseller, whole};
 use crate::stage::{CUSTOMER, OVERSEAS, PROVIDER, RESELLER, Stage, organization, reason, to, user};
 
 impl Stage {
-    async fn check(&self, fresh: bool) -> pb::OrderEligibility {
+    pub(crate) async fn check(&self, fresh: bool) -> pb::OrderEligibility {
         let request = order(fresh);
         let mut client = OrderEligibilityServiceClient::new(self.channel());
         client.check_order_eligibility(self.by(PROVIDER, request)).await.unwrap().into_inner()
     }
 
-    async fn reasons(&self) -> Vec<String> {
+    pub(crate) async fn reasons(&self) -> Vec<String> {
         reasons(&self.check(false).await)
     }
 
@@ -34,6 +34,25 @@ impl Stage {
         cascade: bool,
         validate_only: bool,
     ) -> Result<Vec<String>, tonic::Status> {
+        self.end_as(PROVIDER, partnership, cascade, validate_only).await
+    }
+
+    pub(crate) async fn end_by(
+        &self,
+        by: u128,
+        partnership: &str,
+        cascade: bool,
+    ) -> Result<Vec<String>, tonic::Status> {
+        self.end_as(by, partnership, cascade, false).await
+    }
+
+    async fn end_as(
+        &self,
+        by: u128,
+        partnership: &str,
+        cascade: bool,
+        validate_only: bool,
+    ) -> Result<Vec<String>, tonic::Status> {
         let request = pb::EndPartnershipRequest {
             request_id: request_id(),
             name: partnership.to_owned(),
@@ -42,7 +61,7 @@ impl Stage {
             validate_only,
         };
         let mut client = PartnershipServiceClient::new(self.channel());
-        Ok(client.end_partnership(self.by(PROVIDER, request)).await?.into_inner().effects)
+        Ok(client.end_partnership(self.by(by, request)).await?.into_inner().effects)
     }
 }
 
@@ -54,7 +73,7 @@ fn reasons(checked: &pb::OrderEligibility) -> Vec<String> {
     checked.reasons.iter().map(name).collect()
 }
 
-fn order(fresh: bool) -> pb::CheckOrderEligibilityRequest {
+pub(crate) fn order(fresh: bool) -> pb::CheckOrderEligibilityRequest {
     pb::CheckOrderEligibilityRequest {
         provider: organization(PROVIDER).name(),
         partner_of_record: organization(RESELLER).name(),

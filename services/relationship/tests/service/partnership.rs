@@ -135,7 +135,12 @@ async fn r32_both_sides_list_each_other_at_once_and_strangers_see_nothing() {
         let own = client.get_partnership(stage.by(PROVIDER, get())).await.unwrap().into_inner();
         let codes: Vec<_> = own.blockers.iter().map(wire::types::Requirement::code).collect();
         assert_eq!(codes, [wire::types::RequirementCode::Standing, wire::types::RequirementCode::Agreement]);
-        assert!(own.blockers.iter().all(|blocker| blocker.actor() == wire::types::Party::Reseller));
+        let actors: Vec<_> = own.blockers.iter().map(wire::types::Requirement::actor).collect();
+        assert_eq!(
+            actors,
+            [wire::types::Party::Operator, wire::types::Party::Reseller],
+            "a suspension is the operator's to lift"
+        );
     })
     .await;
 }

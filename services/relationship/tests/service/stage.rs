@@ -64,6 +64,11 @@ pub(crate) fn email(n: u128) -> String {
 
 impl Stage {
     pub(crate) async fn start(database: TestDatabase) -> Stage {
+        Stage::start_as(database, Relationship::new(Config::default())).await
+    }
+
+    /// Like [`Stage::start`], with a service made in another way.
+    pub(crate) async fn start_as(database: TestDatabase, service: Relationship) -> Stage {
         let listeners = [ServiceName::Enrollment, ServiceName::Relationship]
             .map(|name| (name, TcpListener::bind("127.0.0.1:0").unwrap()));
         let peers: BTreeMap<_, http::Uri> = listeners
@@ -89,13 +94,18 @@ impl Stage {
         let enrollment = options(ServiceName::Enrollment, of_enrollment, other.settings.clone());
         let enrollment = start(Enrollment(register.clone()), enrollment).await.unwrap();
         let relationship = options(ServiceName::Relationship, of_relationship, database.settings.clone());
-        let relationship = start(Relationship::new(Config::default()), relationship).await.unwrap();
+        let relationship = start(service, relationship).await.unwrap();
         Stage { relationship, enrollment, register, version: AtomicI64::new(1), _kept: (folder, [database, other]) }
     }
 
     /// Provider in Germany, reseller in Sweden, both in good standing; one more provider in the United States. All is fresh.
     pub(crate) async fn ready(database: TestDatabase) -> Stage {
-        let stage = Stage::start(database).await;
+        Stage::ready_as(database, Relationship::new(Config::default())).await
+    }
+
+    /// Like [`Stage::ready`], with a service made in another way.
+    pub(crate) async fn ready_as(database: TestDatabase, service: Relationship) -> Stage {
+        let stage = Stage::start_as(database, service).await;
         for (n, country, kind) in [
             (PROVIDER, "DE", "INDIRECT_PROVIDER"),
             (RESELLER, "SE", "INDIRECT_RESELLER"),
@@ -159,10 +169,20 @@ impl Stage {
     }
 
     pub(crate) async fn tell_agreement(&self, version: i32, sign_by: Option<chrono::DateTime<chrono::Utc>>) {
+        self.tell_agreement_of("INDIRECT_RESELLER", "EUROPE", version, sign_by).await;
+    }
+
+    pub(crate) async fn tell_agreement_of(
+        &self,
+        kind: &str,
+        region: &str,
+        version: i32,
+        sign_by: Option<chrono::DateTime<chrono::Utc>>,
+    ) {
         let request = pb::RecordAgreementRequest {
             origin: Some(self.origin(&format!("agreementTemplates/{version}"))),
-            r#type: "INDIRECT_RESELLER".to_owned(),
-            region: "EUROPE".to_owned(),
+            r#type: kind.to_owned(),
+            region: region.to_owned(),
             version,
             effective_time: Some(timestamp(self.enrollment.app().now())),
             sign_by_time: sign_by.map(timestamp),
@@ -240,9 +260,14 @@ impl Stage {
         request
     }
 
-    /// Lets this many days pass, for both services.
+    /// Lets this many days pass since the beginning, for both services.
     pub(crate) async fn pass(&self, days: i64) {
-        let seconds = days * 86_400;
+        self.pass_hours(days * 24).await;
+    }
+
+    /// Lets this many hours pass since the beginning, for both services.
+    pub(crate) async fn pass_hours(&self, hours: i64) {
+        let seconds = hours * 3_600;
         for address in [self.relationship.address(), self.enrollment.address()] {
             let channel = Endpoint::try_from(format!("http://{address}")).unwrap().connect_lazy();
             let offset = Some(prost_types::Duration { seconds, nanos: 0 });

@@ -1,6 +1,7 @@
 //! The reasons why not, each with its remedy, who can apply it, and the RPC that does.
 
 use crate::domain::code::codes;
+use crate::domain::standing::EnrollmentState;
 
 codes! {
     /// Why not.
@@ -26,29 +27,46 @@ codes! {
 }
 
 /// Who can do something about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Actor {
     GlobalAdmin,
     Provider,
     Reseller,
     Customer,
+    Reviewer,
+    Operator,
     Nobody,
 }
 
+/// What to do about it, who can, and by which RPC; empty where no RPC clears it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Remedy {
+    pub(crate) text: &'static str,
+    pub(crate) actor: Actor,
+    pub(crate) method: &'static str,
+}
+
+const ENROLL: &str = "linkage.enrollment.v1.EnrollmentService/CreateEnrollment";
 const SUBMIT: &str = "linkage.enrollment.v1.EnrollmentService/SubmitEnrollment";
+const REOPEN: &str = "linkage.enrollment.v1.EnrollmentService/ReopenEnrollment";
+const LIFT: &str = "linkage.enrollment.v1.EnrollmentService/ResumeEnrollment";
+const APPROVE: &str = "linkage.verification.v1.VettingService/ApproveVettingCase";
+const CASE: &str = "linkage.verification.v1.VettingService/GetVettingCase";
 const SIGN: &str = "linkage.enrollment.v1.AgreementService/CreateSignature";
 const ASSOCIATE: &str = "linkage.enrollment.v1.PartnerLocationService/AssociatePartnerLocation";
 const INVITE: &str = "linkage.relationship.v1.InvitationService/CreateInvitation";
 const ACCEPT: &str = "linkage.relationship.v1.InvitationService/AcceptInvitation";
 const ALLOW: &str = "linkage.relationship.v1.PartnershipService/SetOrdersAllowed";
+const RESUME: &str = "linkage.relationship.v1.PartnershipService/ResumePartnership";
+const RESUME_RELATIONSHIP: &str = "linkage.relationship.v1.ResellerRelationshipService/ResumeResellerRelationship";
 const CHECK: &str = "linkage.relationship.v1.OrderEligibilityService/CheckOrderEligibility";
 /// No RPC of this deployment clears it.
 const NONE: &str = "";
 
 impl Reason {
-    /// What to do, who can, and by which RPC; empty where no RPC clears it.
-    pub(crate) fn remedy(self) -> (&'static str, Actor, &'static str) {
-        match self {
+    /// What to do, who can, and by which RPC. Of what one party suspended the actor is another: see who did.
+    pub(crate) fn remedy(self) -> Remedy {
+        let (text, actor, method) = match self {
             Reason::ProviderNotActive => (
                 "Bring the provider's enrollment to ACTIVE; its requirements say what is missing.",
                 Actor::Provider,
@@ -66,11 +84,28 @@ impl Reason {
             Reason::LocationMissing => {
                 ("Associate a location of the organization's country.", Actor::GlobalAdmin, ASSOCIATE)
             }
+            Reason::MarketOutsideRegion => {
+                ("Nothing: partners sell only within the region of their location.", Actor::Nobody, NONE)
+            }
+            Reason::MarketNotOpen => {
+                ("Nothing: the programme is not sold in the customer's country.", Actor::Nobody, NONE)
+            }
+            Reason::StandingUnknown => {
+                ("Ask again with `fresh`, which reads how the organization stands now.", Actor::Nobody, CHECK)
+            }
+            _ => self.own_remedy(),
+        };
+        Remedy { text, actor, method }
+    }
+
+    /// Of what is decided here.
+    fn own_remedy(self) -> (&'static str, Actor, &'static str) {
+        match self {
             Reason::PartnershipMissing => {
                 ("Invite the reseller to a partnership and have it accepted.", Actor::Provider, INVITE)
             }
             Reason::PartnershipSuspended => {
-                ("The party that suspended the partnership resumes it.", Actor::Reseller, NONE)
+                ("The party that suspended the partnership resumes it.", Actor::Reseller, RESUME)
             }
             Reason::PartnershipEnded => {
                 ("Invite the reseller to a new partnership and have it accepted.", Actor::Provider, INVITE)
@@ -81,30 +116,44 @@ impl Reason {
                 Actor::Reseller,
                 INVITE,
             ),
-            Reason::ResellerRelationshipSuspended => {
-                ("The party that suspended the reseller's relationship resumes it.", Actor::Reseller, NONE)
-            }
+            Reason::ResellerRelationshipSuspended => (
+                "The party that suspended the reseller's relationship resumes it.",
+                Actor::Reseller,
+                RESUME_RELATIONSHIP,
+            ),
             Reason::ProviderRelationshipMissing => (
                 "Invite the customer to a joint relationship with the provider and have it accepted.",
                 Actor::Reseller,
                 INVITE,
             ),
-            Reason::ProviderRelationshipSuspended => {
-                ("The party that suspended the provider's relationship resumes it.", Actor::Provider, NONE)
-            }
-            Reason::CustomerAgreementMissing => {
-                ("Accept the customer agreement, by accepting a partner's invitation.", Actor::Customer, ACCEPT)
-            }
-            Reason::MarketOutsideRegion => {
-                ("Nothing: partners sell only within the region of their location.", Actor::Nobody, NONE)
-            }
-            Reason::MarketNotOpen => {
-                ("Nothing: the programme is not sold in the customer's country.", Actor::Nobody, NONE)
-            }
-            Reason::StandingUnknown => {
-                ("Ask again with `fresh`, which reads how the organization stands now.", Actor::Nobody, CHECK)
-            }
+            Reason::ProviderRelationshipSuspended => (
+                "The party that suspended the provider's relationship resumes it.",
+                Actor::Provider,
+                RESUME_RELATIONSHIP,
+            ),
+            _ => ("Accept the customer agreement, by accepting a partner's invitation.", Actor::Customer, ACCEPT),
         }
+    }
+
+    /// What to do about an enrollment that is not active, by its state: of a suspended one the partner can do nothing.
+    pub(crate) fn while_in(self, state: Option<EnrollmentState>) -> Remedy {
+        let Remedy { actor, text, method } = self.remedy();
+        let (text, actor, method) = match state {
+            None | Some(EnrollmentState::Ended) => ("Enroll in this capacity and bring it to ACTIVE.", actor, ENROLL),
+            Some(EnrollmentState::Withdrawn) => ("Reopen the enrollment and bring it to ACTIVE.", actor, REOPEN),
+            Some(EnrollmentState::Verifying) => (
+                "The operator's reviewers decide; the enrollment's requirements say who must act.",
+                Actor::Reviewer,
+                APPROVE,
+            ),
+            Some(EnrollmentState::Qualified) => ("Associate a location and sign the partner agreement.", actor, SIGN),
+            Some(EnrollmentState::Rejected) => ("Read why the enrollment was rejected.", actor, CASE),
+            Some(EnrollmentState::Suspended) => {
+                ("The operator lifts the enrollment's suspension.", Actor::Operator, LIFT)
+            }
+            Some(EnrollmentState::Draft | EnrollmentState::Active) => (text, actor, method),
+        };
+        Remedy { text, actor, method }
     }
 
     /// All of them.

@@ -27,8 +27,8 @@ struct Case {
     reseller: Side,
     customer: Option<&'static str>,
     partnership: Option<(Stage, bool)>,
-    reseller_relationship: Option<State>,
-    provider_relationship: Option<State>,
+    reseller_relationship: Option<Stage>,
+    provider_relationship: Option<Stage>,
     agreement: bool,
 }
 
@@ -39,8 +39,8 @@ const ELIGIBLE: Case = Case {
     reseller: GOOD,
     customer: Some("FI"),
     partnership: Some((Stage::Active, true)),
-    reseller_relationship: Some(State::Active),
-    provider_relationship: Some(State::Active),
+    reseller_relationship: Some(Stage::Active),
+    provider_relationship: Some(Stage::Active),
     agreement: true,
 };
 
@@ -50,6 +50,15 @@ fn id<K>(n: u128) -> Id<K> {
 
 fn now() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(365 * 56)
+}
+
+/// Suspended by this one, if it is.
+fn stands(stage: Stage, by: u128) -> Stands {
+    match stage {
+        Stage::Active => Stands::Active,
+        Stage::Suspended => Stands::Suspended { by: id(by) },
+        Stage::Ended => Stands::Ended,
+    }
 }
 
 fn partner(n: u128, capacity: EnrollmentType, side: Side) -> Partner {
@@ -69,7 +78,9 @@ fn partner(n: u128, capacity: EnrollmentType, side: Side) -> Partner {
 }
 
 fn facts(case: Case) -> Facts {
-    let relationship = |n, state: Option<State>| state.map(|state| RelationshipFact { id: id(n), version: 1, state });
+    let relationship = |n, by, state: Option<Stage>| {
+        state.map(|stage| RelationshipFact { id: id(n), version: 1, stands: stands(stage, by) })
+    };
     let due = |capacity| {
         ["EUROPE", "UNITED_STATES"].map(|region| DueAgreement { capacity, region: region.to_owned(), version: 2 })
     };
@@ -85,11 +96,11 @@ fn facts(case: Case) -> Facts {
         partnership: case.partnership.map(|(stage, orders_allowed)| PartnershipFact {
             id: id(4),
             version: 1,
-            stage,
+            stands: stands(stage, 2),
             orders_allowed,
         }),
-        reseller_relationship: relationship(5, case.reseller_relationship),
-        provider_relationship: relationship(6, case.provider_relationship),
+        reseller_relationship: relationship(5, 2, case.reseller_relationship),
+        provider_relationship: relationship(6, 1, case.provider_relationship),
         customer_agreement: case.agreement.then(|| "1".to_owned()),
         due: [due(EnrollmentType::IndirectProvider), due(EnrollmentType::IndirectReseller)].concat(),
     }
@@ -137,12 +148,12 @@ fn oracle(case: Case) -> BTreeSet<(Reason, u128)> {
     }
     found.extend(match case.reseller_relationship {
         None => Some((Reason::ResellerRelationshipMissing, 2)),
-        Some(State::Suspended) => Some((Reason::ResellerRelationshipSuspended, 2)),
+        Some(Stage::Suspended) => Some((Reason::ResellerRelationshipSuspended, 2)),
         _ => None,
     });
     found.extend(match case.provider_relationship {
         None => Some((Reason::ProviderRelationshipMissing, 1)),
-        Some(State::Suspended) => Some((Reason::ProviderRelationshipSuspended, 1)),
+        Some(Stage::Suspended) => Some((Reason::ProviderRelationshipSuspended, 1)),
         _ => None,
     });
     found.extend((!case.agreement).then_some((Reason::CustomerAgreementMissing, 3)));
@@ -187,7 +198,7 @@ fn sides() -> Vec<Side> {
 fn r38_every_combination_of_own_facts_gives_what_the_oracle_says() {
     let stages = [Stage::Active, Stage::Suspended, Stage::Ended];
     let partnerships = stages.into_iter().flat_map(|stage| [true, false].map(|allowed| Some((stage, allowed))));
-    let relationships = [Some(State::Active), Some(State::Suspended), None];
+    let relationships = [Some(Stage::Active), Some(Stage::Suspended), None];
     for partnership in partnerships.chain([None]) {
         for reseller_relationship in relationships {
             for provider_relationship in relationships {
@@ -231,16 +242,16 @@ fn r38_each_fact_broken_alone_gives_exactly_its_reason() {
         (through(Stage::Ended, true), Reason::PartnershipEnded, 1),
         (through(Stage::Active, false), Reason::OrdersNotAllowed, 2),
         (Case { reseller_relationship: None, ..ELIGIBLE }, Reason::ResellerRelationshipMissing, 2),
-        (Case { reseller_relationship: Some(State::Suspended), ..ELIGIBLE }, Reason::ResellerRelationshipSuspended, 2),
+        (Case { reseller_relationship: Some(Stage::Suspended), ..ELIGIBLE }, Reason::ResellerRelationshipSuspended, 2),
         (Case { provider_relationship: None, ..ELIGIBLE }, Reason::ProviderRelationshipMissing, 1),
-        (Case { provider_relationship: Some(State::Suspended), ..ELIGIBLE }, Reason::ProviderRelationshipSuspended, 1),
+        (Case { provider_relationship: Some(Stage::Suspended), ..ELIGIBLE }, Reason::ProviderRelationshipSuspended, 1),
         (Case { agreement: false, ..ELIGIBLE }, Reason::CustomerAgreementMissing, 3),
         (provider(Side { country: Some("US"), ..GOOD }), Reason::MarketOutsideRegion, 1),
         (Case { customer: Some("KP"), ..ELIGIBLE }, Reason::MarketNotOpen, 3),
         (reseller(Side { known: false, ..GOOD }), Reason::StandingUnknown, 2),
     ];
     let covered: BTreeSet<_> = cases.iter().map(|(_, reason, _)| *reason).collect();
-    assert_eq!(covered, Reason::ALL.into_iter().collect());
+    assert_eq!(covered, Reason::ALL.iter().copied().collect());
     assert_eq!(reasons(ELIGIBLE), BTreeSet::new());
     for (case, reason, who) in cases {
         assert_eq!(reasons(case), BTreeSet::from([(reason, who)]), "{case:?}");
@@ -287,5 +298,60 @@ fn r43_an_organization_never_told_of_is_unknown() {
     let mut never = facts(ELIGIBLE);
     never.provider = Partner { organization: id(1), standing: None, as_of: None };
     let rules = Rules { markets: Markets::builtin().unwrap(), now: now(), bound: BOUND };
-    assert_eq!(judge(&never, rules), [Ineligibility { reason: Reason::StandingUnknown, organization: id(1) }]);
+    assert_eq!(judge(&never, rules), [Ineligibility::of(Reason::StandingUnknown, id(1))]);
+}
+
+#[test]
+fn r41_who_suspended_it_is_who_resumes_it() {
+    let rules = Rules { markets: Markets::builtin().unwrap(), now: now(), bound: BOUND };
+    let told = |change: fn(&mut Facts)| {
+        let mut facts = facts(ELIGIBLE);
+        change(&mut facts);
+        let [found] = judge(&facts, rules)[..] else { panic!("one reason") };
+        let method = found.remedy.method.rsplit('/').next().unwrap_or_default();
+        (found.reason, found.organization.uuid().as_u128(), found.remedy.actor, method)
+    };
+    assert_eq!(
+        told(|facts| facts.partnership.as_mut().unwrap().stands = Stands::Suspended { by: id(1) }),
+        (Reason::PartnershipSuspended, 1, Actor::Provider, "ResumePartnership")
+    );
+    assert_eq!(
+        told(|facts| facts.partnership.as_mut().unwrap().stands = Stands::Suspended { by: id(2) }),
+        (Reason::PartnershipSuspended, 2, Actor::Reseller, "ResumePartnership")
+    );
+    assert_eq!(
+        told(|facts| facts.reseller_relationship.as_mut().unwrap().stands = Stands::Suspended { by: id(3) }),
+        (Reason::ResellerRelationshipSuspended, 3, Actor::Customer, "ResumeResellerRelationship")
+    );
+    assert_eq!(
+        told(|facts| facts.provider_relationship.as_mut().unwrap().stands = Stands::Suspended { by: id(1) }),
+        (Reason::ProviderRelationshipSuspended, 1, Actor::Provider, "ResumeResellerRelationship")
+    );
+}
+
+#[test]
+fn r38_what_to_do_about_an_enrollment_follows_its_state() {
+    let rules = Rules { markets: Markets::builtin().unwrap(), now: now(), bound: BOUND };
+    let states = [
+        None,
+        Some(EnrollmentState::Draft),
+        Some(EnrollmentState::Verifying),
+        Some(EnrollmentState::Qualified),
+        Some(EnrollmentState::Suspended),
+        Some(EnrollmentState::Rejected),
+        Some(EnrollmentState::Withdrawn),
+        Some(EnrollmentState::Ended),
+    ];
+    let told = states.map(|state| {
+        let mut facts = facts(ELIGIBLE);
+        match (state, &mut facts.reseller.standing) {
+            (Some(state), Some(standing)) => standing.state = state,
+            (_, standing) => *standing = None,
+        }
+        let found = judge(&facts, rules);
+        let found = found.iter().find(|found| found.reason == Reason::ResellerNotActive).unwrap();
+        let method = found.remedy.method.rsplit('/').next().unwrap_or_default();
+        format!("{:<10} {:?} {method}", state.map_or("none", EnrollmentState::as_str), found.remedy.actor)
+    });
+    insta::assert_snapshot!(told.join("\n"));
 }

@@ -2,19 +2,35 @@ use super::*;
 use crate::domain::admin_grant::State as GrantState;
 use crate::domain::consent::Kind as ConsentKind;
 use crate::domain::eligibility::Reason;
-use crate::domain::invitation::{Kind, Stage};
-use crate::domain::partnership::Stage as PartnershipStage;
-use crate::domain::reseller_relationship::{Capacity, State as RelationshipState};
+use crate::domain::invitation::{DeclineReason, Kind, Stage};
+use crate::domain::reseller_relationship::Capacity;
+use crate::domain::standing::EnrollmentState;
+use crate::domain::state::Stage as BondStage;
+
+const STATES: [EnrollmentState; 8] = [
+    EnrollmentState::Draft,
+    EnrollmentState::Verifying,
+    EnrollmentState::Qualified,
+    EnrollmentState::Active,
+    EnrollmentState::Suspended,
+    EnrollmentState::Rejected,
+    EnrollmentState::Withdrawn,
+    EnrollmentState::Ended,
+];
 
 #[test]
 fn every_reason_has_a_value_on_the_wire_and_a_method_that_exists() {
     let methods = String::from_utf8_lossy(wire::DESCRIPTOR_SET);
-    for reason in Reason::ALL {
-        let told = ineligibility(Ineligibility { reason, organization: OrganizationId::from_uuid(uuid::Uuid::nil()) });
-        assert_ne!(told.reason, 0, "{reason:?}");
-        assert!(!told.remedy.is_empty() && told.actor != 0, "{reason:?}");
-        if let Some((_, method)) = told.method.split_once('/') {
-            assert!(methods.contains(method), "{}", told.method);
+    for reason in Reason::ALL.iter().copied() {
+        let states = [None].into_iter().chain(STATES.map(Some));
+        for remedy in states.map(|state| reason.while_in(state)).chain([reason.remedy()]) {
+            let organization = OrganizationId::from_uuid(uuid::Uuid::nil());
+            let told = ineligibility(Ineligibility { reason, organization, remedy });
+            assert_ne!(told.reason, 0, "{reason:?}");
+            assert!(!told.remedy.is_empty() && told.actor != 0, "{reason:?}");
+            if let Some((_, method)) = told.method.split_once('/') {
+                assert!(methods.contains(method), "{}", told.method);
+            }
         }
     }
 }
@@ -27,11 +43,18 @@ fn every_code_has_a_value_on_the_wire() {
     for kind in [Kind::Partnership, Kind::Customer] {
         assert_ne!(wire!(pb::invitation::Kind, "KIND", kind), 0);
     }
-    for stage in [PartnershipStage::Active, PartnershipStage::Suspended, PartnershipStage::Ended] {
+    for stage in [BondStage::Active, BondStage::Suspended, BondStage::Ended] {
         assert_ne!(wire!(pb::partnership::State, "STATE", stage), 0);
+        assert_ne!(wire!(pb::reseller_relationship::State, "STATE", stage), 0);
     }
-    for state in [RelationshipState::Active, RelationshipState::Suspended, RelationshipState::Ended] {
-        assert_ne!(wire!(pb::reseller_relationship::State, "STATE", state), 0);
+    for reason in [
+        DeclineReason::NotInterested,
+        DeclineReason::SenderUnknown,
+        DeclineReason::WrongRecipient,
+        DeclineReason::AsksTooMuch,
+        DeclineReason::Other,
+    ] {
+        assert_ne!(wire!(pb::DeclineReason, "DECLINE_REASON", reason), 0);
     }
     for capacity in [Capacity::Provider, Capacity::Reseller] {
         assert_ne!(wire!(pb::reseller_relationship::Capacity, "CAPACITY", capacity), 0);

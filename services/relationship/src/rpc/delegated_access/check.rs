@@ -1,12 +1,14 @@
 //! May this user of a partner administer that organization?
 
 use chrono::{DateTime, Utc};
+use database::access::Access as Known;
 use ids::{OrganizationId, UserId, kind};
 use runtime::convert::timestamp;
 use runtime::{Caller, Fault, Violations};
 use wire::relationship as pb;
 
 use crate::domain::access::{Access, Agent, judge};
+use crate::domain::admin_grant::AdminGrant;
 use crate::{App, store};
 
 pub(crate) async fn check(
@@ -14,48 +16,72 @@ pub(crate) async fn check(
     caller: &Caller,
     request: pb::CheckDelegatedAccessRequest,
 ) -> Result<pb::CheckDelegatedAccessResponse, Fault> {
-    let (user, organization) = parse(&request)?;
-    let own = caller.user()?;
-    let (grantee, user) = user.unwrap_or((own.organization, own.user));
-    let scope = caller.scope()?;
-    if !scope.permits(grantee) && !scope.permits(organization) {
-        return Err(Fault::not_a_party());
+    let mut v = Violations::of(&request);
+    let question = read(&mut v, "", &request);
+    let (question,) = v.all((question,))?;
+    let question = question.by(caller)?;
+    let (reserve, now) = (app.database().reserve(), app.now());
+    let known = database::access::get(reserve, question.user.uuid()).await?;
+    let grants = match &known {
+        Some(_) => store::admin_grant::live(reserve, (question.organization, question.grantee), now).await?,
+        None => Vec::new(),
+    };
+    Ok(answer(&question, known.as_ref(), &grants, now))
+}
+
+/// Whether this user administers that organization.
+pub(super) struct Question {
+    pub(super) grantee: OrganizationId,
+    pub(super) user: UserId,
+    pub(super) organization: OrganizationId,
+}
+
+/// The same as it is asked: who names no user means itself.
+pub(super) struct Asked {
+    user: Option<(OrganizationId, UserId)>,
+    organization: OrganizationId,
+}
+
+/// Reads a question; `at` is where it stands in the request.
+pub(super) fn read(v: &mut Violations, at: &str, request: &pb::CheckDelegatedAccessRequest) -> Option<Asked> {
+    let user = if request.user.is_empty() {
+        Some(None)
+    } else {
+        v.child::<kind::Organization, kind::User>(&format!("{at}user"), &request.user).map(Some)
+    };
+    let organization = v.name::<kind::Organization>(&format!("{at}organization"), &request.organization);
+    Some(Asked { user: user?, organization: organization? })
+}
+
+impl Asked {
+    /// The question, if it is the caller's to ask.
+    pub(super) fn by(self, caller: &Caller) -> Result<Question, Fault> {
+        let (own, scope) = (caller.user()?, caller.scope()?);
+        let (grantee, user) = self.user.unwrap_or((own.organization, own.user));
+        if scope.permits(grantee) || scope.permits(self.organization) {
+            Ok(Question { grantee, user, organization: self.organization })
+        } else {
+            Err(Fault::not_a_party())
+        }
     }
-    let now = app.now();
-    let access = find(app, (grantee, user), organization, now).await?;
-    Ok(pb::CheckDelegatedAccessResponse {
+}
+
+/// By what is known of the user, and by the grants of the two organizations that are in force.
+pub(super) fn answer(
+    question: &Question,
+    known: Option<&Known>,
+    grants: &[AdminGrant],
+    now: DateTime<Utc>,
+) -> pb::CheckDelegatedAccessResponse {
+    let access = match known.filter(|known| known.organization == question.grantee.uuid() && !known.disabled) {
+        Some(known) => judge(Agent::of(&known.roles), grants, now),
+        None => Access::none("The user is not known, or may not act for the partner any more."),
+    };
+    pb::CheckDelegatedAccessResponse {
         allowed: !access.roles.is_empty(),
         directory_roles: access.roles,
         expire_time: access.until.map(timestamp),
         explanation: access.explanation.to_owned(),
         evaluate_time: Some(timestamp(now)),
-    })
-}
-
-type Named = (OrganizationId, UserId);
-
-fn parse(request: &pb::CheckDelegatedAccessRequest) -> Result<(Option<Named>, OrganizationId), Fault> {
-    let mut v = Violations::of(request);
-    let user = if request.user.is_empty() {
-        Some(None)
-    } else {
-        v.child::<kind::Organization, kind::User>("user", &request.user).map(Some)
-    };
-    let organization = v.name::<kind::Organization>("organization", &request.organization);
-    v.all((user, organization))
-}
-
-async fn find(
-    app: &App,
-    (grantee, user): Named,
-    organization: OrganizationId,
-    now: DateTime<Utc>,
-) -> Result<Access, Fault> {
-    let reader = app.database().reserve();
-    let known = database::access::get(reader, user.uuid()).await?;
-    let Some(known) = known.filter(|known| known.organization == grantee.uuid() && !known.disabled) else {
-        return Ok(Access::none("The user is not known, or may not act for the partner any more."));
-    };
-    let grants = store::admin_grant::live(reader, (organization, grantee), now).await?;
-    Ok(judge(Agent::of(&known.roles), &grants, now))
+    }
 }

@@ -8,10 +8,11 @@ use runtime::{Caller, Fault, Outcome};
 use wire::relationship as pb;
 
 use super::draft::{self, Draft};
-use crate::domain::event::{InvitationCreated, InvitationExpired};
-use crate::domain::invitation::{Invitation, Kind, State};
+use super::mailed;
+use crate::domain::event::{InvitationExpired, InvitationMailed};
+use crate::domain::invitation::{Invitation, Kind, State, first_reminder};
 use crate::domain::offer::Offer;
-use crate::domain::organization::{Addressee, Parties};
+use crate::domain::organization::Parties;
 use crate::domain::{Event, Refusal};
 use crate::rpc::convert;
 use crate::rpc::judge::Judge;
@@ -49,6 +50,8 @@ pub(crate) async fn create(
             external_id: draft.external_id.clone(),
             generation: 1,
             nonce: change.nonce(),
+            send_time: now,
+            remind_time: first_reminder(expire_time, now),
             state: State::Pending,
             create_time: now,
             update_time: now,
@@ -57,9 +60,10 @@ pub(crate) async fn create(
         let parties = store::organization::many(tx, invitation.parties()).await?;
         let mut events = close_expired(&change, &invitation, &parties).await?;
         insert(&change, &invitation).await?;
+        mailed::count(app, &change, user.organization).await?;
         let offer = Offer::of(&invitation, &parties, now);
         let effects = effects(&offer, &parties, &invitation);
-        events.push(created(&invitation, &parties, &offer, &user.email));
+        events.push(Event::InvitationCreated(InvitationMailed::of(&invitation, &parties, &offer, &user.email)));
         let invitation = convert::invitation(&invitation, &parties, scope, now);
         Ok(Outcome::Done(pb::CreateInvitationResponse { invitation: Some(invitation), effects }, events))
     })
@@ -90,24 +94,6 @@ async fn insert(change: &Change, invitation: &Invitation) -> Result<(), Fault> {
         Error::Duplicate { .. } => Error::Contended.into(),
         error => error.into(),
     })
-}
-
-fn created(invitation: &Invitation, parties: &Parties, offer: &Offer, reply_to: &str) -> Event {
-    let name = invitation.recipient.map(|recipient| parties.name(recipient)).unwrap_or_default();
-    Event::InvitationCreated(Box::new(InvitationCreated {
-        invitation: invitation.id,
-        kind: invitation.kind,
-        parties: invitation.parties(),
-        recipient: Addressee { name, email: invitation.recipient_email.clone(), language: invitation.language.clone() },
-        sender_name: offer.sender_name.clone(),
-        provider_name: offer.provider_name.clone(),
-        reseller_name: offer.reseller_name.clone(),
-        message: invitation.message.clone(),
-        reply_to: reply_to.to_owned(),
-        generation: invitation.generation,
-        nonce: invitation.nonce.clone(),
-        expire_time: invitation.expire_time,
-    }))
 }
 
 fn effects(offer: &Offer, parties: &Parties, invitation: &Invitation) -> Vec<String> {

@@ -18,8 +18,10 @@ pub(crate) async fn list(
     let direction = v.choice::<Direction>("direction", request.direction);
     let stage = code!(v.optional_choice::<pb::invitation::State>("state", request.state), "STATE_");
     let external_id = v.optional_text("external_id", &request.external_id, 64);
-    let (direction, stage, external_id) = v.all((direction, stage, external_id))?;
-    let filter = Filter { sent: direction == Direction::Sent, stage, external_id };
+    let from = v.optional_time("create_time_from", request.create_time_from.as_ref());
+    let before = v.optional_time("create_time_before", request.create_time_before.as_ref());
+    let (direction, stage, external_id, from, before) = v.all((direction, stage, external_id, from, before))?;
+    let filter = Filter { sent: direction == Direction::Sent, stage, external_id, created: (from, before) };
     let page = app.page(caller, &request)?;
     let (own, scope, now) = (caller.organization()?, caller.scope()?, app.now());
     let reader = app.database().reader();

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use database::Scope;
-use ids::{OrganizationId, kind};
+use ids::kind;
 use runtime::convert::timestamp;
 use runtime::{Caller, Fault, Outcome, Violations};
 use wire::relationship as pb;
@@ -19,41 +19,48 @@ pub(crate) async fn check(
 ) -> Result<pb::OrderEligibility, Fault> {
     let trio = parse(&request)?;
     let scope = caller.scope()?;
-    if ![trio.provider, trio.reseller, trio.customer].into_iter().any(|party| scope.permits(party)) {
-        return Err(Fault::not_a_party());
-    }
+    named(scope, trio)?;
     let now = app.now();
     let facts = store::facts::of(app.database().reserve(), trio, now).await?;
-    if let Scope::Organization(own) = scope
-        && is_stranger(app, own, trio, &facts).await?
-    {
-        return Err(Fault::not_a_party());
-    }
+    acquainted(app, scope, trio, &facts).await?;
     if request.fresh {
         return read_anew(app, caller, &request, trio).await;
     }
     answer(app, &facts, now)
 }
 
-/// Who has never had to do with any of the others learns nothing of what is between them by putting itself beside them.
-async fn is_stranger(app: &App, own: OrganizationId, trio: Trio, facts: &Facts) -> Result<bool, Fault> {
+/// Refuses whoever is none of the three.
+pub(super) fn named(scope: Scope, trio: Trio) -> Result<(), Fault> {
+    let party = trio.parties().into_iter().any(|party| scope.permits(party));
+    if party { Ok(()) } else { Err(Fault::not_a_party()) }
+}
+
+/// Refuses whoever has never had to do with any of the others: it learns nothing of what is between them by putting itself beside them.
+pub(super) async fn acquainted(app: &App, scope: Scope, trio: Trio, facts: &Facts) -> Result<(), Fault> {
+    let Scope::Organization(own) = scope else { return Ok(()) };
     let with_provider = facts.provider_relationship.is_some();
     let with_reseller = facts.reseller_relationship.is_some();
     let known = (own == trio.provider && (facts.partnership.is_some() || with_provider))
         || (own == trio.reseller && (facts.partnership.is_some() || with_reseller))
         || (own == trio.customer && (with_provider || with_reseller));
     // Asked apart, as an order that can be placed never needs it.
-    Ok(!known && !store::facts::acquainted(app.database().reserve(), own, trio).await?)
+    let known = known || store::facts::acquainted(app.database().reserve(), own, trio).await?;
+    if known { Ok(()) } else { Err(Fault::not_a_party()) }
 }
 
 fn parse(request: &pb::CheckOrderEligibilityRequest) -> Result<Trio, Fault> {
     let mut v = Violations::of(request);
-    let provider = v.name::<kind::Organization>("provider", &request.provider);
-    let reseller = v.name::<kind::Organization>("partner_of_record", &request.partner_of_record);
-    let customer = v.name::<kind::Organization>("customer", &request.customer);
-    let action = v.choice::<pb::OrderAction>("action", request.action);
-    let (provider, reseller, customer, _) = v.all((provider, reseller, customer, action))?;
-    Ok(Trio { provider, reseller, customer })
+    let trio = read(&mut v, "", request);
+    v.all((trio,)).map(|(trio,)| trio)
+}
+
+/// Whom a question is about; `at` is where it stands in the request.
+pub(super) fn read(v: &mut Violations, at: &str, request: &pb::CheckOrderEligibilityRequest) -> Option<Trio> {
+    let provider = v.name::<kind::Organization>(&format!("{at}provider"), &request.provider);
+    let reseller = v.name::<kind::Organization>(&format!("{at}partner_of_record"), &request.partner_of_record);
+    let customer = v.name::<kind::Organization>(&format!("{at}customer"), &request.customer);
+    let action = v.choice::<pb::OrderAction>(&format!("{at}action"), request.action);
+    action.and(Some(Trio { provider: provider?, reseller: reseller?, customer: customer? }))
 }
 
 /// Reads the parties at enrollment first and keeps what is newer, so that the next check profits.
@@ -64,7 +71,7 @@ async fn read_anew(
     trio: Trio,
 ) -> Result<pb::OrderEligibility, Fault> {
     let mut records = Vec::new();
-    for party in [trio.provider, trio.reseller, trio.customer] {
+    for party in trio.parties() {
         records.extend(record::read(app, caller, party).await?);
     }
     let records = &records;
@@ -78,7 +85,7 @@ async fn read_anew(
     .await
 }
 
-fn answer(app: &App, facts: &Facts, now: DateTime<Utc>) -> Result<pb::OrderEligibility, Fault> {
+pub(super) fn answer(app: &App, facts: &Facts, now: DateTime<Utc>) -> Result<pb::OrderEligibility, Fault> {
     let service = app.service();
     let rules = Rules { markets: service.markets()?, now, bound: service.config.standing_age() };
     let reasons = judge(facts, rules);

@@ -5,7 +5,7 @@ use runtime::Fault;
 use runtime::convert::timestamp;
 use wire::types::{Capability, Party, Requirement, RequirementCode};
 
-use crate::domain::eligibility::{self, Actor, Ineligibility, Partner, PartnershipFact, Reason, Rules};
+use crate::domain::eligibility::{self, Actor, Ineligibility, Partner, PartnershipFact, Reason, Remedy, Rules};
 use crate::domain::partnership::Partnership;
 use crate::rpc::convert;
 use crate::store::facts::Trio;
@@ -25,7 +25,7 @@ pub(super) async fn blockers(
     let own = PartnershipFact {
         id: partnership.id,
         version: partnership.version,
-        stage: partnership.state.stage(),
+        stands: partnership.state.into(),
         orders_allowed: partnership.orders_allowed,
     };
     let mut found = Vec::new();
@@ -47,11 +47,11 @@ fn since(partner: &Partner) -> Option<DateTime<Utc>> {
 }
 
 fn requirement(found: Ineligibility, side: Party, since: Option<DateTime<Utc>>) -> Requirement {
-    let (remedy, actor, method) = found.reason.remedy();
+    let Remedy { text, actor, method } = found.remedy;
     let actor = if actor == Actor::GlobalAdmin { side } else { convert::party(actor) };
     Requirement {
         code: code(found.reason) as i32,
-        description: remedy.to_owned(),
+        description: text.to_owned(),
         actor: actor as i32,
         since_time: since.map(timestamp),
         due_time: None,

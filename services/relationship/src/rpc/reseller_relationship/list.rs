@@ -31,7 +31,7 @@ fn parse(request: &pb::ListResellerRelationshipsRequest) -> Result<Filter, Fault
     let partner = v.optional_name::<kind::Organization>("partner", &request.partner);
     let customer = v.optional_name::<kind::Organization>("customer", &request.customer);
     let partnership = v.optional_name::<kind::Partnership>("partnership", &request.partnership);
-    let state = code!(v.optional_choice::<pb::reseller_relationship::State>("state", request.state), "STATE_");
-    let (partner, customer, partnership, state) = v.all((partner, customer, partnership, state))?;
-    Ok(Filter { partner, customer, partnership, state })
+    let stage = code!(v.optional_choice::<pb::reseller_relationship::State>("state", request.state), "STATE_");
+    let (partner, customer, partnership, stage) = v.all((partner, customer, partnership, stage))?;
+    Ok(Filter { partner, customer, partnership, stage })
 }

@@ -20,7 +20,7 @@ SELECT uuid(lpad(to_hex(i + 1000000), 32, '0')), 1, \
 CASE WHEN i % 2 = 0 THEN uuid(lpad('1', 32, '0')) ELSE uuid(lpad(to_hex(i / 100 + 2000000), 32, '0')) END, \
 uuid(lpad(to_hex(i + 3000000), 32, '0')), 'RESELLER', \
 CASE WHEN i % 2 = 0 THEN uuid(lpad('2', 32, '0')) ELSE uuid(lpad(to_hex(i / 100 + 4000000), 32, '0')) END, \
-uuid(lpad('3', 32, '0')), 'ACTIVE', now() + i * interval '1 second', now() FROM generate_series(1, 2 * $1) AS series(i)";
+uuid(lpad('3', 32, '0')), 'ACTIVE', now() + i * interval '1 second', now(), NULL, NULL, NULL FROM generate_series(1, 2 * $1) AS series(i)";
 
 /// The most rows that any step of the statement handled, planned without its values as it is from its sixth run on.
 async fn most_rows(tx: &Tx, filter: &Filter) -> f64 {
@@ -52,9 +52,9 @@ async fn a_page_of_many_customers_reads_no_more_than_a_page() {
     db.reader().execute_unprepared("VACUUM ANALYZE reseller_relationship").await.unwrap();
 
     let partner =
-        Filter { partner: Some(Id::from_uuid(Uuid::from_u128(1))), customer: None, partnership: None, state: None };
+        Filter { partner: Some(Id::from_uuid(Uuid::from_u128(1))), customer: None, partnership: None, stage: None };
     let shared = Filter { partnership: Some(Id::from_uuid(Uuid::from_u128(2))), ..partner.clone() };
-    let active = Filter { state: Some(State::Active), ..shared.clone() };
+    let active = Filter { stage: Some(Stage::Active), ..shared.clone() };
     let only = Filter { partner: None, ..shared.clone() };
     let read = db.transact(async |tx: Tx| {
         for filter in [&partner, &shared, &active, &only] {

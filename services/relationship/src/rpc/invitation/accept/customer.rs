@@ -5,13 +5,14 @@ use ids::OrganizationId;
 use runtime::Fault;
 
 use super::{Accepting, Birth};
-use crate::domain::admin_grant::{AdminGrant, Parent, State as GrantState};
+use crate::domain::admin_grant::{AdminGrant, Parent, State as GrantState, next_reminder};
 use crate::domain::consent::Kind;
 use crate::domain::event::{AdminGrantCreated, CustomerAgreementAccepted, ResellerRelationshipCreated};
 use crate::domain::invitation::Born;
 use crate::domain::organization::Parties;
-use crate::domain::reseller_relationship::{Capacity, ResellerRelationship, State};
+use crate::domain::reseller_relationship::{Capacity, ResellerRelationship};
 use crate::domain::standing::Side;
+use crate::domain::state::State;
 use crate::domain::{Event, Refusal};
 use crate::rpc::judge::{AS_PROVIDER, AS_RESELLER, Judge};
 use crate::store;
@@ -25,20 +26,21 @@ pub(super) async fn bear(accepting: &Accepting<'_>, parties: &Parties) -> Result
     let live = store::reseller_relationship::live_of(&change.tx, customer, invitation.partnership).await?;
     let mut birth = Birth { born: Born::Relationships(Vec::new()), events: Vec::new(), effects: Vec::new() };
     let mut ids = Vec::new();
-    let mut new = 0;
+    let mut new = false;
     for (partner, capacity) in &asked {
         let there = live.iter().find(|live| live.partner == *partner && live.capacity == *capacity);
         let id = match there {
             Some(there) => there.id,
             None => {
-                new += 1;
+                new = true;
                 relate(accepting, (*partner, *capacity), parties, &mut birth).await?
             }
         };
         ids.push(id);
-        accepting.grant(*partner, Parent::Relationship(id), parties, &mut birth).await?;
+        // Administration that ran out is given anew like this, though the relationships are there.
+        new |= accepting.grant(*partner, Parent::Relationship(id), parties, &mut birth).await?;
     }
-    if new == 0 {
+    if !new {
         return Err(Refusal::RelationshipExists.into());
     }
     agree(accepting, &mut birth).await?;
@@ -136,18 +138,19 @@ async fn agree(accepting: &Accepting<'_>, birth: &mut Birth) -> Result<(), Fault
 }
 
 impl Accepting<'_> {
-    /// Grants this partner the administration that was consented to, if it was.
+    /// Grants this partner the administration that was consented to; says whether it was.
     pub(super) async fn grant(
         &self,
         partner: OrganizationId,
         parent: Parent,
         parties: &Parties,
         birth: &mut Birth,
-    ) -> Result<(), Fault> {
+    ) -> Result<bool, Fault> {
         let consented =
             |granted: &&&super::Asked| granted.kind == Kind::DelegatedAdmin && granted.partner == Some(partner);
-        let Some(consent) = self.granted.iter().find(consented) else { return Ok(()) };
+        let Some(consent) = self.granted.iter().find(consented) else { return Ok(false) };
         let now = self.change.now();
+        let expire_time = now + chrono::TimeDelta::days(consent.days.into());
         let grant = AdminGrant {
             id: self.change.id(),
             version: 1,
@@ -156,7 +159,8 @@ impl Accepting<'_> {
             roles: consent.roles.clone(),
             parent,
             state: GrantState::Active,
-            expire_time: now + chrono::TimeDelta::days(consent.days.into()),
+            expire_time,
+            remind_time: next_reminder(expire_time, now),
             create_time: now,
             update_time: now,
         };
@@ -168,6 +172,6 @@ impl Accepting<'_> {
             grant: grant.id,
             parties: vec![grant.grantor, grant.grantee],
         }));
-        Ok(())
+        Ok(true)
     }
 }

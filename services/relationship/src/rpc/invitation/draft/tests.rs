@@ -66,7 +66,7 @@ type Wrong = (&'static str, fn(&mut pb::Invitation));
 
 #[test]
 fn each_field_has_its_rule() {
-    let cases: [Wrong; 17] = [
+    let cases: [Wrong; 19] = [
         ("kind", |i| i.kind = 99),
         ("location is required", |i| i.location.clear()),
         ("location is a name", |i| i.location = "partnerLocations/x".to_owned()),
@@ -76,6 +76,8 @@ fn each_field_has_its_rule() {
         ("two addresses", |i| i.recipient_email = "\"a,b\"@reseller.example".to_owned()),
         ("long address", |i| i.recipient_email = format!("{}@example.com", "a".repeat(300))),
         ("links", |i| i.message = "see https://evil.example".to_owned()),
+        ("domains", |i| i.message = "see evil.com".to_owned()),
+        ("addresses", |i| i.message = "write to me@evil".to_owned()),
         ("long words", |i| i.message = "a".repeat(1001)),
         ("controls", |i| i.message = "a\u{7}b".to_owned()),
         ("language", |i| i.language_code = "swedish please".to_owned()),

@@ -1,0 +1,79 @@
+//! How what binds parties stands: in force, suspended by one of them, or over. Partnerships and reseller relationships share it.
+
+use chrono::{DateTime, Utc};
+use ids::OrganizationId;
+
+use super::Refusal;
+use super::code::codes;
+
+codes! {
+    /// The names of the states.
+    Stage { Active = "ACTIVE", Suspended = "SUSPENDED", Ended = "ENDED" }
+}
+
+/// Where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    Active,
+    Suspended { by: OrganizationId, at: DateTime<Utc> },
+    Ended { at: DateTime<Utc> },
+}
+
+/// Who would resume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Resumer {
+    Party(OrganizationId),
+    Operator,
+}
+
+impl State {
+    pub(crate) fn stage(self) -> Stage {
+        match self {
+            State::Active => Stage::Active,
+            State::Suspended { .. } => Stage::Suspended,
+            State::Ended { .. } => Stage::Ended,
+        }
+    }
+
+    /// Who suspended it, while it is.
+    pub(crate) fn suspended_by(self) -> Option<OrganizationId> {
+        match self {
+            State::Suspended { by, .. } => Some(by),
+            State::Active | State::Ended { .. } => None,
+        }
+    }
+
+    /// Suspended by one of its parties.
+    pub(crate) fn suspend(self, by: OrganizationId, now: DateTime<Utc>) -> Result<State, Refusal> {
+        match self {
+            State::Active => Ok(State::Suspended { by, at: now }),
+            State::Suspended { .. } | State::Ended { .. } => self.forbids(&["ACTIVE"]),
+        }
+    }
+
+    /// In force again: only who suspended it lifts that, or the operator.
+    pub(crate) fn resume(self, who: Resumer) -> Result<State, Refusal> {
+        match (self, who) {
+            (State::Suspended { by, .. }, Resumer::Party(own)) if by != own => Err(Refusal::SuspendedByOther(by)),
+            (State::Suspended { .. }, _) => Ok(State::Active),
+            (State::Active | State::Ended { .. }, _) => self.forbids(&["SUSPENDED"]),
+        }
+    }
+
+    /// Over for good.
+    pub(crate) fn end(self, now: DateTime<Utc>) -> Result<State, Refusal> {
+        self.live().map(|()| State::Ended { at: now })
+    }
+
+    /// Whether it has not ended.
+    pub(crate) fn live(self) -> Result<(), Refusal> {
+        match self {
+            State::Active | State::Suspended { .. } => Ok(()),
+            State::Ended { .. } => self.forbids(&["ACTIVE", "SUSPENDED"]),
+        }
+    }
+
+    fn forbids<T>(self, allowed: &'static [&'static str]) -> Result<T, Refusal> {
+        Err(Refusal::StateForbids { state: self.stage().as_str(), allowed })
+    }
+}
