@@ -170,7 +170,7 @@ async fn hot_statements_are_answered_by_indexes_at_a_hundred_thousand_rows() {
         for plan in &plans {
             let scans =
                 plan.lines().filter(|line| line.contains("Seq Scan on") || line.trim_start().starts_with("SCAN "));
-            let small = ["agreement", "watermark", "base", "a ", "a\n", "w", "CONSTANT ROW"];
+            let small = ["agreement", "watermark", "base", "CONSTANT ROW"];
             let large: Vec<_> = scans.filter(|line| !small.iter().any(|table| line.contains(table))).collect();
             assert!(large.is_empty(), "{}: a whole table is read: {plan}", test.name);
         }
