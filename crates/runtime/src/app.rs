@@ -24,6 +24,8 @@ pub(crate) struct Floor<S> {
     pub(crate) rights: crate::access::Rights,
     /// Told after each commit, so that relay and numbering need not wait for their next poll.
     pub(crate) wake: tokio::sync::watch::Sender<()>,
+    /// Cancelled when the service stops.
+    pub(crate) stop: tokio_util::sync::CancellationToken,
     pub(crate) epoch: i64,
     /// Whether the clock may be moved.
     pub(crate) simulation: bool,
@@ -52,6 +54,11 @@ impl<S: Service> App<S> {
     /// The service's database; for reads outside a change use `database().reader()`.
     pub fn database(&self) -> &Database {
         &self.0.database
+    }
+
+    /// When to look again, for a stream of what is new.
+    pub fn pulse(&self) -> crate::pulse::Pulse {
+        crate::pulse::Pulse::new(self.0.wake.subscribe(), self.0.stop.clone())
     }
 
     /// Business time.

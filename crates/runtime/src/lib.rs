@@ -27,6 +27,7 @@ pub mod page;
 pub mod parse;
 pub mod peers;
 pub mod policy;
+pub mod pulse;
 mod relay;
 pub mod reply;
 pub mod serve;

@@ -5,6 +5,9 @@ use tonic::{Request, Response, Status};
 
 use crate::{Caller, Fault};
 
+/// Answers that come one after the other.
+pub type Answers<T> = futures::stream::BoxStream<'static, Result<T, Status>>;
+
 /// Response metadata that marks a stored answer.
 pub const REPLAYED: &str = "idempotency-replayed";
 
@@ -38,11 +41,15 @@ macro_rules! handle {
 /// A service's table of contents: each RPC and the handler that answers it, as
 /// `rpcs! { App, pb; UserService by UserServiceServer { get_user(GetUserRequest) -> User = user::get::get; } }`.
 ///
+/// An RPC that answers with a stream follows the others, with a star and the name that tonic gives the stream:
+/// `* watch_users(WatchUsersRequest) -> User as WatchUsersStream = user::watch::watch;`
+///
 /// Makes what tonic asks for, and `routes(app)`: every gRPC service with the limits of message sizes.
 #[macro_export]
 macro_rules! rpcs {
     ($app:ty, $pb:ident; $($service:ident by $server:ident {
         $($rpc:ident($request:ident) -> $answer:ident = $handler:path;)+
+        $(* $many:ident($many_request:ident) -> $many_answer:ident as $stream:ident = $many_handler:path;)*
     })+) => {
         struct Rpc($app);
 
@@ -63,6 +70,15 @@ macro_rules! rpcs {
             ) -> Result<::tonic::Response<$pb::$answer>, ::tonic::Status> {
                 $crate::handle!(self, request, $handler)
             })+
+
+            $(type $stream = $crate::reply::Answers<$pb::$many_answer>;
+
+            async fn $many(
+                &self,
+                request: ::tonic::Request<$pb::$many_request>,
+            ) -> Result<::tonic::Response<Self::$stream>, ::tonic::Status> {
+                $crate::handle!(self, request, $many_handler)
+            })*
         })+
     };
 }

@@ -180,6 +180,15 @@ impl MailboxService for Rpc {
         board.may_end.acquire().await.unwrap().forget();
         Ok(Response::new(pb::MailboxMessage { text: "slow but well".to_owned(), ..Default::default() }))
     }
+
+    type WatchMailboxMessagesStream = runtime::reply::Answers<pb::MailboxMessage>;
+
+    async fn watch_mailbox_messages(
+        &self,
+        _: Request<pb::WatchMailboxMessagesRequest>,
+    ) -> Result<Response<Self::WatchMailboxMessagesStream>, Status> {
+        Err(Status::unimplemented("nobody watches here"))
+    }
 }
 
 /// Both, running, with nothing done in the background.
