@@ -7,6 +7,7 @@ mod commands;
 mod doctor;
 mod killed;
 mod kills;
+mod mail;
 mod program;
 mod readme;
 mod trail;

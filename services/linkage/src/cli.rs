@@ -44,6 +44,8 @@ pub enum Command {
     Keys(Keys),
     /// Print an access token of somebody known to the development issuer.
     Token(Token),
+    /// List, read or follow the mails in the simulated mailboxes, as the operator.
+    Mail(Mail),
     /// Print the trail of the four services, merged by time.
     Audit(Audit),
     /// Look for what would keep services from starting, from being believed or from being reached; changes nothing.
@@ -127,6 +129,59 @@ pub struct Token {
     pub organization: Option<String>,
 }
 
+/// The simulated mailboxes.
+#[derive(Debug, Clone, Args)]
+pub struct Mail {
+    /// What to do with them; list when absent.
+    #[command(subcommand)]
+    pub command: Option<MailCommand>,
+}
+
+/// What to do with mail.
+#[derive(Debug, Clone, Subcommand)]
+pub enum MailCommand {
+    /// List mails, the oldest first.
+    List(MailFilter),
+    /// Read one mail.
+    Read {
+        /// Its name, as `list` prints it.
+        name: String,
+        /// What of it.
+        #[arg(long, value_enum, default_value_t = Body::Text)]
+        body: Body,
+    },
+    /// Print each mail as it arrives.
+    Follow(MailFilter),
+}
+
+/// Which mails.
+#[derive(Debug, Clone, Default, Args)]
+pub struct MailFilter {
+    /// Only those to this address.
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: Option<String>,
+    /// Only those of this kind, such as `email-verification`.
+    #[arg(long, default_value = "")]
+    pub kind: String,
+    /// Only those with this in subject, text or address.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub search: String,
+    /// How to tell it.
+    #[arg(long, value_enum, default_value_t = Format::Plain)]
+    pub format: Format,
+}
+
+/// A part of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Body {
+    /// Headers and text.
+    Text,
+    /// The HTML body.
+    Html,
+    /// All of it, as a mail server would get it.
+    Source,
+}
+
 /// The trail.
 #[derive(Debug, Clone, Args)]
 pub struct Audit {
@@ -160,9 +215,10 @@ pub struct Rules {
 }
 
 /// How something is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Lines for people.
+    #[default]
     Plain,
     /// A JSON object per line.
     Json,

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
+use http::uri::PathAndQuery;
 use prost::Message as _;
 use prost::bytes::{Buf, BufMut};
 use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor, SerializeOptions};
@@ -106,6 +109,21 @@ impl Client {
         }
     }
 
+    /// Calls an RPC that answers one thing after the other.
+    pub async fn stream(
+        &self,
+        to: ServiceName,
+        method: &MethodDescriptor,
+        request: &Value,
+        token: Option<&str>,
+    ) -> anyhow::Result<BoxStream<'static, Result<Value, Status>>> {
+        let message = DynamicMessage::deserialize(method.input(), request)?;
+        let (mut grpc, request, path) = self.open(to, method, message.encode_to_vec(), token).await?;
+        let answers = grpc.server_streaming(request, path, Bytes).await?.into_inner();
+        let method = method.clone();
+        Ok(answers.map(move |answer| answer.map(|payload| body(&method, &payload))).boxed())
+    }
+
     async fn unary(
         &self,
         to: ServiceName,
@@ -113,6 +131,21 @@ impl Client {
         payload: Vec<u8>,
         token: Option<&str>,
     ) -> Result<Response<Vec<u8>>, Status> {
+        let (mut grpc, request, path) = self.open(to, method, payload, token).await?;
+        if method.is_server_streaming() {
+            // Whether it begins is all that one answer can say of a stream.
+            return grpc.server_streaming(request, path, Bytes).await.map(|begun| begun.map(|_| Vec::new()));
+        }
+        grpc.unary(request, path, Bytes).await
+    }
+
+    async fn open(
+        &self,
+        to: ServiceName,
+        method: &MethodDescriptor,
+        payload: Vec<u8>,
+        token: Option<&str>,
+    ) -> Result<(tonic::client::Grpc<Channel>, Request<Vec<u8>>, PathAndQuery), Status> {
         let channel = self.channels.get(&to).ok_or_else(|| Status::unavailable("no address for this service"))?;
         let mut grpc = tonic::client::Grpc::new(channel.clone());
         grpc.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
@@ -123,17 +156,21 @@ impl Client {
             let value = format!("Bearer {token}").parse().map_err(|_| Status::unauthenticated("not a token"))?;
             request.metadata_mut().insert("authorization", value);
         }
-        grpc.unary(request, path, Bytes).await
+        Ok((grpc, request, path))
     }
+}
+
+fn body(method: &MethodDescriptor, payload: &[u8]) -> Value {
+    let options = SerializeOptions::new().skip_default_fields(false).use_proto_field_name(true);
+    DynamicMessage::decode(method.output(), payload)
+        .ok()
+        .and_then(|message| message.serialize_with_options(serde_json::value::Serializer, &options).ok())
+        .unwrap_or(Value::Null)
 }
 
 fn decode(method: &MethodDescriptor, response: Response<Vec<u8>>) -> Answer {
     let (metadata, payload, _) = response.into_parts();
-    let options = SerializeOptions::new().skip_default_fields(false).use_proto_field_name(true);
-    let body = DynamicMessage::decode(method.output(), payload.as_slice())
-        .ok()
-        .and_then(|message| message.serialize_with_options(serde_json::value::Serializer, &options).ok())
-        .unwrap_or(Value::Null);
+    let body = body(method, &payload);
     Answer { code: Code::Ok, reason: String::new(), message: String::new(), body, payload, metadata, status: None }
 }
 

@@ -8,6 +8,7 @@ pub mod client;
 pub mod demo;
 pub mod doctor;
 pub mod keys;
+pub mod mail;
 pub mod migrate;
 pub mod people;
 pub mod play;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use linkage::cli::{Cli, Command, Serve, Source};
 use linkage::settings;
-use linkage::{audit, bootstrap, doctor, keys, migrate, play, rules, serve, token};
+use linkage::{audit, bootstrap, doctor, keys, mail, migrate, play, rules, serve, token};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -37,6 +37,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Bootstrap(arguments) => bootstrap::run(settings, &arguments).await,
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Token(arguments) => token::run(&settings, &arguments).await,
+        Command::Mail(arguments) => mail::run(&settings, &arguments).await,
         Command::Audit(arguments) => audit::run(&settings, &arguments).await,
         Command::Doctor(arguments) => doctor::run(&settings, &arguments).await,
         Command::Rules(arguments) => rules::run(&arguments),

@@ -20,6 +20,7 @@ pub use config::{Config, ConfigError, Encryption, Server, Way};
 use courier::Courier;
 use database::migrate::Migrations;
 use runtime::{Effect, Fault, Policy, ServiceName};
+use tokio::sync::Semaphore;
 use tonic::service::Routes;
 use transport::Transport;
 
@@ -35,7 +36,12 @@ struct Parts {
     config: Config,
     transport: Transport,
     courier: Courier,
+    /// Places for those who watch.
+    watchers: Arc<Semaphore>,
 }
+
+/// As many may watch one process at once.
+const WATCHERS: usize = 32;
 
 impl Notification {
     /// A service with this configuration, made inside the runtime that it will work in. Its words are read through here: a
@@ -44,7 +50,8 @@ impl Notification {
         render::check().map_err(ConfigError::Words)?;
         let transport = Transport::open(&config)?;
         let courier = Courier::new(&config);
-        Ok(Notification(Arc::new(Parts { config, transport, courier })))
+        let watchers = Arc::new(Semaphore::new(WATCHERS));
+        Ok(Notification(Arc::new(Parts { config, transport, courier, watchers })))
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -53,6 +60,10 @@ impl Notification {
 
     pub(crate) fn transport(&self) -> &Transport {
         &self.0.transport
+    }
+
+    pub(crate) fn watchers(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.watchers)
     }
 
     pub(crate) fn courier(&self) -> &Courier {

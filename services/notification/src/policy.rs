@@ -8,6 +8,7 @@ const OPERATOR: Rule = Rule::Operator(&[Role::Operator]);
 pub(crate) const POLICY: Policy = &[
     ("/linkage.notification.v1.MailboxService/ListMailboxMessages", OPERATOR),
     ("/linkage.notification.v1.MailboxService/GetMailboxMessage", OPERATOR),
+    ("/linkage.notification.v1.MailboxService/WatchMailboxMessages", OPERATOR),
     ("/linkage.notification.v1.MessageService/ListMessages", OPERATOR),
     ("/linkage.notification.v1.MessageService/GetMessage", OPERATOR),
     ("/linkage.notification.v1.MessageService/RetryMessage", OPERATOR),

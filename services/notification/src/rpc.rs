@@ -4,6 +4,7 @@ mod convert;
 mod mailbox_message {
     pub(super) mod get;
     pub(super) mod list;
+    pub(super) mod watch;
 }
 mod message {
     pub(super) mod drop;
@@ -28,6 +29,7 @@ runtime::rpcs! { App, pb;
     MailboxService by MailboxServiceServer {
         list_mailbox_messages(ListMailboxMessagesRequest) -> ListMailboxMessagesResponse = mailbox_message::list::list;
         get_mailbox_message(GetMailboxMessageRequest) -> MailboxMessage = mailbox_message::get::get;
+        * watch_mailbox_messages(WatchMailboxMessagesRequest) -> MailboxMessage as WatchMailboxMessagesStream = mailbox_message::watch::watch;
     }
 
     MessageService by MessageServiceServer {

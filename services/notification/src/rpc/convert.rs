@@ -7,7 +7,8 @@ use tonic::Code;
 use wire::notification as pb;
 
 use crate::App;
-use crate::domain::{Mail, Message, State};
+use crate::domain::{Kind, Mail, Message, State};
+use crate::store::mailbox_message::Filter;
 
 /// There are mailboxes to read only where mail goes nowhere else.
 pub(super) fn simulated(app: &App) -> Result<(), Fault> {
@@ -18,6 +19,9 @@ pub(super) fn simulated(app: &App) -> Result<(), Fault> {
         "mail goes to real mailboxes here, which nobody reads for their owners: MessageService tells what became of it";
     Err(Fault::new(Code::Unimplemented, Reason::MethodUnknown, sentence))
 }
+
+/// The longest text to look for.
+const QUERY: usize = 100;
 
 /// A mail as it is shown.
 pub(super) fn mailbox_message(mail: Mail) -> pb::MailboxMessage {
@@ -79,6 +83,17 @@ pub(super) fn mailbox(violations: &mut Violations, field: &str, name: &str) -> O
     let address = name.strip_prefix("mailboxes/").and_then(|address| Email::parse(address).ok());
     let parsed = address.ok_or("expected a name like `mailboxes/{address}`, or `mailboxes/-` for all");
     violations.check(field, parsed).map(|address| Some(address.into()))
+}
+
+/// Which mails are asked for.
+pub(super) fn filter(violations: &mut Violations, parent: &str, kind: &str, query: &str) -> Option<Filter> {
+    let mailbox = mailbox(violations, "parent", parent);
+    let kind = match kind {
+        "" => Some(None),
+        name => violations.check("kind", Kind::parse(name).map(Some).ok_or("is not a kind of message")),
+    };
+    let query = violations.optional_text("query", query, QUERY);
+    Some(Filter { mailbox: mailbox?, kind: kind?, query: query? })
 }
 
 /// `mailboxes/{address}/messages/{id}`. An address may hold slashes, an id may not.

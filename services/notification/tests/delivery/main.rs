@@ -9,3 +9,4 @@ mod refused;
 mod sender;
 mod server;
 mod smtp;
+mod watch;

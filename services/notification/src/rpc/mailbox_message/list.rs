@@ -3,13 +3,9 @@
 use runtime::{Caller, Fault, Violations};
 use wire::notification as pb;
 
-use crate::domain::Kind;
 use crate::rpc::convert;
 use crate::store::mailbox_message::Filter;
 use crate::{App, store};
-
-/// The longest text to look for.
-const QUERY: usize = 100;
 
 pub(crate) async fn list(
     app: &App,
@@ -28,19 +24,14 @@ pub(crate) async fn list(
 
 fn parse(request: &pb::ListMailboxMessagesRequest) -> Result<Filter, Fault> {
     let mut violations = Violations::of(request);
-    let mailbox = convert::mailbox(&mut violations, "parent", &request.parent);
-    let kind = match request.kind.as_str() {
-        "" => Some(None),
-        name => violations.check("kind", Kind::parse(name).map(Some).ok_or("is not a kind of message")),
-    };
-    let query = violations.optional_text("query", &request.query, QUERY);
-    let (mailbox, kind, query) = violations.all((mailbox, kind, query))?;
-    Ok(Filter { mailbox, kind, query })
+    let filter = convert::filter(&mut violations, &request.parent, &request.kind, &request.query);
+    violations.all((filter,)).map(|(filter,)| filter)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Kind;
 
     #[test]
     fn list_mailbox_messages_tells_everything_wrong_at_once() {
