@@ -26,10 +26,24 @@ impl Stage {
 
     /// The token of the link in the newest mail of a kind, as a browser would hand it over.
     pub(crate) async fn token(&mut self, to: &str, kind: &str) -> String {
-        let mail = self.mail(to, kind).await;
-        let links = mail["links"].as_object().expect("links");
-        let link = links.iter().find(|(name, _)| name.ends_with("_link"));
-        let (_, link) = link.unwrap_or_else(|| panic!("no link in {mail:#}"));
-        link.as_str().and_then(|link| link.split_once('#')).expect("a token in the fragment").1.to_owned()
+        token_in(&self.mail(to, kind).await)
     }
+
+    /// The tokens of all mails of a kind. Mails that leave at once arrive in no order, so the last of them need not be the newest.
+    pub(crate) async fn tokens(&mut self, to: &str, kind: &str) -> Vec<String> {
+        let operator = self.operator();
+        let mut tokens = Vec::new();
+        for mail in self.mails(to, kind).await {
+            let request = json!({ "name": text(&mail, "name") });
+            tokens.push(token_in(&self.ok(&operator, "notification.MailboxService/GetMailboxMessage", request).await));
+        }
+        tokens
+    }
+}
+
+fn token_in(mail: &Value) -> String {
+    let links = mail["links"].as_object().expect("links");
+    let link = links.iter().find(|(name, _)| name.ends_with("_link"));
+    let (_, link) = link.unwrap_or_else(|| panic!("no link in {mail:#}"));
+    link.as_str().and_then(|link| link.split_once('#')).expect("a token in the fragment").1.to_owned()
 }
