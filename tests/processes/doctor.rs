@@ -65,7 +65,11 @@ fn where_all_is_well_it_says_so_and_what_anybody_can_read_is_wrong() {
     };
     assert_eq!(reached(&ended), ["verification", "relationship", "notification"], "those that it calls");
     let ended = place.run(&["doctor", "notification", "--format", "json"]);
-    assert_eq!(reached(&ended), ["enrollment"], "for its signing keys");
+    assert_eq!(
+        reached(&ended),
+        ["enrollment", "verification", "relationship"],
+        "for its signing keys, and to tell what became of mails"
+    );
 
     fs::write(&key, "not a key").expect("a spoilt key");
     fs::set_permissions(&key, Permissions::from_mode(0o600)).expect("its mode");
