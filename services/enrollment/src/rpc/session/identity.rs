@@ -2,13 +2,14 @@
 
 use addresses::Email;
 use data_encoding::BASE64URL_NOPAD;
+use runtime::Fault;
 use runtime::token::verify_jwt;
 use runtime::unseen::is_unseen;
-use runtime::{Fault, Reason};
 use serde::Deserialize;
 use tonic::Code;
 use wire::enrollment as pb;
 
+use super::invalid;
 use crate::config::Issuer;
 
 /// The kind of an identity token.
@@ -62,11 +63,6 @@ pub(super) fn prove(issuers: &[Issuer], token: &str) -> Result<Vouched, Fault> {
     }
     let display_name: String = claims.name.trim().chars().filter(|c| !is_unseen(*c)).take(120).collect();
     Ok(Vouched { issuer: issuer.issuer.clone(), subject: claims.sub, email, display_name })
-}
-
-/// The token proves nothing, whatever the reason.
-pub(super) fn invalid() -> Fault {
-    Fault::new(Code::Unauthenticated, Reason::CredentialInvalid, "this proves nothing, or no longer: sign in again")
 }
 
 fn not_trusted(why: &str) -> Fault {
