@@ -37,24 +37,6 @@ fn one_process_carries_the_journey_twice() {
 }
 
 #[test]
-fn four_processes_carry_the_journey() {
-    let place = Place::new();
-    for command in ["migrate", "bootstrap"] {
-        let ended = place.run(&[command]);
-        assert_eq!(ended.code, Some(0), "{command}: {}", ended.err);
-    }
-    let mut serving = SERVICES.map(|service| place.serve(&[service, "--simulation"]));
-    let ended = place.run(&["demo", "--against"]);
-    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
-    let second = place.run(&["bootstrap"]);
-    assert_eq!(second.code, Some(1), "a second operator while the first one's service runs: {}", second.out);
-    for process in &mut serving {
-        let ended = process.stop();
-        assert_eq!(ended.code, Some(0), "{}", ended.err);
-    }
-}
-
-#[test]
 fn four_processes_that_hold_no_key_of_another_carry_the_journey() {
     let place = Place::new();
     let keys = place.folder().join("keys");

@@ -8,6 +8,7 @@ mod doctor;
 mod killed;
 mod kills;
 mod mail;
+mod observed;
 mod program;
 mod readme;
 mod trail;

@@ -174,10 +174,15 @@ impl Process {
 
     /// Asks it to stop and waits for its end: SIGTERM.
     pub(crate) fn stop(&mut self) -> Ended {
-        let process = self.child.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &process]).status().expect("kill");
-        assert!(asked.success(), "{} was gone before it was asked to stop", self.what);
+        self.signal("TERM");
         self.end()
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let process = self.child.id().to_string();
+        let sent = Command::new("kill").args([&format!("-{name}"), &process]).status().expect("kill");
+        assert!(sent.success(), "{} was gone before SIG{name}", self.what);
     }
 }
 

@@ -13,6 +13,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
+use crate::watch::Witness;
 use crate::{Error, Reserve};
 
 /// How long a caller waits for a free connection.
@@ -69,10 +70,11 @@ impl Settings {
 #[derive(Clone, Debug)]
 pub struct Database {
     backend: Backend,
-    writer: DatabaseConnection,
-    reader: DatabaseConnection,
+    pub(crate) writer: DatabaseConnection,
+    pub(crate) reader: DatabaseConnection,
     reserve: Reserve,
     schema: Option<String>,
+    pub(crate) witness: Witness,
     // Held for its lock: one process per SQLite file.
     _lock: Option<Arc<File>>,
 }
@@ -186,7 +188,15 @@ async fn connect_sqlite(url: &str) -> Result<Database, Error> {
     let reader = pool().max_connections(SQLITE_READERS).connect_with(reading.clone()).await?;
     let reader = SqlxSqliteConnector::from_sqlx_sqlite_pool(reader);
     let reserve = Reserve::sqlite(pool().max_connections(SQLITE_READERS).connect_lazy_with(reading));
-    Ok(Database { backend: Backend::Sqlite, writer, reader, reserve, schema: None, _lock: Some(Arc::new(lock)) })
+    Ok(Database {
+        backend: Backend::Sqlite,
+        writer,
+        reader,
+        reserve,
+        schema: None,
+        witness: Witness::default(),
+        _lock: Some(Arc::new(lock)),
+    })
 }
 
 fn lock(path: &Path) -> Result<File, Error> {
@@ -248,6 +258,7 @@ async fn connect_postgres(url: &str, settings: &Settings) -> Result<Database, Er
         reader: pool,
         reserve,
         schema: settings.schema.clone(),
+        witness: Witness::default(),
         _lock: None,
     })
 }

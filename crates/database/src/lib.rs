@@ -17,6 +17,7 @@ pub mod scope;
 pub mod setting;
 pub mod time;
 pub mod transact;
+mod watch;
 
 pub use connect::{Backend, Database, Settings};
 pub use error::{Error, affected};
@@ -24,3 +25,4 @@ pub use page::{Cursor, Page};
 pub use reserve::Reserve;
 pub use scope::Scope;
 pub use transact::{AsDatabaseError, Step, Tx};
+pub use watch::{Pool, Told};

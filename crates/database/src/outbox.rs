@@ -13,7 +13,8 @@ mod row;
 
 pub use delivery::{Next, Reach, claim, done, due, failed};
 pub use listing::{
-    Pending, Place, Waiting, all, dispensable, drop_row, find, oldest_undelivered, parked_subjects, pending, retry,
+    Backlog, Pending, Place, Waiting, all, backlog, dispensable, drop_row, find, oldest_undelivered, parked_subjects,
+    pending, retry,
 };
 pub use row::Model as Row;
 

@@ -9,7 +9,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
 };
 
-use crate::{Backend, Database, Error};
+use crate::{Backend, Database, Error, Told};
 
 const ATTEMPTS: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
@@ -89,6 +89,7 @@ impl Database {
             match self.once(&work).await {
                 Err(error) if attempt < ATTEMPTS && contended(&error) => {
                     tracing::debug!(attempt, "contended, running again");
+                    self.witness.tell(&Told::Retry);
                     tokio::time::sleep(pause(attempt)).await;
                     attempt += 1;
                 }

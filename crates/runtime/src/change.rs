@@ -12,7 +12,7 @@ use wire::Request;
 use wire::types::Origin;
 
 use self::repeat::Repeat;
-use crate::{App, Caller, Effect, Event, Fault, Identity, Service, convert};
+use crate::{App, Caller, Effect, Event, Fault, Identity, Service, convert, telemetry};
 
 /// What a closure given to [`App::change`] decided.
 pub enum Outcome<T, E> {
@@ -161,7 +161,11 @@ impl<S: Service> App<S> {
         let behind = Behind {
             caller,
             request_id: Some(origin.request_id.clone()).filter(|id| !id.is_empty()),
-            trace: Some(origin.trace_parent.clone()).filter(|trace| !trace.is_empty()),
+            // The call's own span is part of the trace that the origin names.
+            trace: caller
+                .trace_parent
+                .clone()
+                .or_else(|| Some(origin.trace_parent.clone()).filter(|trace| !trace.is_empty())),
             cause: Some(format!("events/{}", origin.event_id)),
         };
         let (work, behind) = (&work, &behind);
@@ -186,13 +190,14 @@ impl<S: Service> App<S> {
         answer
     }
 
-    /// A change that time alone asks for, made by this service's own sweep.
+    /// A change that time alone asks for, made by this service's own sweep: part of the trace that it goes on with, if any.
     pub async fn sweep<Work>(&self, work: impl Fn(Change<S>) -> Work) -> Result<(), Fault>
     where
         Work: Future<Output = Result<Vec<S::Event>, Fault>>,
     {
         let caller = &Caller::new(Identity::Sweep, "sweep");
-        let behind = &Behind { caller, request_id: None, trace: None, cause: None };
+        let trace = telemetry::traceparent(&tracing::Span::current());
+        let behind = &Behind { caller, request_id: None, trace, cause: None };
         let work = &work;
         self.transact(move |change: Change<S>| async move {
             let (tx, now) = (change.tx.clone(), change.now);

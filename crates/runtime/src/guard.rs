@@ -17,6 +17,7 @@ use tonic::body::Body;
 use tonic::{Code, Status};
 
 use crate::serve::DECODE_LIMIT;
+use crate::telemetry::metrics;
 use crate::{App, Caller, Fault, Identity, Limits, Reason, Rule, Service, source};
 use credential::Credentials;
 use limit::Limiter;
@@ -120,7 +121,9 @@ where
                     inner.call(Request::from_parts(parts, body)).await.map(typed)
                 }
                 Err(fault) => {
-                    tracing::info!(method = known(parts.uri.path()), reason = fault.reason(), "refused at the door");
+                    let method = known(parts.uri.path());
+                    tracing::info!(method, reason = fault.reason(), "refused at the door");
+                    metrics::REFUSED.tell(1.0, &[method.trim_start_matches('/'), fault.reason()]);
                     Ok(fault.into_status().into_http())
                 }
             }

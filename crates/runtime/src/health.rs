@@ -8,6 +8,9 @@ use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::{self, HealthServer};
 use tonic_health::server::{HealthReporter, health_reporter};
 
+use crate::ServiceName;
+use crate::telemetry::metrics;
+
 const EVERY: Duration = Duration::from_secs(5);
 /// A database that takes longer to answer is as good as away.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -18,14 +21,18 @@ pub(crate) struct Health {
     reporter: HealthReporter,
     names: Vec<&'static str>,
     draining: AtomicBool,
+    service: ServiceName,
 }
 
 impl Health {
     /// Not serving until first told otherwise.
-    pub(crate) async fn new(services: Vec<&'static str>) -> (Health, HealthServer<impl health_server::Health>) {
+    pub(crate) async fn new(
+        service: ServiceName,
+        services: Vec<&'static str>,
+    ) -> (Health, HealthServer<impl health_server::Health>) {
         let (reporter, server) = health_reporter();
         let names = std::iter::once("").chain(services).collect();
-        let health = Health { reporter, names, draining: AtomicBool::new(false) };
+        let health = Health { reporter, names, draining: AtomicBool::new(false), service };
         health.tell(ServingStatus::NotServing).await;
         health.reporter.set_service_status(LIVENESS, ServingStatus::Serving).await;
         (health, server)
@@ -64,6 +71,8 @@ impl Health {
     }
 
     async fn tell(&self, status: ServingStatus) {
+        let ready = f64::from(u8::from(status == ServingStatus::Serving));
+        metrics::READY.tell(ready, &[self.service.as_str()]);
         for name in &self.names {
             self.reporter.set_service_status(name, status).await;
         }

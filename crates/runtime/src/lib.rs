@@ -18,6 +18,7 @@ pub mod guard;
 mod health;
 pub mod keys;
 mod leases;
+mod levels;
 pub mod limits;
 pub mod links;
 pub mod mint;

@@ -12,9 +12,11 @@ use futures::FutureExt;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use crate::leases::Leases;
+use crate::telemetry::{self, metrics};
 use crate::{App, Fault, Service, ServiceName, backoff};
 
 /// So many deliveries are under way at once.
@@ -179,7 +181,9 @@ impl<S: Service> Relay<S> {
 
     /// Says which row it was, and whether it was ours to try.
     async fn deliver(self: Arc<Self>, row: Row, lease: Lease) -> (Key, Result<bool, Fault>) {
-        let tried = self.attempt(&row, &lease).await;
+        let method = row.method.rsplit('/').next().unwrap_or_default();
+        let span = telemetry::resumed(&format!("deliver {method}"), "producer", row.trace.as_deref());
+        let tried = self.attempt(&row, &lease).instrument(span).await;
         ((row.event, row.destination), tried)
     }
 
@@ -193,7 +197,10 @@ impl<S: Service> Relay<S> {
         let attempts = row.attempts.saturating_add(1);
         // No transaction is open here.
         let kept = match self.call(row).await {
-            Ok(()) => outbox::done(database, row, lease).await?,
+            Ok(()) => {
+                self.tell(row, "delivered");
+                outbox::done(database, row, lease).await?
+            }
             Err(error) => {
                 let next = self.after(row, attempts, &error);
                 outbox::failed(database, row, lease, &error, next).await?
@@ -212,7 +219,9 @@ impl<S: Service> Relay<S> {
         let destination = ServiceName::parse(&row.destination).ok_or("there is no such service")?;
         let sealed = AssertUnwindSafe(async {
             let payload = self.app.links().seal(&row.method, row.payload.clone())?;
-            let answer = self.app.peers().call(destination, &row.method, payload, row.trace.as_deref()).await;
+            // Within the delivery's own span; where nothing traces, as the row has it.
+            let trace = telemetry::traceparent(&Span::current()).or_else(|| row.trace.clone());
+            let answer = self.app.peers().call(destination, &row.method, payload, trace.as_deref()).await;
             Ok::<_, Fault>(answer)
         });
         match sealed.catch_unwind().await {
@@ -223,12 +232,23 @@ impl<S: Service> Relay<S> {
         }
     }
 
+    fn tell(&self, row: &Row, outcome: &str) {
+        let (service, destination) = (S::NAME.as_str(), row.destination.as_str());
+        metrics::DELIVERIES.tell(1.0, &[service, destination, outcome]);
+        if outcome == "delivered" {
+            let waited = (self.app.now() - row.created_at).to_std().unwrap_or_default();
+            metrics::DELAY.tell(waited.as_secs_f64(), &[service, destination]);
+        }
+    }
+
     fn after(&self, row: &Row, attempts: i32, error: &str) -> Next {
         let (event, destination, method) = (row.event, &row.destination, &row.method);
         if attempts >= ATTEMPTS {
+            self.tell(row, "parked");
             tracing::error!(%event, destination, method, attempts, error, "delivery parked: it waits for an operator");
             return Next::Park(self.app.now());
         }
+        self.tell(row, "failed");
         let pause = backoff::pause(attempts.unsigned_abs());
         tracing::warn!(%event, destination, method, attempts, error, ?pause, "delivery failed");
         Next::At(self.app.now() + TimeDelta::from_std(pause).unwrap_or_default())

@@ -86,6 +86,11 @@ pub trait Service: Send + Sync + Sized + 'static {
     /// Writes down what time alone has changed; says how many rows it moved.
     fn sweep(app: &App<Self>) -> impl Future<Output = Result<usize, Fault>> + Send;
 
+    /// Tells its own metrics that are read rather than counted. Asked now and then, where there is a collector.
+    fn measure(_: &App<Self>) -> impl Future<Output = Result<(), Fault>> + Send {
+        std::future::ready(Ok(()))
+    }
+
     /// Lets work that outlives a sweep come to its end, once no sweep begins any more.
     fn drain(_: &App<Self>) -> impl Future<Output = ()> + Send {
         std::future::ready(())

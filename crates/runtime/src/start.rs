@@ -26,7 +26,7 @@ use crate::relay::Relay;
 use crate::serve::{DECODE_LIMIT, ENCODE_LIMIT};
 use crate::tick::Ticks;
 use crate::{App, Clock, Fault, Guard, Keys, Limits, Links, Mint, Peers, Service, ServiceName};
-use crate::{access, clock_service, feed, outbox_service, serve};
+use crate::{access, clock_service, feed, outbox_service, serve, telemetry};
 
 /// The setting that holds the epoch of this service's data, raised when a backup is restored.
 const EPOCH: &str = "source_epoch";
@@ -82,13 +82,16 @@ pub enum StartError {
 
 /// Starts a service: opens its database, serves, and works in the background.
 pub async fn start<S: Service>(service: S, options: Options) -> Result<Running<S>, StartError> {
-    let database = open::<S>(&options).await?;
+    let mut database = open::<S>(&options).await?;
+    if let Some(witness) = telemetry::Witness::of(S::NAME, database.backend()) {
+        database = database.watched(move |told| witness.tell(told));
+    }
     let (limits, simulation, background) = (options.limits, options.simulation, options.background);
     let bounds = serve::BoundsLayer::new(options.database.max_connections, S::URGENT, S::UPLOADS);
     let listener = listen(&options.listener)?;
     let address = listener.local_addr()?;
     let app = App::new(floor(service, database, options).await?);
-    let (health, health_server) = Health::new(served::<S>(simulation)).await;
+    let (health, health_server) = Health::new(S::NAME, served::<S>(simulation)).await;
     let health = Arc::new(health);
     let routes = routes(&app)?.add_service(health_server);
     let guard = Guard::new(&app, limits, simulation);

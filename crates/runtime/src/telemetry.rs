@@ -1,20 +1,38 @@
-//! Logs and traces: W3C trace context from call to call, and its id on every log line of a call.
+//! Logs, traces and metrics: on standard error always, and to a collector where one is configured.
+//!
+//! Of a call they tell which it was, how long it took and how it ended: never what it carried, nor of whom.
+
+mod call;
+mod export;
+mod metric;
+pub mod metrics;
+mod statement;
+mod trace;
 
 use std::io::IsTerminal;
 
-use http::HeaderMap;
-use http::header::{HeaderName, HeaderValue};
-use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
-use opentelemetry::trace::{TraceContextExt, TracerProvider};
-use opentelemetry_sdk::propagation::TraceContextPropagator;
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use tracing::Span;
 use tracing::level_filters::LevelFilter;
-use tracing_opentelemetry::OpenTelemetrySpanExt;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
+
+pub(crate) use call::Call;
+pub(crate) use export::is_on;
+pub use export::{Collector, Exporters};
+pub use metric::{Kind, Metric};
+pub(crate) use statement::Witness;
+pub(crate) use trace::{adopt, carry};
+pub use trace::{resumed, traceparent};
+
+/// Spans of these are ours to tell a collector of.
+const OURS: &str = "runtime";
+
+/// What the exporters are made of: told to the collector, it would have them send more and more.
+const BENEATH: [&str; 6] = ["h2", "hyper", "hyper_util", "opentelemetry", "tonic", "tower"];
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,107 +49,51 @@ pub enum TelemetryError {
     /// The filter can't be understood.
     #[error("log filter: {0}")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// Nothing can be sent to such a collector.
+    #[error("collector: {0}")]
+    Collector(#[from] opentelemetry_otlp::ExporterBuildError),
     /// Something else in this process logs already.
     #[error("logging is set up already")]
     Twice(#[from] tracing_subscriber::util::TryInitError),
 }
 
-/// Sets up logs on standard error, and traces; once per process. The filter is such as `info,runtime=debug`.
-pub fn init(format: Format, filter: &str) -> Result<(), TelemetryError> {
-    // The library of numbering plans writes the numbers that it reads, at the level of traces: never, whatever is asked for.
-    let filter = EnvFilter::try_new(filter)?.add_directive("rlibphonenumber=off".parse()?);
+/// Sets up logs on standard error, traces, and what is sent to the collector if there is one; once per process, within the async
+/// runtime. The filter is such as `info,runtime=debug`.
+pub fn init(format: Format, filter: &str, collector: Option<&Collector>) -> Result<Option<Exporters>, TelemetryError> {
     let lines = fmt::layer().with_writer(std::io::stderr);
     let lines = match format {
         Format::Plain => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
         Format::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
-    // Spans get their ids here; an exporter would be added to this provider.
-    let tracer = SdkTracerProvider::builder().build().tracer("linkage");
-    let spans = tracing_opentelemetry::layer().with_tracer(tracer);
-    let ours = Targets::new().with_target("runtime", LevelFilter::INFO);
-    tracing_subscriber::registry().with(spans.with_filter(ours)).with(lines.with_filter(filter)).try_init()?;
+    let exporters = collector.map(Exporters::to).transpose()?;
+    // Spans get their ids here, whether anybody is told of them or not.
+    let tracer = match &exporters {
+        Some(exporters) => exporters.tracer(),
+        None => SdkTracerProvider::builder().build().tracer("linkage"),
+    };
+    let spans = tracing_opentelemetry::layer().with_tracer(tracer).with_location(false).with_threads(false);
+    let spans = spans.with_target(false).with_tracked_inactivity(false).with_level(false);
+    // What is logged within a span is sent as logs.
+    let ours = filter_fn(|metadata| metadata.is_span() && metadata.target().starts_with(OURS));
+    let spans = spans.with_filter(ours.with_max_level_hint(LevelFilter::INFO));
+    let logs = match &exporters {
+        Some(exporters) => Some(OpenTelemetryTracingBridge::new(exporters.logs()).with_filter(exported(filter)?)),
+        None => None,
+    };
+    tracing_subscriber::registry().with(spans).with(logs).with(lines.with_filter(kept(filter)?)).try_init()?;
     // Where it panicked, but not the text: it may quote what a caller sent.
     std::panic::set_hook(Box::new(|panic| {
+        metrics::PANICS.tell(1.0, &[]);
         tracing::error!(location = panic.location().map(tracing::field::display), "panic");
     }));
-    Ok(())
+    Ok(exporters)
 }
 
-/// Makes the span part of the trace that the headers name, and leaves the span itself in the headers as the parent of what follows.
-pub(crate) fn adopt(span: &Span, headers: &mut HeaderMap) {
-    let propagator = TraceContextPropagator::new();
-    let parent = propagator.extract(&Carrier(&mut *headers));
-    if parent.span().span_context().is_valid() {
-        // It fails where nothing traces; the caller's context is then passed on as it came.
-        let _ = span.set_parent(parent.clone());
-    }
-    let own = span.context();
-    let context = if own.span().span_context().is_valid() { own } else { parent };
-    headers.remove("traceparent");
-    headers.remove("tracestate");
-    propagator.inject_context(&context, &mut Carrier(&mut *headers));
-    headers.remove("tracestate");
-    if context.span().span_context().is_valid() {
-        span.record("trace_id", tracing::field::display(context.span().span_context().trace_id()));
-    }
+/// The library of numbering plans writes the numbers that it reads, at the level of traces: never, whatever is asked for.
+fn kept(filter: &str) -> Result<EnvFilter, TelemetryError> {
+    Ok(EnvFilter::try_new(filter)?.add_directive("rlibphonenumber=off".parse()?))
 }
 
-struct Carrier<T>(T);
-
-impl Extractor for Carrier<&mut HeaderMap> {
-    fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).and_then(|value| value.to_str().ok())
-    }
-
-    fn keys(&self) -> Vec<&str> {
-        self.0.keys().map(HeaderName::as_str).collect()
-    }
-}
-
-impl Injector for Carrier<&mut HeaderMap> {
-    fn set(&mut self, key: &str, value: String) {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(key), HeaderValue::try_from(value)) {
-            self.0.insert(name, value);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-
-    fn adopted(given: &str, traced: bool) -> Option<String> {
-        let provider = SdkTracerProvider::builder().build();
-        let tracer = traced.then(|| tracing_opentelemetry::layer().with_tracer(provider.tracer("test")));
-        let subscriber = tracing_subscriber::registry().with(tracer);
-        tracing::subscriber::with_default(subscriber, || {
-            let mut headers = HeaderMap::from_iter([
-                (HeaderName::from_static("traceparent"), given.parse().unwrap()),
-                (HeaderName::from_static("tracestate"), "a=b".parse().unwrap()),
-            ]);
-            adopt(&tracing::info_span!("call", trace_id = tracing::field::Empty), &mut headers);
-            assert!(!headers.contains_key("tracestate"));
-            headers.get("traceparent").map(|value| value.to_str().unwrap().to_owned())
-        })
-    }
-
-    #[test]
-    fn call_goes_on_in_its_callers_trace_under_a_span_of_its_own() {
-        let own = adopted(PARENT, true).unwrap();
-        assert!(own.starts_with("00-0af7651916cd43dd8448eb211c80319c-") && own != PARENT, "{own}");
-    }
-
-    #[test]
-    fn trace_is_passed_on_where_nothing_traces() {
-        assert_eq!(adopted(PARENT, false).as_deref(), Some(PARENT));
-    }
-
-    #[test]
-    fn nonsense_begins_a_new_trace() {
-        let own = adopted("00-xyz-1", true).unwrap();
-        assert_eq!(own.len(), PARENT.len());
-        assert_eq!(adopted("00-xyz-1", false), None);
-    }
+fn exported(filter: &str) -> Result<EnvFilter, TelemetryError> {
+    BENEATH.iter().try_fold(kept(filter)?, |filter, crates| Ok(filter.add_directive(format!("{crates}=off").parse()?)))
 }

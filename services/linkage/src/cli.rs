@@ -81,6 +81,9 @@ pub struct Demo {
     /// How many seconds a service that is away is waited for.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub retry_for: u64,
+    /// A W3C traceparent that every call is part of, for whoever looks at the journey by a collector; a new one when absent.
+    #[arg(long, value_name = "TRACEPARENT")]
+    pub trace: Option<String>,
     /// Letters and digits that make this run's names its own; chosen when absent.
     #[arg(long)]
     pub run: Option<String>,

@@ -23,6 +23,8 @@ use tonic_types::StatusExt;
 pub struct Client {
     pool: DescriptorPool,
     channels: BTreeMap<ServiceName, Channel>,
+    /// What every call is part of.
+    trace: Option<String>,
 }
 
 /// What a call came to.
@@ -55,7 +57,13 @@ impl Client {
                 .tcp_nodelay(true);
             channels.insert(*service, endpoint.connect_lazy());
         }
-        Ok(Client { pool: DescriptorPool::decode(wire::DESCRIPTOR_SET)?, channels })
+        Ok(Client { pool: DescriptorPool::decode(wire::DESCRIPTOR_SET)?, channels, trace: None })
+    }
+
+    /// The same client, whose calls are part of this trace (a W3C traceparent).
+    #[must_use]
+    pub fn traced(self, trace: String) -> Client {
+        Client { trace: Some(trace), ..self }
     }
 
     /// All that is known of the API.
@@ -155,6 +163,10 @@ impl Client {
         if let Some(token) = token {
             let value = format!("Bearer {token}").parse().map_err(|_| Status::unauthenticated("not a token"))?;
             request.metadata_mut().insert("authorization", value);
+        }
+        if let Some(trace) = &self.trace {
+            let value = trace.parse().map_err(|_| Status::internal("not a trace"))?;
+            request.metadata_mut().insert("traceparent", value);
         }
         Ok((grpc, request, path))
     }

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod doctor;
 pub mod keys;
 pub mod mail;
+pub mod metrics;
 pub mod migrate;
 pub mod people;
 pub mod play;

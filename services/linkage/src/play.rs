@@ -26,12 +26,13 @@ pub async fn run(mut settings: Settings, arguments: &Demo) -> anyhow::Result<Exi
     }
     // The journey is told on the same terminal; of the services only what goes wrong is of interest beside it.
     settings.log.filter = "warn".to_owned();
-    crate::serve::logs(&settings)?;
+    let exporters = crate::serve::logs(&settings, None)?;
     let folder = tempfile::tempdir()?;
     fresh(&mut settings, folder.path());
     let suite = Suite::start(&settings, &ServiceName::ALL, Mode::EMBEDDED).await?;
     let outcome = play(&settings, &Client::new(&suite.addresses())?, arguments, &journey).await;
     suite.stop().await;
+    crate::serve::end(exporters).await;
     outcome
 }
 
@@ -57,8 +58,9 @@ async fn play(settings: &Settings, client: &Client, arguments: &Demo, journey: &
         Format::Plain => Printer::Plain,
         Format::Json => Printer::Json,
     };
+    let trace = arguments.trace.clone().unwrap_or_else(new_trace);
     let mut player = Player {
-        client: client.clone(),
+        client: client.clone().traced(trace),
         people: people(settings)?,
         operator: settings.operator.email.clone(),
         retry_for: Duration::from_secs(arguments.retry_for),
@@ -69,6 +71,13 @@ async fn play(settings: &Settings, client: &Client, arguments: &Demo, journey: &
     let ending = player.play(journey, &run).await?;
     printer.ending(&ending);
     Ok(if ending.failed.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A trace of its own for a journey.
+fn new_trace() -> String {
+    let trace = runtime::Mint::default().uuid(runtime::clock::system_time()).simple().to_string();
+    let (_, span) = trace.split_at(16);
+    format!("00-{trace}-{span}-01")
 }
 
 /// Eight letters and digits, different each time.

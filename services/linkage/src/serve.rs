@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use runtime::ServiceName;
-use runtime::telemetry::{self, Format};
+use runtime::telemetry::{self, Collector, Exporters, Format};
 
 use crate::cli::Serve;
 use crate::settings::{LogFormat, Settings};
@@ -12,7 +12,7 @@ use crate::suite::{Mode, Suite};
 
 /// Serves until it is told to stop.
 pub async fn run(mut settings: Settings, arguments: &Serve) -> anyhow::Result<ExitCode> {
-    logs(&settings)?;
+    let exporters = logs(&settings, arguments.service.map(ServiceName::from))?;
     let (services, mode) = match arguments.service {
         Some(name) => (vec![name.into()], Mode::DEPLOYED),
         None if settings.is_embedded() => {
@@ -25,16 +25,27 @@ pub async fn run(mut settings: Settings, arguments: &Serve) -> anyhow::Result<Ex
     print(&welcome(&suite, &settings));
     stop_asked().await?;
     suite.stop().await;
+    end(exporters).await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Starts logging as configured.
-pub fn logs(settings: &Settings) -> anyhow::Result<()> {
+/// Starts logging as configured, and what is sent to the collector if there is one, in the name of one service or of all.
+pub fn logs(settings: &Settings, service: Option<ServiceName>) -> anyhow::Result<Option<Exporters>> {
     let format = match settings.log.format {
         LogFormat::Plain => Format::Plain,
         LogFormat::Json => Format::Json,
     };
-    telemetry::init(format, &settings.log.filter).map_err(|error| anyhow::anyhow!("log: {error}"))
+    let endpoint = &settings.telemetry.endpoint;
+    let service = service.map_or("linkage", ServiceName::as_str);
+    let collector = (!endpoint.is_empty()).then(|| Collector { endpoint: endpoint.clone(), service });
+    telemetry::init(format, &settings.log.filter, collector.as_ref()).map_err(|error| anyhow::anyhow!("log: {error}"))
+}
+
+/// Sends what is left, without holding up the runtime by which it is sent.
+pub async fn end(exporters: Option<Exporters>) {
+    let Some(exporters) = exporters else { return };
+    // It can't be cancelled, and a panic in it was told.
+    let _ = tokio::task::spawn_blocking(|| exporters.end()).await;
 }
 
 fn welcome(suite: &Suite, settings: &Settings) -> String {

@@ -29,6 +29,8 @@ pub struct Settings {
     pub links: Links,
     /// What is logged.
     pub log: Log,
+    /// Who is told of traces, metrics and logs.
+    pub telemetry: Telemetry,
     /// The steppable clock.
     pub simulation: Simulation,
     /// What one source may ask without credential.
@@ -79,6 +81,14 @@ pub struct Log {
     pub format: LogFormat,
     /// Which spans and levels, such as `info,sea_orm=warn`.
     pub filter: String,
+}
+
+/// Who is told of traces, metrics and logs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telemetry {
+    /// A collector's address for OTLP by gRPC; empty = nobody.
+    pub endpoint: String,
 }
 
 /// How log lines look.

@@ -8,17 +8,18 @@ use std::time::Duration;
 
 use database::Scope;
 use ids::MessageId;
-use runtime::Fault;
+use runtime::{Fault, telemetry};
 use tokio::sync::Mutex;
 use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::domain::pace::Full;
 use crate::domain::{Event, Letter, Message, Pace};
 use crate::render::Unwritable;
 use crate::store::message::Due;
 use crate::transport::Verdict;
-use crate::{App, Change, Config, render, store};
+use crate::{App, Change, Config, metrics, render, store};
 
 /// So many tries are under way at once.
 const WIDTH: usize = 16;
@@ -158,16 +159,29 @@ async fn attempt(app: App, id: MessageId) -> Result<End, Fault> {
         begun => begun?,
     };
     let Some(message) = begun else { return Ok(End::Open) };
+    let span = telemetry::resumed("send mail", "consumer", message.cause.trace.as_deref());
+    hand_over(&app, &message).instrument(span).await
+}
+
+/// Makes the try, and ends it.
+async fn hand_over(app: &App, message: &Message) -> Result<End, Fault> {
     let written = match message.under_way() {
         Ok(contents) => render::letter(message.kind, &message.language, contents, &app.service().config().from),
         Err(_) => return Ok(End::Open),
     };
     let verdict = match &written {
-        Ok(letter) => app.service().transport().offer(&message, letter).await,
+        Ok(letter) => app.service().transport().offer(message, letter).await,
         // Not asked: there is nothing to hand over.
         Err(_) => Verdict::Accepted,
     };
-    finish(&app, &message, &written, &verdict).await
+    let outcome = match (&written, &verdict) {
+        (Err(_), _) => "unwritable",
+        (_, Verdict::Accepted) => "accepted",
+        (_, Verdict::Later(_)) => "later",
+        (_, Verdict::Never(_)) => "never",
+    };
+    metrics::TRIES.tell(1.0, &[outcome]);
+    finish(app, message, &written, &verdict).await
 }
 
 fn is_unreadable(fault: &Fault) -> bool {

@@ -7,6 +7,7 @@ mod courier;
 mod domain;
 mod effects;
 mod journal;
+pub mod metrics;
 mod mime;
 mod policy;
 mod render;
@@ -91,6 +92,10 @@ impl runtime::Service for Notification {
 
     async fn sweep(app: &App) -> Result<usize, Fault> {
         app.service().courier().pass(app).await
+    }
+
+    async fn measure(app: &App) -> Result<(), Fault> {
+        metrics::measure(app).await
     }
 
     async fn drain(app: &App) {

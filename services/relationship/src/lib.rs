@@ -5,6 +5,7 @@ mod domain;
 mod effects;
 mod error;
 mod journal;
+pub mod metrics;
 mod policy;
 mod rpc;
 mod store;
@@ -74,5 +75,9 @@ impl Service for Relationship {
 
     async fn sweep(app: &App) -> Result<usize, Fault> {
         sweep::sweep(app).await
+    }
+
+    async fn measure(app: &App) -> Result<(), Fault> {
+        metrics::measure(app).await
     }
 }

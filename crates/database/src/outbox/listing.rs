@@ -109,6 +109,28 @@ pub async fn oldest_undelivered(
     Ok(oldest.map(|row| row.created_at))
 }
 
+/// How the outbox stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backlog {
+    /// Rows that wait, due or not.
+    pub waiting: u64,
+    /// Rows that wait for an operator.
+    pub parked: u64,
+    /// Since when the oldest waits that is not parked.
+    pub since: Option<DateTime<Utc>>,
+}
+
+/// How the whole outbox stands now.
+pub async fn backlog(connection: &impl ConnectionTrait) -> Result<Backlog, Error> {
+    let waiting = || Entity::find().filter(Column::ParkedAt.is_null());
+    let oldest = waiting().select_only().column(Column::CreatedAt).order_by_asc(Column::CreatedAt).limit(1);
+    Ok(Backlog {
+        waiting: waiting().count(connection).await?,
+        parked: Entity::find().filter(Column::ParkedAt.is_not_null()).count(connection).await?,
+        since: oldest.into_tuple().one(connection).await?,
+    })
+}
+
 /// Parked rows of the same destination and subject, for which this one waits.
 fn parked_beside() -> SelectStatement {
     let other = Alias::new("other");

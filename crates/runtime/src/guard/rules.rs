@@ -39,9 +39,10 @@ pub(crate) fn is_open(method: &str) -> bool {
 }
 
 /// The method's name for the log: a caller may ask for any path, of any length, and the log takes none of its words.
-pub(crate) fn known(method: &str) -> &str {
+pub(crate) fn known(method: &str) -> &'static str {
     static EVERY: LazyLock<BTreeSet<String>> = LazyLock::new(every_method);
-    if is_open(method) || EVERY.contains(method) { method } else { "unknown" }
+    let open = OPEN.iter().find(|open| **open == method).copied();
+    open.or_else(|| EVERY.get(method).map(String::as_str)).unwrap_or("unknown")
 }
 
 /// The whole table of one service.

@@ -11,11 +11,12 @@ use tonic::body::Body;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tower::ServiceExt;
+use tracing::Instrument;
 
 use crate::ServiceName;
+use crate::telemetry::{self, Call};
 use crate::token::ServiceTokens;
 
-const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
 /// What tonic says, as CANCELLED, when a deadline has passed.
@@ -28,7 +29,7 @@ pub struct PeerChannel {
     to: ServiceName,
     tokens: Arc<ServiceTokens>,
     deadline: Duration,
-    trace: Option<HeaderValue>,
+    trace: Option<String>,
 }
 
 impl PeerChannel {
@@ -50,7 +51,7 @@ impl PeerChannel {
     /// The same way, its calls being part of this trace (a W3C traceparent).
     #[must_use]
     pub fn traced(self, trace: Option<&str>) -> PeerChannel {
-        PeerChannel { trace: trace.and_then(|trace| HeaderValue::from_str(trace).ok()), ..self }
+        PeerChannel { trace: trace.map(str::to_owned), ..self }
     }
 
     fn dress(&self, request: &mut Request<Body>) -> Result<(), Status> {
@@ -62,8 +63,8 @@ impl PeerChannel {
         if let Ok(deadline) = HeaderValue::try_from(format!("{}m", self.deadline.as_millis())) {
             headers.entry(GRPC_TIMEOUT).or_insert(deadline);
         }
-        if let Some(trace) = &self.trace {
-            headers.insert(TRACE_PARENT, trace.clone());
+        if let Some(trace) = self.trace.as_deref().and_then(|trace| HeaderValue::from_str(trace).ok()) {
+            headers.insert("traceparent", trace);
         }
         Ok(())
     }
@@ -82,14 +83,26 @@ impl tower::Service<Request<Body>> for PeerChannel {
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let (dressed, to) = (self.dress(&mut request), self.to);
         let (channel, deadline) = (self.channel.clone(), self.deadline);
-        Box::pin(async move {
-            dressed?;
+        let call = Call::made(request.uri().path(), to, self.trace.as_deref());
+        telemetry::carry(call.span(), request.headers_mut());
+        let span = call.span().clone();
+        let asked = async move {
             let channel = channel.ok_or_else(|| Status::unavailable(format!("no address of {to} is configured")))?;
             match tokio::time::timeout(deadline, channel.oneshot(request)).await {
                 Ok(answer) => Ok(timed_out(answer?)),
                 Err(_) => Err(Status::deadline_exceeded(format!("{to} did not answer in time")).into()),
             }
-        })
+        };
+        let told = async move {
+            dressed?;
+            let answer: Result<Response<Body>, Self::Error> = asked.await;
+            call.end(match &answer {
+                Ok(answer) => Status::from_header_map(answer.headers()).map_or(Code::Ok, |status| status.code()),
+                Err(error) => error.downcast_ref().map_or(Code::Unavailable, Status::code),
+            });
+            answer
+        };
+        Box::pin(told.instrument(span))
     }
 }
 

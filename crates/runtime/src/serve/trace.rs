@@ -1,4 +1,4 @@
-//! A span for each call, part of the caller's trace.
+//! A span for each call, part of the caller's trace, and a measurement of it.
 
 use std::task::{Context, Poll};
 
@@ -7,9 +7,10 @@ use http::{Request, Response};
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tower::{Layer, Service};
-use tracing::{Instrument, field::Empty};
+use tracing::Instrument;
 
-use crate::{guard, telemetry};
+use crate::guard;
+use crate::telemetry::{self, Call};
 
 #[derive(Clone, Copy)]
 pub(crate) struct TraceLayer;
@@ -43,7 +44,12 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let span = tracing::info_span!("call", method = guard::known(request.uri().path()), trace_id = Empty);
+        // Probes would be most of what is told, and tell nothing.
+        if guard::is_open(request.uri().path()) {
+            return Box::pin(self.inner.call(request));
+        }
+        let call = Call::answered(request.uri().path());
+        let span = call.span().clone();
         // From here on the request carries this span as its parent; nothing else of the caller's trace goes further.
         telemetry::adopt(&span, request.headers_mut());
         let answer = span.in_scope(|| self.inner.call(request));
@@ -51,6 +57,7 @@ where
             let answer = answer.await?;
             let code = Status::from_header_map(answer.headers()).map_or(Code::Ok, |status| status.code());
             tracing::debug!(?code, "answered");
+            call.end(code);
             Ok(answer)
         };
         Box::pin(told.instrument(span))

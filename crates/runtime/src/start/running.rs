@@ -16,7 +16,7 @@ use crate::leases::Leases;
 use crate::numbering::Numbering;
 use crate::relay::Relay;
 use crate::tick::Ticks;
-use crate::{App, Fault, Service, ServiceName, access, clock_service};
+use crate::{App, Fault, Service, ServiceName, access, clock_service, levels, telemetry};
 
 /// How long calls and deliveries that are under way may take to end.
 const DRAIN: Duration = Duration::from_secs(25);
@@ -112,6 +112,9 @@ impl<S: Service> Running<S> {
         let (numbering, ticks) = (Arc::clone(&self.numbering), Arc::clone(&self.ticks));
         self.spawn(async move { numbering.run().await });
         self.spawn(async move { ticks.run().await });
+        if telemetry::is_on() {
+            self.spawn(levels::keep_told(self.app.clone()));
+        }
         // These two look for the end by themselves.
         let relay = Arc::clone(&self.relay);
         self.tasks.spawn(async move { relay.run().await });

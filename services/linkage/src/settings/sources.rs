@@ -12,6 +12,8 @@ use super::Settings;
 const DEFAULTS: &str = include_str!("../../linkage.default.toml");
 const PREFIX: &str = "LINKAGE_";
 const SECTIONS: &str = "__";
+/// OpenTelemetry's own name for what the section telemetry says.
+const COLLECTOR: (&str, &str) = ("OTEL_EXPORTER_OTLP_ENDPOINT", "telemetry.endpoint");
 
 /// Reads the layers: the defaults that ship, files of which the later ones win, the environment as given, and flags as (`section.key`, value).
 pub fn load(
@@ -41,6 +43,7 @@ pub fn masked(
 }
 
 fn merge(files: &[PathBuf], environment: BTreeMap<String, String>, flags: &[(&str, String)]) -> anyhow::Result<Config> {
+    let collector = environment.get(COLLECTOR.0).cloned();
     // Variables of this prefix without a section are others': test settings, Kubernetes service links.
     let ours = environment.into_iter().filter(|(name, _)| name.starts_with(PREFIX) && name.contains(SECTIONS));
     let source = Environment::with_prefix("LINKAGE")
@@ -49,6 +52,9 @@ fn merge(files: &[PathBuf], environment: BTreeMap<String, String>, flags: &[(&st
         .try_parsing(true)
         .source(Some(ours.collect()));
     let mut builder = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+    if let Some(endpoint) = collector {
+        builder = builder.add_source(Config::builder().set_override(COLLECTOR.1, endpoint)?.build()?);
+    }
     for file in files {
         builder = builder.add_source(File::from_str(&read(file)?, FileFormat::Toml));
     }
@@ -109,6 +115,16 @@ mod tests {
         std::fs::write(&later, "[operator]\nemail = \"later@example.com\"\n").unwrap();
         let both = load(&[file, later], BTreeMap::new(), &[]).unwrap();
         assert_eq!(both.operator.email, "later@example.com");
+    }
+
+    #[test]
+    fn a_collector_may_be_named_by_open_telemetrys_own_variable() {
+        let of = |environment| load(&[], environment, &[]).unwrap().telemetry.endpoint;
+        assert_eq!(of(BTreeMap::new()), "", "nothing is sent unless somebody asks");
+        let mut both = variable("OTEL_EXPORTER_OTLP_ENDPOINT", "http://theirs:4317");
+        assert_eq!(of(both.clone()), "http://theirs:4317");
+        both.extend(variable("LINKAGE_TELEMETRY__ENDPOINT", "http://ours:4317"));
+        assert_eq!(of(both), "http://ours:4317");
     }
 
     #[test]

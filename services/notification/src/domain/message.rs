@@ -39,6 +39,8 @@ pub(crate) struct Cause {
     /// What the event was about, as a resource name, and how many events that had had.
     pub(crate) subject: String,
     pub(crate) subject_version: i64,
+    /// The trace that it is part of.
+    pub(crate) trace: Option<String>,
 }
 
 /// Whom it is for, as much of it as is kept once it was sent.

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use database::{Cursor, Error, Page, Scope, Tx, affected, page};
 use ids::{EventId, MessageId};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect, QueryTrait, TryInsertResult, entity::prelude::*};
+use sea_orm::{
+    ActiveValue::Set, PaginatorTrait, QueryOrder, QuerySelect, QueryTrait, TryInsertResult, entity::prelude::*,
+};
 
 use crate::domain::pace::Full;
 use crate::domain::{Cause, Contents, Kind, Message, State, To};
@@ -109,6 +111,31 @@ pub(crate) async fn list(
     Ok(Page { items, next: page.next })
 }
 
+/// How the queue stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Backlog {
+    /// Messages that wait, or are being sent.
+    pub(crate) waiting: u64,
+    /// Messages that wait for the operator.
+    pub(crate) parked: u64,
+    /// Since when the one waits that is most overdue.
+    pub(crate) due_since: Option<DateTime<Utc>>,
+}
+
+/// How the whole queue stands now.
+pub(crate) async fn backlog(connection: &impl ConnectionTrait, scope: Scope) -> Result<Backlog, Error> {
+    if scope != Scope::Peer {
+        return Ok(Backlog { waiting: 0, parked: 0, due_since: None });
+    }
+    let waiting = || row::Entity::find().filter(row::Column::DueTime.is_not_null());
+    let oldest = waiting().select_only().column(row::Column::DueTime).order_by_asc(row::Column::DueTime).limit(1);
+    Ok(Backlog {
+        waiting: waiting().count(connection).await?,
+        parked: row::Entity::find().filter(row::Column::State.eq("PARKED")).count(connection).await?,
+        due_since: oldest.into_tuple().one(connection).await?,
+    })
+}
+
 /// Sets a message aside that can't even be read, as it is, so that it is not taken up again and again.
 pub(crate) async fn set_aside(tx: &Tx, id: MessageId, now: DateTime<Utc>, reason: &str) -> Result<(), Error> {
     let update = row::Entity::update_many()
@@ -150,6 +177,7 @@ fn write(message: &Message) -> Result<row::ActiveModel, Error> {
         event: Set(message.cause.event.uuid()),
         subject: Set(message.cause.subject.clone()),
         subject_version: Set(message.cause.subject_version),
+        trace: Set(message.cause.trace.clone()),
         mailbox: Set(message.to.mailbox.clone()),
         hint: Set(message.to.hint.clone()),
         domain: Set(message.to.domain.clone()),
@@ -190,6 +218,7 @@ fn read(row: row::Model) -> Result<Message, Error> {
             event: EventId::from_uuid(row.event),
             subject: row.subject,
             subject_version: row.subject_version,
+            trace: row.trace,
         },
         kind: Kind::parse(&row.kind).ok_or_else(|| unreadable("kind", id, "unknown"))?,
         language: row.language,

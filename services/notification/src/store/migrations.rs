@@ -39,6 +39,7 @@ fn message() -> TableCreateStatement {
         .col(uuid("event"))
         .col(text("subject"))
         .col(big_integer("subject_version"))
+        .col(text_null("trace"))
         // Not the address, which is gone once the message was sent: a keyed digest of it.
         .col(text("mailbox"))
         .col(text("hint"))

@@ -30,6 +30,12 @@ mod row {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// The instant as of which everything that enrollment told has arrived.
+pub(crate) async fn as_of(connection: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, Error> {
+    let row = row::Entity::find_by_id(ENROLLMENT).one(connection).await?;
+    Ok(row.map(|row| row.as_of))
+}
+
 /// Replaces the watermark of enrollment, unless this one is older: of a sender since restored, or as of an earlier time.
 ///
 /// One statement, so that of two at once the newer stays. What is as of the same time replaces: it may tell of more that is parked.

@@ -25,6 +25,7 @@ fn message(state: State, attempts: u32) -> Message {
             event: EventId::from_uuid(ids::RawId::from_u128(2)),
             subject: "invitations/x".to_owned(),
             subject_version: 1,
+            trace: None,
         },
         kind: Kind::PartnershipInvitation,
         language: "sv".to_owned(),

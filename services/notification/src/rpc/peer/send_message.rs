@@ -38,7 +38,10 @@ pub(crate) async fn send_message(
     caller: &Caller,
     request: pb::SendMessageRequest,
 ) -> Result<pb::SendMessageResponse, Fault> {
-    let asked = &parse(&request)?;
+    let mut asked = parse(&request)?;
+    // The call's own span: what is queued goes on from it.
+    asked.cause.trace = caller.trace_parent.clone();
+    let asked = &asked;
     app.receive(caller, &request, Inbox::Each, move |change: Change| async move {
         let mut events = Vec::new();
         for recipient in &asked.recipients {
@@ -102,7 +105,7 @@ fn cause(v: &mut Violations, request: &pb::SendMessageRequest) -> Option<Cause> 
     let origin = v.check("origin", origin.ok_or("is required"))?;
     let event = v.check("origin.event_id", origin.event_id.parse::<EventId>())?;
     let (source, subject) = (origin.source.clone(), origin.subject.clone());
-    Some(Cause { source, event, subject, subject_version: origin.version })
+    Some(Cause { source, event, subject, subject_version: origin.version, trace: None })
 }
 
 fn recipients(v: &mut Violations, recipients: &[pb::Recipient]) -> Option<Vec<Recipient>> {

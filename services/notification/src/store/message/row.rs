@@ -13,6 +13,7 @@ pub struct Model {
     pub event: Uuid,
     pub subject: String,
     pub subject_version: i64,
+    pub trace: Option<String>,
     pub mailbox: String,
     pub hint: String,
     pub domain: String,

@@ -31,6 +31,7 @@ fn message(number: u128, event: u128, recipient: &str) -> Message {
             event: EventId::from_uuid(Uuid::from_u128(event)),
             subject: "invitations/x".to_owned(),
             subject_version: 7,
+            trace: None,
         },
         kind: Kind::AdministrationEnded,
         language: "en".to_owned(),

@@ -9,7 +9,7 @@ use wire::relationship as pb;
 use super::check::{acquainted, answer, named, read};
 use crate::rpc::record::{self, Record};
 use crate::store::facts::Trio;
-use crate::{App, Change, store};
+use crate::{App, Change, metrics, store};
 
 /// As many questions are answered at once.
 const MOST: usize = 100;
@@ -31,8 +31,10 @@ pub(crate) async fn batch_check(
         results.push(answer(app, &facts, now)?);
     }
     if request.requests.iter().any(|one| one.fresh) {
-        return read_anew(app, caller, &request, trios).await;
+        let answer = read_anew(app, caller, &request, trios).await;
+        return answer.inspect(|answer| answer.results.iter().for_each(metrics::decided));
     }
+    results.iter().for_each(metrics::decided);
     Ok(pb::BatchCheckOrderEligibilityResponse { results })
 }
 

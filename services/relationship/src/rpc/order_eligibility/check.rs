@@ -10,7 +10,7 @@ use wire::relationship as pb;
 use crate::domain::eligibility::{Facts, Rules, evidence, judge};
 use crate::rpc::{convert, record};
 use crate::store::facts::Trio;
-use crate::{App, Change, store};
+use crate::{App, Change, metrics, store};
 
 pub(crate) async fn check(
     app: &App,
@@ -24,9 +24,9 @@ pub(crate) async fn check(
     let facts = store::facts::of(app.database().reserve(), trio, now).await?;
     acquainted(app, scope, trio, &facts).await?;
     if request.fresh {
-        return read_anew(app, caller, &request, trio).await;
+        return read_anew(app, caller, &request, trio).await.inspect(metrics::decided);
     }
-    answer(app, &facts, now)
+    answer(app, &facts, now).inspect(metrics::decided)
 }
 
 /// Refuses whoever is none of the three.

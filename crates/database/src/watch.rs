@@ -1,0 +1,87 @@
+//! What a database tells of its work to whoever measures it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::{Backend, Database};
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Told<'a> {
+    /// A statement came to its end.
+    Statement {
+        /// Its text; the values are bound to it, and not in it.
+        text: &'a str,
+        /// How long it took.
+        elapsed: Duration,
+        /// Whether the database refused it.
+        failed: bool,
+    },
+    /// A transaction is run again.
+    Retry,
+}
+
+type Listener = dyn Fn(&Told<'_>) + Send + Sync;
+
+/// Who is told; nobody unless somebody asks.
+#[derive(Clone, Default)]
+pub(crate) struct Witness(Option<Arc<Listener>>);
+
+/// The connections that there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pool {
+    /// As many as there may be.
+    pub most: u32,
+    /// Those that wait for work.
+    pub idle: u32,
+    /// Those at work.
+    pub used: u32,
+}
+
+impl Witness {
+    pub(crate) fn tell(&self, told: &Told<'_>) {
+        if let Some(witness) = &self.0 {
+            witness(told);
+        }
+    }
+}
+
+impl fmt::Debug for Witness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Witness").field(&self.0.is_some()).finish()
+    }
+}
+
+impl Database {
+    /// The same database, which tells of its work. Clones made before stay silent; so do connections in reserve.
+    #[must_use]
+    pub fn watched(mut self, witness: impl Fn(&Told<'_>) + Send + Sync + 'static) -> Database {
+        let witness = Witness(Some(Arc::new(witness)));
+        for connection in [&mut self.writer, &mut self.reader] {
+            let witness = witness.clone();
+            connection.set_metric_callback(move |info| {
+                let text = info.statement.sql.as_str();
+                witness.tell(&Told::Statement { text, elapsed: info.elapsed, failed: info.failed });
+            });
+        }
+        self.witness = witness;
+        self
+    }
+
+    /// The connections of the pool; of SQLite those that read.
+    pub fn pool(&self) -> Pool {
+        let (most, size, idle) = match self.backend() {
+            Backend::Sqlite => {
+                let pool = self.reader.get_sqlite_connection_pool();
+                (pool.options().get_max_connections(), pool.size(), pool.num_idle())
+            }
+            Backend::Postgres => {
+                let pool = self.reader.get_postgres_connection_pool();
+                (pool.options().get_max_connections(), pool.size(), pool.num_idle())
+            }
+        };
+        let idle = u32::try_from(idle).unwrap_or(size);
+        Pool { most, idle, used: size.saturating_sub(idle) }
+    }
+}
