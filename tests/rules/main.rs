@@ -7,6 +7,8 @@ mod deploy;
 mod documents;
 mod habits;
 mod imports;
+mod observe;
+mod reference;
 mod requirements;
 mod roles;
 mod rpcs;

@@ -1,0 +1,100 @@
+//! What operators look at and are called for names metrics that there are, and each call has a page that says what to do.
+
+use std::collections::BTreeSet;
+
+use linkage::metrics;
+use runtime::telemetry::Kind;
+use serde_json::Value;
+
+use crate::{none, sources};
+
+const ALERTS: &str = "deploy/observe/alerts.yaml";
+const DASHBOARD: &str = "deploy/observe/dashboard.json";
+
+/// What begins like a name of ours in Prometheus.
+const OURS: [&str; 4] = ["linkage_", "rpc_", "db_", "otel_"];
+
+/// Every name that may stand in a query: series, and the labels by which they are told apart.
+fn known() -> BTreeSet<String> {
+    let mut known = BTreeSet::new();
+    for (_, metric) in metrics::all() {
+        let name = metric.prometheus();
+        let parts: &[&str] = if metric.kind == Kind::Histogram { &["_bucket", "_sum", "_count"] } else { &[""] };
+        known.extend(parts.iter().map(|part| format!("{name}{part}")));
+        known.extend(metric.attributes.iter().map(|key| key.replace('.', "_")));
+    }
+    known
+}
+
+fn unknown(query: &str, known: &BTreeSet<String>) -> Vec<String> {
+    let words = query.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let ours = words.filter(|word| OURS.iter().any(|prefix| word.starts_with(prefix)));
+    ours.filter(|word| !known.contains(*word)).map(|word| format!("{word} in {query}")).collect()
+}
+
+fn read(path: &str) -> Value {
+    serde_saphyr::from_str(&sources::find(path).unwrap_or_else(|| panic!("no {path}")).text).expect("YAML or JSON")
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn text<'v>(value: &'v Value, path: &str) -> &'v str {
+    value.pointer(path).and_then(Value::as_str).unwrap_or_default()
+}
+
+#[test]
+fn dashboards_and_alerts_name_metrics_that_there_are() {
+    let (alerts, dashboard) = (read(ALERTS), read(DASHBOARD));
+    let rules = list(&alerts["groups"]).flat_map(|group| list(&group["rules"]));
+    let panels = list(&dashboard["panels"]).flat_map(|panel| list(&panel["targets"]));
+    let queries: Vec<_> = rules.chain(panels).map(|one| text(one, "/expr")).collect();
+    assert!(queries.len() > 20 && queries.iter().all(|query| !query.is_empty()));
+    let known = known();
+    none(&queries.iter().flat_map(|query| unknown(query, &known)).collect::<Vec<_>>());
+    // What is measured and seen by nobody need not be measured.
+    let all = queries.concat();
+    let unseen = metrics::all().filter(|(_, metric)| !all.contains(&metric.prometheus()));
+    none(&unseen.map(|(_, metric)| format!("{} is on no dashboard", metric.name)).collect::<Vec<_>>());
+}
+
+#[test]
+fn each_alert_has_a_page_that_says_what_to_do() {
+    let alerts = read(ALERTS);
+    let mut pages = BTreeSet::new();
+    for rule in list(&alerts["groups"]).flat_map(|group| list(&group["rules"])) {
+        let (name, page) = (text(rule, "/alert"), text(rule, "/annotations/runbook"));
+        let source = sources::find(page).unwrap_or_else(|| panic!("{name}: no {page}"));
+        assert!(source.text.starts_with(&format!("# {name}\n")), "{page} is about {name}");
+        for part in ["\n## Look\n", "\n## Do\n"] {
+            assert!(source.text.contains(part), "{page} has no {part:?}");
+        }
+        assert!(!text(rule, "/annotations/summary").is_empty() && !text(rule, "/labels/severity").is_empty(), "{name}");
+        pages.insert(page.to_owned());
+    }
+    let there = sources::ALL.iter().filter(|source| source.path.starts_with("docs/runbooks/"));
+    assert_eq!(
+        there.map(|source| source.path.clone()).collect::<BTreeSet<_>>(),
+        pages,
+        "a page for each, and no other"
+    );
+}
+
+#[test]
+fn every_metric_of_the_code_is_in_a_table() {
+    let made =
+        sources::rust().filter(|source| !source.path.starts_with("tests/") && !source.path.ends_with("/metric.rs"));
+    let made: usize = made.map(|source| source.code().matches("Metric::new(").count()).sum();
+    assert_eq!(metrics::all().count(), made);
+    let names: BTreeSet<_> = metrics::all().map(|(_, metric)| metric.name).collect();
+    assert_eq!(names.len(), made, "each has a name of its own");
+}
+
+#[test]
+fn the_judge_of_queries_bites() {
+    let known = known();
+    assert_eq!(unknown("sum by (linkage_service) (linkage_outbox_rows)", &known), Vec::<String>::new());
+    assert_eq!(unknown("rate(linkage_outbox_lines[5m])", &known).len(), 1);
+    assert_eq!(unknown("rate(rpc_server_call_duration_seconds[5m])", &known).len(), 1, "a histogram is none by itself");
+}
