@@ -84,7 +84,7 @@ async fn the_judge_of_manifests_bites() {
     });
     none(&unseen.map(|m| format!("nobody sees {} {} {} = {}", m.kind, m.name, m.at, m.value)).collect::<Vec<_>>());
 
-    let map = right.kind("ConfigMap").next().expect("a ConfigMap");
+    let map = right.kind("ConfigMap").find(|map| !map["data"]["linkage.toml"].is_null()).expect("a ConfigMap");
     let (name, text) = (&map["metadata"]["name"], map["data"]["linkage.toml"].as_str().expect("its file"));
     for (correct, wrong) in
         [("address =", "adress ="), ("0.0.0.0:50052", "0.0.0.0:50059"), ("//relationship:", "//relations:")]

@@ -13,7 +13,7 @@ use linkage::cli::{Bootstrap, Cli, Command, Serve, Which};
 use linkage::{Settings, SigningKey, settings};
 use runtime::ServiceName;
 
-use super::rendered::{Rendered, Workload};
+use super::rendered::{COLLECTOR, Rendered, Workload};
 use crate::sources;
 
 /// For so many connections of a pool the data layer keeps one more in reserve.
@@ -170,7 +170,7 @@ fn without_job(rendered: &Rendered) -> Vec<String> {
 fn too_short(rendered: &Rendered) -> Vec<String> {
     let mut found = Vec::new();
     let drain = number_after(DRAIN.0, DRAIN.1);
-    for deployment in rendered.kind("Deployment") {
+    for deployment in rendered.kind("Deployment").filter(|one| one["metadata"]["name"] != COLLECTOR) {
         let seconds = |at: &str| deployment.pointer(at).and_then(serde_json::Value::as_u64).unwrap_or_default();
         let before = seconds("/spec/template/spec/containers/0/lifecycle/preStop/sleep/seconds");
         let grace = seconds("/spec/template/spec/terminationGracePeriodSeconds");
@@ -181,7 +181,7 @@ fn too_short(rendered: &Rendered) -> Vec<String> {
             ));
         }
     }
-    let held: u32 = rendered.all::<Deployment>().iter().map(|deployment| held(rendered, deployment)).sum();
+    let held: u32 = rendered.deployments().iter().map(|deployment| held(rendered, deployment)).sum();
     let parameters =
         &rendered.kind("Cluster").next().expect("a PostgreSQL cluster")["spec"]["postgresql"]["parameters"];
     let room: u32 = parameters["max_connections"].as_str().and_then(|text| text.parse().ok()).unwrap_or_default();

@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::api::networking::v1::{NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use linkage::calls::callers;
 use runtime::ServiceName;
 
-use super::rendered::{Labels, Rendered, selects};
+use super::rendered::{COLLECTOR, Labels, Rendered, selects};
 
 const POSTGRES_PORT: u16 = 5432;
+const COLLECTOR_PORT: u16 = 4317;
+const METRICS_PORT: u16 = 8889;
+/// What marks a namespace whose pods may read metrics.
+const MONITOR: (&str, &str) = ("linkage.example/monitor", "true");
 /// What marks a namespace whose pods may call.
 const CALLER: (&str, &str) = ("linkage.example/caller", "true");
 
@@ -116,6 +121,8 @@ pub(super) fn differences(rendered: &Rendered) -> Vec<String> {
         expect(to, &postgres, POSTGRES_PORT, true);
         expect(to, &stranger, 443, false);
     }
+    let others = jobs.iter().chain([&caller, &stranger, &neighbour, &postgres]);
+    told(&mut expect, &ours("the collector", collector(rendered)), &pods, others);
     for job in &jobs {
         expect(job, &postgres, POSTGRES_PORT, true);
     }
@@ -126,4 +133,34 @@ pub(super) fn differences(rendered: &Rendered) -> Vec<String> {
         expect(nobody, &postgres, POSTGRES_PORT, false);
     }
     found
+}
+
+/// The labels of the collector's pods.
+fn collector(rendered: &Rendered) -> Labels {
+    let mut deployments = rendered.all::<Deployment>().into_iter();
+    let collector = deployments.find(|one| one.metadata.name.as_deref() == Some(COLLECTOR));
+    let template = collector.and_then(|one| one.spec).and_then(|spec| spec.template.metadata);
+    template.and_then(|metadata| metadata.labels).unwrap_or_default()
+}
+
+/// Services tell the collector, nobody else does; who reads metrics comes from a namespace that is marked.
+fn told<'p>(
+    expect: &mut impl FnMut(&Pod, &Pod, u16, bool),
+    collector: &Pod,
+    services: &BTreeMap<ServiceName, Pod>,
+    others: impl Iterator<Item = &'p Pod>,
+) {
+    let monitor = Pod { name: "a monitor".to_owned(), labels: Labels::new(), namespace: labels([MONITOR]) };
+    expect(&monitor, collector, METRICS_PORT, true);
+    expect(&monitor, collector, COLLECTOR_PORT, false);
+    for (name, service) in services {
+        expect(service, collector, COLLECTOR_PORT, true);
+        expect(service, collector, METRICS_PORT, false);
+        expect(collector, service, name.port(), false);
+    }
+    for other in others {
+        expect(other, collector, COLLECTOR_PORT, false);
+        expect(other, collector, METRICS_PORT, false);
+        expect(collector, other, POSTGRES_PORT, false);
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{Probe, Service, ServiceAccount};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
@@ -102,7 +101,7 @@ fn addresses(rendered: &Rendered, name: ServiceName, workload: &Workload) -> Vec
 
 fn selectors(rendered: &Rendered, services: &[Workload]) -> Vec<String> {
     let mut found = Vec::new();
-    for deployment in rendered.all::<Deployment>() {
+    for deployment in rendered.deployments() {
         let (name, spec) = (deployment.metadata.name.unwrap_or_default(), deployment.spec.expect("a spec"));
         let chosen: Vec<_> = services.iter().filter(|one| selects(&spec.selector, &one.labels)).collect();
         if chosen.len() != 1 || chosen[0].name != name {
@@ -123,7 +122,7 @@ fn selectors(rendered: &Rendered, services: &[Workload]) -> Vec<String> {
 fn scaled(rendered: &Rendered, services: &[Workload]) -> Vec<String> {
     let budgets = rendered.all::<PodDisruptionBudget>();
     let scalers = rendered.all::<HorizontalPodAutoscaler>();
-    let deployments = rendered.all::<Deployment>();
+    let deployments = rendered.deployments();
     let replicas = |name: &str| {
         let own = deployments.iter().find(|one| one.metadata.name.as_deref() == Some(name));
         own.and_then(|one| one.spec.as_ref()?.replicas)

@@ -20,6 +20,9 @@ pub(crate) const OVERLAYS: [&str; 2] = ["local", "production"];
 /// The programs that render, and how they are asked.
 const RENDERERS: [(&str, &str); 2] = [("kustomize", "build"), ("kubectl", "kustomize")];
 
+/// What services tell of themselves to.
+pub(crate) const COLLECTOR: &str = "collector";
+
 pub(crate) type Labels = BTreeMap<String, String>;
 
 /// All objects of one overlay.
@@ -72,9 +75,15 @@ impl Rendered {
         changed
     }
 
+    /// Deployments, but for the collector's, which runs no program of ours.
+    pub(crate) fn deployments(&self) -> Vec<Deployment> {
+        let all = self.all::<Deployment>().into_iter();
+        all.filter(|deployment| deployment.metadata.name.as_deref() != Some(COLLECTOR)).collect()
+    }
+
     /// The services' Deployments.
     pub(crate) fn services(&self) -> Vec<Workload> {
-        let deployments = self.all::<Deployment>().into_iter();
+        let deployments = self.deployments().into_iter();
         deployments.map(|d| Workload::new(d.metadata.name, d.spec.expect("a Deployment's spec").template)).collect()
     }
 
