@@ -3,10 +3,13 @@
 
 mod crashed;
 mod crowded;
+mod ended;
+mod halted;
 mod killed;
 mod parted;
 mod poisoned;
 mod replayed;
+mod restored;
 
 use linkage::ServiceName;
 

@@ -8,6 +8,7 @@ mod doctor;
 mod killed;
 mod kills;
 mod mail;
+mod migrators;
 mod observed;
 mod program;
 mod readme;

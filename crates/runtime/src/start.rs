@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use database::{Database, migrate, setting};
+use database::{Database, Step, Tx, migrate, setting};
 use http::Uri;
 use secrecy::SecretBox;
 use tokio_util::sync::CancellationToken;
@@ -159,6 +159,16 @@ async fn floor<S: Service>(service: S, database: Database, options: Options) -> 
         simulation: options.simulation,
         database,
     })
+}
+
+/// Raises the epoch of data that were restored from a backup, and says what it is now. What runs on them knows only the one before.
+pub async fn raise_epoch(database: &Database) -> Result<i64, StartError> {
+    let epoch = number(database, EPOCH, 1).await? + 1;
+    let raise = database.transact(async |tx: Tx| {
+        setting::put(&tx, EPOCH, &epoch.to_string()).await?;
+        Ok::<_, database::Error>(Step::Commit(epoch))
+    });
+    Ok(raise.await?)
 }
 
 /// A number of the table `setting`.

@@ -63,15 +63,43 @@ impl Durable {
 
     /// Kills all of the server's processes at once: SIGKILL.
     pub fn kill(&mut self) {
-        let id = self.server.as_ref().map(|server| server.id.to_string()).unwrap_or_default();
-        let run = |program: &str, arguments: &[&str]| {
-            let ended = Command::new(program).args(arguments).arg(&id).status();
-            assert!(ended.is_ok_and(|status| status.success()), "{program} {arguments:?} {id}");
-        };
         // Its backends would answer as long as they are busy: they go first, while the one that starts them stands still.
-        run("kill", &["-STOP"]);
-        run("pkill", &["-KILL", "-P"]);
-        run("kill", &["-KILL"]);
+        self.run("kill", &["-STOP"]);
+        self.run("pkill", &["-KILL", "-P"]);
+        self.run("kill", &["-KILL"]);
+    }
+
+    /// Stops all of the server's processes in their tracks, their sockets open: SIGSTOP.
+    pub fn freeze(&mut self) {
+        self.run("kill", &["-STOP"]);
+        self.run("pkill", &["-STOP", "-P"]);
+    }
+
+    /// Lets them go on: SIGCONT.
+    pub fn thaw(&mut self) {
+        self.run("pkill", &["-CONT", "-P"]);
+        self.run("kill", &["-CONT"]);
+    }
+
+    /// Asks the server to end at once, transactions cut off: SIGINT. [`Durable::restart`] starts it again.
+    pub fn stop(&mut self) {
+        self.run("kill", &["-INT"]);
+        let began = Instant::now();
+        let running = format!("/proc/{}", self.id());
+        while Path::new(&running).exists() {
+            assert!(began.elapsed() < PATIENCE, "the server does not stop");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn id(&self) -> String {
+        self.server.as_ref().map(|server| server.id.to_string()).unwrap_or_default()
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) {
+        let id = self.id();
+        let ended = Command::new(program).args(arguments).arg(&id).status();
+        assert!(ended.is_ok_and(|status| status.success()), "{program} {arguments:?} {id}");
     }
 
     /// Starts it again on what it had kept.

@@ -37,7 +37,7 @@ pub enum Command {
     /// Play a journey over real gRPC and say whether every expectation held. The main job.
     Demo(Demo),
     /// Bring the schema of the databases up to date.
-    Migrate(Which),
+    Migrate(Migrate),
     /// Make the operator's organization and its first user, once.
     Bootstrap(Bootstrap),
     /// Make the keys that each service needs, in a folder of its own.
@@ -92,11 +92,15 @@ pub struct Demo {
     pub schema: bool,
 }
 
-/// One service or all.
+/// Schemas.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Which {
+pub struct Migrate {
     /// Only this service.
     pub service: Option<Name>,
+    /// The databases were restored from a backup, and nothing runs on them: raises their epoch, without which siblings would take what
+    /// they are told for what they know already.
+    #[arg(long)]
+    pub restored: bool,
 }
 
 /// The operator.

@@ -7,12 +7,12 @@ use database::Database;
 use database::migrate::{Migrations, migrate};
 use runtime::{Service as _, ServiceName};
 
-use crate::cli::Which;
+use crate::cli::Migrate;
 use crate::serve::print;
 use crate::settings::Settings;
 
 /// Migrates one service's database or all.
-pub async fn run(settings: &Settings, arguments: &Which) -> anyhow::Result<ExitCode> {
+pub async fn run(settings: &Settings, arguments: &Migrate) -> anyhow::Result<ExitCode> {
     settings.storage.make()?;
     let services = arguments.service.map_or_else(|| ServiceName::ALL.to_vec(), |name| vec![name.into()]);
     for service in services {
@@ -20,8 +20,12 @@ pub async fn run(settings: &Settings, arguments: &Which) -> anyhow::Result<ExitC
             .await
             .with_context(|| format!("opening the database of {service}"))?;
         let done = migrate(&database, service.as_str(), migrations(service)).await?;
+        let mut told = if done.is_empty() { "up to date".to_owned() } else { format!("applied {}", done.join(", ")) };
+        if arguments.restored {
+            let epoch = runtime::start::raise_epoch(&database).await?;
+            told = format!("{told}, restored: epoch {epoch}");
+        }
         database.close().await;
-        let told = if done.is_empty() { "up to date".to_owned() } else { format!("applied {}", done.join(", ")) };
         print(&format!("{service:<13} {told}"));
     }
     Ok(ExitCode::SUCCESS)

@@ -9,7 +9,7 @@ use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{ConfigMap, Volume};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use linkage::cli::{Bootstrap, Cli, Command, Serve, Which};
+use linkage::cli::{Bootstrap, Cli, Command, Migrate, Serve};
 use linkage::{Settings, SigningKey, settings};
 use runtime::ServiceName;
 
@@ -64,7 +64,7 @@ fn is_other_command(name: &str, command: Option<&Command>) -> Option<String> {
         Some(Command::Serve(Serve { service: Some(service), simulation: false, print_config: false })) => {
             ServiceName::parse(name) == Some((*service).into())
         }
-        Some(Command::Migrate(Which { service: Some(service) })) => {
+        Some(Command::Migrate(Migrate { service: Some(service), restored: false })) => {
             name.starts_with("migrate-") && owner(name) == Some((*service).into())
         }
         Some(Command::Bootstrap(Bootstrap { if_absent: true, email: None })) => name == "bootstrap",
