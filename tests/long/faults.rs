@@ -4,6 +4,7 @@
 mod crashed;
 mod crowded;
 mod ended;
+mod grown;
 mod halted;
 mod killed;
 mod parted;

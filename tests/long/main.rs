@@ -1,10 +1,11 @@
 //! What is too slow for every change. One command runs it all:
 //! `cargo test --workspace --test long -- --ignored --nocapture`
 //!
-//! `faults` are those of processes, connections and databases on PostgreSQL: F1 and F7 in `killed`, F2 in `ended`, F4 in `crashed`, F5 in `halted`, F6 in
-//! `crowded`, F8 in `parted`, F9 in `replayed`, F10 in `poisoned`, F25 in `restored`. They happen to `four` processes with a `proxy` on each of their
-//! ways; `load` sends commands, and the `oracle` compares tables, journals and answers with what was acknowledged. Each row runs
-//! in a short form with all tests and in a long one here. F18 is `rolling`; F16, F17 and F23 are in the binary `processes`; F22 is the data layer's
+//! `faults` are those of processes, connections and databases, most on PostgreSQL: F1 and F7 in `killed`, F2 in `ended`, F4 in
+//! `crashed`, F5 in `halted`, F6 in `crowded`, F8 in `parted`, F9 in `replayed`, F10 in `poisoned`, F24 in `grown`, F25 in
+//! `restored`. Most happen to `four` processes with a `proxy` on each of their ways; `load` sends commands, and the `oracle` compares
+//! tables, journals and answers with what was acknowledged. Each row runs in a short form with all tests and in a long one here.
+//! F18 is `rolling`; F16, F17 and F23 are in the binary `processes`; F22 is the data layer's
 //! (`crates/database/tests/contract/forced.rs`).
 #![cfg(test)]
 
