@@ -114,6 +114,10 @@ fn connected(told: &[Value], id: &str) {
     };
     assert!(has("SERVER", "rpc.method", "linkage.relationship.v1.OrderEligibilityService/CheckOrderEligibility"));
     assert!(has("SERVER", "rpc.response.status_code", "OK") && has("CLIENT", "server.address", "notification"));
+    let checks = trace.iter().filter(|(_, span)| text(span, "/name").ends_with("/CheckOrderEligibility"));
+    let checks: Vec<_> = checks.map(|(id, _)| *id).collect();
+    let reads = trace.values().filter(|span| checks.contains(&text(span, "/parent")));
+    assert!(reads.into_iter().any(|span| span["attributes"]["db.operation.name"] == "SELECT"), "a check reads");
     assert!(has("CLIENT", "db.system.name", "sqlite") && has("CLIENT", "db.operation.name", "INSERT"));
 }
 

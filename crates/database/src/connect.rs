@@ -72,7 +72,7 @@ pub struct Database {
     backend: Backend,
     pub(crate) writer: DatabaseConnection,
     pub(crate) reader: DatabaseConnection,
-    reserve: Reserve,
+    pub(crate) reserve: Reserve,
     schema: Option<String>,
     pub(crate) witness: Witness,
     // Held for its lock: one process per SQLite file.

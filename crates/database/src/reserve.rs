@@ -12,14 +12,19 @@ use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Executor, IntoArguments, Pool, Postgres, Sqlite};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::Told;
 use crate::connect::{ACQUIRE_TIMEOUT, TRUSTED_FOR};
+use crate::watch::Witness;
 
 /// For so long a connection stays out at a time; the pool ends those that are too old.
 const OUT_FOR: Duration = Duration::from_secs(60);
 
 /// Connections in reserve. Clones share them.
 #[derive(Clone, Debug)]
-pub struct Reserve(Of);
+pub struct Reserve {
+    of: Of,
+    pub(crate) witness: Witness,
+}
 
 #[derive(Clone, Debug)]
 enum Of {
@@ -44,16 +49,20 @@ struct Out<DB: sqlx::Database> {
 
 impl Reserve {
     pub(crate) fn sqlite(pool: Pool<Sqlite>) -> Reserve {
-        Reserve(Of::Sqlite(Arc::new(Kept::of(pool))))
+        Reserve::of(Of::Sqlite(Arc::new(Kept::of(pool))))
     }
 
     pub(crate) fn postgres(pool: Pool<Postgres>) -> Reserve {
-        Reserve(Of::Postgres(Arc::new(Kept::of(pool))))
+        Reserve::of(Of::Postgres(Arc::new(Kept::of(pool))))
+    }
+
+    fn of(of: Of) -> Reserve {
+        Reserve { of, witness: Witness::default() }
     }
 
     /// Closes all connections, once their reads are answered.
     pub(crate) async fn close(&self) {
-        match &self.0 {
+        match &self.of {
             Of::Sqlite(kept) => kept.close().await,
             Of::Postgres(kept) => kept.close().await,
         }
@@ -63,7 +72,7 @@ impl Reserve {
 #[async_trait::async_trait]
 impl ConnectionTrait for Reserve {
     fn get_database_backend(&self) -> DbBackend {
-        match &self.0 {
+        match &self.of {
             Of::Sqlite(_) => DbBackend::Sqlite,
             Of::Postgres(_) => DbBackend::Postgres,
         }
@@ -82,10 +91,15 @@ impl ConnectionTrait for Reserve {
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match &self.0 {
+        let told = self.witness.is_there().then(|| (statement.sql.clone(), Instant::now()));
+        let rows = match &self.of {
             Of::Sqlite(kept) => kept.read(statement).await,
             Of::Postgres(kept) => kept.read(statement).await,
+        };
+        if let Some((text, began)) = told {
+            self.witness.tell(&Told::Statement { text: &text, elapsed: began.elapsed(), failed: rows.is_err() });
         }
+        rows
     }
 }
 

@@ -40,6 +40,10 @@ pub struct Pool {
 }
 
 impl Witness {
+    pub(crate) fn is_there(&self) -> bool {
+        self.0.is_some()
+    }
+
     pub(crate) fn tell(&self, told: &Told<'_>) {
         if let Some(witness) = &self.0 {
             witness(told);
@@ -54,7 +58,7 @@ impl fmt::Debug for Witness {
 }
 
 impl Database {
-    /// The same database, which tells of its work. Clones made before stay silent; so do connections in reserve.
+    /// The same database, which tells of its work. Clones made before stay silent.
     #[must_use]
     pub fn watched(mut self, witness: impl Fn(&Told<'_>) + Send + Sync + 'static) -> Database {
         let witness = Witness(Some(Arc::new(witness)));
@@ -65,6 +69,7 @@ impl Database {
                 witness.tell(&Told::Statement { text, elapsed: info.elapsed, failed: info.failed });
             });
         }
+        self.reserve.witness = witness.clone();
         self.witness = witness;
         self
     }

@@ -13,6 +13,7 @@ mod outbox;
 mod page;
 mod reserve;
 mod transact;
+mod watch;
 
 use chrono::{DateTime, Utc};
 use database::migrate::{Migrations, migrate};

@@ -43,7 +43,7 @@ pub(crate) static STATEMENTS: Metric = Metric::new(
     Kind::Histogram,
     "s",
     &["db.system.name", "db.namespace", "db.operation.name", "error.type"],
-    "How long statements took, those of the checks' own connections left out.",
+    "How long statements took.",
 );
 
 /// Connections.
