@@ -22,6 +22,8 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     fs::write(out.join("requests.rs"), requests(&set)? + &peers(&set)? + &reasons(&set)?)?;
     tonic_prost_build::configure()
         .codec_path("crate::Utf8Codec")
+        // Beside it a mark of progress is small.
+        .boxed(".linkage.event.v1.WatchEventsResponse.answer.event")
         .include_file("packages.rs")
         .out_dir(&out)
         .compile_fds(FileDescriptorSet::decode(set.encode_to_vec().as_slice())?)?;
@@ -141,6 +143,12 @@ fn one_request(code: &mut String, module: &str, message: &DescriptorProto) -> Re
         writeln!(
             code,
             "    fn filter(&self) -> Vec<u8> {{ let mut copy = self.clone(); copy.page_token.clear(); copy.page_size = 0; ::prost::Message::encode_to_vec(&copy) }}"
+        )?;
+    }
+    if has("resume_token") {
+        writeln!(
+            code,
+            "    fn filter(&self) -> Vec<u8> {{ let mut copy = self.clone(); copy.resume_token.clear(); ::prost::Message::encode_to_vec(&copy) }}"
         )?;
     }
     if has("validate_only") {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ActiveValue::Set, JoinType, QueryOrder, QuerySelect, entity::prelude::*};
 
 use crate::time::micros;
@@ -62,6 +63,15 @@ pub struct Entry {
     pub hash: Option<String>,
 }
 
+/// Which entries somebody is told.
+#[derive(Debug, Clone, Default)]
+pub struct Readable {
+    /// Only those this organization may see.
+    pub party: Option<String>,
+    /// Only those of this resource.
+    pub subject: Option<String>,
+}
+
 /// Which entries to list.
 #[derive(Debug, Clone, Default)]
 pub struct ListFilter {
@@ -119,6 +129,43 @@ pub async fn list(connection: &impl ConnectionTrait, filter: &ListFilter) -> Res
         select = select.filter(entry::Column::Subject.eq(subject));
     }
     let rows = select.order_by_asc(entry::Column::Sequence).limit(filter.limit).all(connection).await?;
+    with_parties(connection, rows).await
+}
+
+/// The place of the last numbered entry; 0 while there is none.
+pub async fn head(connection: &impl ConnectionTrait) -> Result<i64, Error> {
+    let head: Option<Option<i64>> = entry::Entity::find()
+        .select_only()
+        .column_as(entry::Column::Sequence.max(), "head")
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(head.flatten().unwrap_or(0))
+}
+
+/// The entries after one place and up to another, in order: what this costs depends on how far these lie apart, not on how much there is.
+pub async fn between(
+    connection: &impl ConnectionTrait,
+    readable: &Readable,
+    after: i64,
+    to: i64,
+) -> Result<Vec<Entry>, Error> {
+    let mut select =
+        entry::Entity::find().filter(entry::Column::Sequence.gt(after)).filter(entry::Column::Sequence.lte(to));
+    if let Some(organization) = &readable.party {
+        // Not a join, which may begin with everything the organization may see.
+        let may_see = Query::select()
+            .expr(Expr::val(1))
+            .from(party::Entity)
+            .and_where(Expr::col((party::Entity, party::Column::Organization)).eq(organization.as_str()))
+            .and_where(Expr::col((party::Entity, party::Column::Entry)).equals((entry::Entity, entry::Column::Id)))
+            .to_owned();
+        select = select.filter(Expr::exists(may_see));
+    }
+    if let Some(subject) = &readable.subject {
+        select = select.filter(entry::Column::Subject.eq(subject));
+    }
+    let rows = select.order_by_asc(entry::Column::Sequence).all(connection).await?;
     with_parties(connection, rows).await
 }
 

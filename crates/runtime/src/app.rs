@@ -24,6 +24,14 @@ pub(crate) struct Floor<S> {
     pub(crate) rights: crate::access::Rights,
     /// Told after each commit, so that relay and numbering need not wait for their next poll.
     pub(crate) wake: tokio::sync::watch::Sender<()>,
+    /// Told when entries of the journal got their places.
+    pub(crate) numbered: tokio::sync::watch::Sender<()>,
+    /// Who watches the journal, by organization.
+    pub(crate) watchers: crate::serve::Room<String>,
+    /// How long a watcher may leave answers unread.
+    pub(crate) patience: std::time::Duration,
+    /// All that goes on in the background, and that stopping waits for.
+    pub(crate) tasks: tokio_util::task::TaskTracker,
     /// Cancelled when the service stops.
     pub(crate) stop: tokio_util::sync::CancellationToken,
     pub(crate) epoch: i64,
@@ -59,6 +67,11 @@ impl<S: Service> App<S> {
     /// When to look again, for a stream of what is new.
     pub fn pulse(&self) -> crate::pulse::Pulse {
         crate::pulse::Pulse::new(self.0.wake.subscribe(), self.0.stop.clone())
+    }
+
+    /// When to look at the journal again.
+    pub(crate) fn journal_pulse(&self) -> crate::pulse::Pulse {
+        crate::pulse::Pulse::new(self.0.numbered.subscribe(), self.0.stop.clone())
     }
 
     /// Business time.

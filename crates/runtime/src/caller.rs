@@ -9,6 +9,7 @@ use ids::{OrganizationId, PersonId, UserId};
 use tonic::Code;
 use uuid::Uuid;
 
+use crate::guard::Proof;
 use crate::{Fault, Reason, Role, ServiceName};
 
 /// Who calls, from where, and which method.
@@ -24,6 +25,8 @@ pub struct Caller {
     pub trace_parent: Option<String>,
     /// What the rule that let it in lets it reach; none where rows are nobody's or found by a link.
     pub(crate) scope: Option<Scope>,
+    /// The token it showed; none for who showed none.
+    pub(crate) proof: Option<Proof>,
     replayed: Arc<AtomicBool>,
 }
 
@@ -87,7 +90,13 @@ impl Caller {
     /// A caller of this method.
     pub fn new(identity: Identity, method: impl Into<String>) -> Caller {
         let scope = matches!(identity, Identity::Service(_) | Identity::Sweep).then_some(Scope::Peer);
-        Caller { identity, source: None, method: method.into(), trace_parent: None, scope, replayed: Arc::default() }
+        let method = method.into();
+        Caller { identity, source: None, method, trace_parent: None, scope, proof: None, replayed: Arc::default() }
+    }
+
+    /// Refused once the caller's token has run out or its rights were taken away: for answers that go on for longer than a call.
+    pub fn still_counts(&self) -> Result<(), Fault> {
+        self.proof.as_ref().map_or(Ok(()), |proof| proof.identity().map(drop))
     }
 
     /// The same call, made by the holder of a link whose token is proven.

@@ -1,5 +1,7 @@
 //! The journal as a feed: each organization reads what it is party to, the operator all.
 
+mod watch;
+
 use database::Scope;
 use database::journal::{self, ListFilter};
 use ids::Id;
@@ -8,10 +10,13 @@ use wire::event as pb;
 use wire::event::event_service_server::EventService;
 use wire::types::{Actor, ActorKind};
 
+use crate::reply::Answers;
 use crate::{App, Caller, Fault, Service, Violations, convert, page};
 
 /// The longest resource name.
 const SUBJECT: usize = 200;
+
+pub(crate) use watch::room;
 
 pub(crate) struct Rpc<S: Service>(pub(crate) App<S>);
 
@@ -22,6 +27,15 @@ impl<S: Service> EventService for Rpc<S> {
         request: Request<pb::ListEventsRequest>,
     ) -> Result<Response<pb::ListEventsResponse>, Status> {
         crate::handle!(self, request, list)
+    }
+
+    type WatchEventsStream = Answers<pb::WatchEventsResponse>;
+
+    async fn watch_events(
+        &self,
+        request: Request<pb::WatchEventsRequest>,
+    ) -> Result<Response<Self::WatchEventsStream>, Status> {
+        crate::handle!(self, request, watch::watch)
     }
 }
 
@@ -34,12 +48,8 @@ async fn list<S: Service>(
     let subject = violations.optional_text("subject", &request.subject, SUBJECT);
     let (subject,) = violations.all((subject,))?;
     let (position, size) = page::position(app.links(), caller, &request)?;
-    let party = match caller.scope()? {
-        Scope::Organization(organization) => Some(organization.name()),
-        Scope::Operator | Scope::Peer | Scope::Link => None,
-    };
     let filter = ListFilter {
-        party,
+        party: party(caller)?,
         after_sequence: position.map(|position| sequence(&position)).transpose()?,
         subject,
         limit: size + 1,
@@ -52,6 +62,14 @@ async fn list<S: Service>(
         last.map(|last| page::seal(app.links(), caller, &request, last.to_be_bytes().to_vec())).unwrap_or_default();
     let events = entries.into_iter().map(event::<S>).collect();
     Ok(pb::ListEventsResponse { events, next_page_token })
+}
+
+/// Whose entries the caller may read; none when everybody's.
+fn party(caller: &Caller) -> Result<Option<String>, Fault> {
+    Ok(match caller.scope()? {
+        Scope::Organization(organization) => Some(organization.name()),
+        Scope::Operator | Scope::Peer | Scope::Link => None,
+    })
 }
 
 fn sequence(position: &[u8]) -> Result<i64, Fault> {

@@ -20,6 +20,7 @@ use crate::serve::DECODE_LIMIT;
 use crate::telemetry::metrics;
 use crate::{App, Caller, Fault, Identity, Limits, Reason, Rule, Service, source};
 use credential::Credentials;
+pub(crate) use credential::Proof;
 use limit::Limiter;
 pub use rules::{RUNTIME_POLICY, reaches};
 use rules::{Rules, decide, unknown_method};
@@ -69,9 +70,11 @@ impl Gate {
         if rule == Rule::Simulation && !(self.simulation && source.is_some_and(|ip| ip.is_loopback())) {
             return Err(unknown_method());
         }
-        let identity = match credential::bearer(headers)? {
-            Some(token) => self.credentials.prove(token, source).await?,
-            None => Identity::Anonymous,
+        let (identity, proof) = match credential::bearer(headers)? {
+            Some(token) => {
+                self.credentials.prove(token, source).await.map(|(identity, proof)| (identity, Some(proof)))?
+            }
+            None => (Identity::Anonymous, None),
         };
         if rule == Rule::Public && !matches!(identity, Identity::Service(_)) {
             self.limiter.admit(source)?;
@@ -79,6 +82,7 @@ impl Gate {
         let scope = decide(rule, &identity)?;
         let mut caller = Caller::new(identity, method);
         caller.scope = scope;
+        caller.proof = proof;
         caller.source = source;
         caller.trace_parent = trace_parent(headers);
         Ok(Some(caller))

@@ -47,6 +47,7 @@ impl<S: Service> Numbering<S> {
             return Ok(0);
         }
         tracing::debug!(numbered, "journal numbered");
+        self.app.floor().numbered.send_replace(());
         Ok(numbered)
     }
 }

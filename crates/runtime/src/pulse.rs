@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 /// What other replicas commit, nobody tells.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Beats after each commit of this process, and now and then for those of others.
+/// Beats after each commit of this process (or each time it numbered entries), and now and then for those of others.
 #[derive(Debug)]
 pub struct Pulse {
     woken: watch::Receiver<()>,
@@ -27,5 +27,10 @@ impl Pulse {
             _ = self.woken.changed() => true,
             () = tokio::time::sleep(EVERY) => true,
         }
+    }
+
+    /// Waits until the service stops.
+    pub(crate) async fn stopped(&self) {
+        self.stop.cancelled().await;
     }
 }

@@ -96,7 +96,7 @@ pub async fn start<S: Service>(service: S, options: Options) -> Result<Running<S
     let routes = routes(&app)?.add_service(health_server);
     let guard = Guard::new(&app, limits, simulation);
 
-    let (stop, tasks) = (app.floor().stop.clone(), TaskTracker::new());
+    let (stop, tasks) = (app.floor().stop.clone(), app.floor().tasks.clone());
     let leases = Arc::new(Leases::new(app.database().clone(), app.nonce()));
     let running = Running {
         relay: Arc::new(Relay::new(app.clone(), Arc::clone(&leases), stop.clone())),
@@ -154,6 +154,10 @@ async fn floor<S: Service>(service: S, database: Database, options: Options) -> 
         keys: options.keys,
         rights: access::Rights::default(),
         wake: tokio::sync::watch::Sender::new(()),
+        numbered: tokio::sync::watch::Sender::new(()),
+        watchers: feed::room(),
+        patience: options.limits.patience,
+        tasks: TaskTracker::new(),
         stop: CancellationToken::new(),
         epoch,
         simulation: options.simulation,

@@ -24,7 +24,7 @@ pub trait Request: prost::Message + Clone + Default {
     fn payload(&self) -> Vec<u8> {
         self.encode_to_vec()
     }
-    /// The message without its page, encoded: what a page token is bound to.
+    /// The message without its page or where to go on, encoded: what a token for either is bound to.
     fn filter(&self) -> Vec<u8> {
         self.encode_to_vec()
     }

@@ -140,7 +140,7 @@ fn options(
         peers,
         simulation: settings.simulation.enabled,
         background: mode.background,
-        limits: Limits { per_second: settings.limits.per_second, burst: settings.limits.burst },
+        limits: Limits { per_second: settings.limits.per_second, burst: settings.limits.burst, ..Limits::default() },
     })
 }
 

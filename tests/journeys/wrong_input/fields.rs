@@ -136,7 +136,7 @@ impl Maker<'_> {
             add("invisible characters", format!("{text}{unseen}{text}"));
         }
         match field.name() {
-            "page_token" => {
+            "page_token" | "resume_token" => {
                 add("never given", "0000000000000000000000000000000000000000".to_owned());
                 add("never given", "Nonsense!".to_owned());
             }

@@ -1,6 +1,7 @@
 //! From a bearer token to a proven identity.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +27,7 @@ pub(super) struct Credentials {
     services: BTreeMap<String, (ServiceName, VerifyingKey)>,
     access: Arc<AccessKeys>,
     rights: Rights,
-    proven: Cache<Vec<u8>, Proven>,
+    proven: Cache<Vec<u8>, Arc<Proven>>,
     failures: Failures,
 }
 
@@ -40,6 +41,35 @@ struct Proven {
 enum Holder {
     Person(AccessClaims),
     Service(ServiceName),
+}
+
+/// A token that was proven. It may stop to count while it is answered.
+#[derive(Clone)]
+pub(crate) struct Proof {
+    proven: Arc<Proven>,
+    rights: Rights,
+}
+
+impl Proof {
+    /// Who holds the token, as long as it counts.
+    pub(crate) fn identity(&self) -> Result<Identity, Fault> {
+        if self.proven.is_over(clock::system_time().timestamp()) {
+            return Err(void("expired"));
+        }
+        match &self.proven.holder {
+            Holder::Service(service) => Ok(Identity::Service(*service)),
+            Holder::Person(claims) if claims.member.as_ref().is_some_and(|member| self.rights.void(member)) => {
+                Err(void("its rights were taken away"))
+            }
+            Holder::Person(claims) => Ok(claims.clone().identity()),
+        }
+    }
+}
+
+impl fmt::Debug for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proof").finish_non_exhaustive()
+    }
 }
 
 impl Proven {
@@ -62,33 +92,25 @@ impl Credentials {
         Credentials { name, services: services.collect(), access, rights, proven, failures: Failures::new(limits) }
     }
 
-    /// Who holds this token. It is verified once, and asked each time whether it still counts.
-    pub(super) async fn prove(&self, token: &str, source: Option<IpAddr>) -> Result<Identity, Fault> {
+    /// Who holds this token, and the proof. It is verified once, and asked each time whether it still counts.
+    pub(super) async fn prove(&self, token: &str, source: Option<IpAddr>) -> Result<(Identity, Proof), Fault> {
         let digest = ring::digest::digest(&ring::digest::SHA256, token.as_bytes()).as_ref().to_vec();
         let proven = match self.proven.get(&digest) {
             Some(proven) => proven,
             // Only here: who shares an address with a guesser goes on with the tokens that it proved before.
             None => {
                 self.failures.refuse_many(source)?;
-                let proven = self.verify(token).await.inspect_err(|fault| {
+                let proven = Arc::new(self.verify(token).await.inspect_err(|fault| {
                     if fault.code() == Code::Unauthenticated {
                         self.failures.note(source);
                     }
-                })?;
-                self.proven.insert(digest, proven.clone());
+                })?);
+                self.proven.insert(digest, Arc::clone(&proven));
                 proven
             }
         };
-        if proven.is_over(clock::system_time().timestamp()) {
-            return Err(void("expired"));
-        }
-        match proven.holder {
-            Holder::Service(service) => Ok(Identity::Service(service)),
-            Holder::Person(claims) if claims.member.as_ref().is_some_and(|member| self.rights.void(member)) => {
-                Err(void("its rights were taken away"))
-            }
-            Holder::Person(claims) => Ok(claims.identity()),
-        }
+        let proof = Proof { proven, rights: self.rights.clone() };
+        Ok((proof.identity()?, proof))
     }
 
     async fn verify(&self, token: &str) -> Result<Proven, Fault> {
@@ -150,7 +172,7 @@ mod tests {
 
         credentials.proven.run_pending_tasks();
         let (digest, mut proven) = credentials.proven.iter().next().unwrap();
-        proven.expires = clock::system_time().timestamp() - LEEWAY_SECONDS - 1;
+        Arc::make_mut(&mut proven).expires = clock::system_time().timestamp() - LEEWAY_SECONDS - 1;
         credentials.proven.insert(digest.to_vec(), proven);
         assert_eq!(credentials.prove(&token, None).await.unwrap_err().reason(), "CREDENTIAL_INVALID");
     }

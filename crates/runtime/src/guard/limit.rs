@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn a_crowd_is_looked_through_once_a_second_at_most() {
         // So many calls a second that each source is quiet again at once.
-        let limits = Limits { per_second: NonZeroU32::MAX, burst: NonZeroU32::MAX };
+        let limits = Limits { per_second: NonZeroU32::MAX, burst: NonZeroU32::MAX, ..Limits::default() };
         let limiter = Limiter { crowd: 10, ..Limiter::new(limits) };
         let visit = |sources: std::ops::Range<u8>| {
             for last in sources {

@@ -14,6 +14,7 @@ use crate::{Fault, Identity, Policy, Reason, Role, Rule, ServiceName, User};
 /// What every service serves, beside its own policy.
 pub const RUNTIME_POLICY: Policy = &[
     ("/linkage.event.v1.EventService/ListEvents", Rule::MemberOrOperator(&[], &[Role::Operator])),
+    ("/linkage.event.v1.EventService/WatchEvents", Rule::MemberOrOperator(&[], &[Role::Operator])),
     ("/linkage.event.v1.OutboxService/ListOutboxRows", Rule::Operator(&[Role::Operator])),
     ("/linkage.event.v1.OutboxService/RetryOutboxRow", Rule::Operator(&[Role::Operator])),
     ("/linkage.event.v1.OutboxService/DropOutboxRow", Rule::Operator(&[Role::Operator])),

@@ -47,7 +47,7 @@ fn door(simulation: bool) -> Door {
     let peers = Peers::new(own, ServiceName::Enrollment, BTreeMap::new());
     let rights = Rights::default();
     let access = Arc::new(AccessKeys::new(&keys, &peers));
-    let limits = Limits { per_second: 1.try_into().unwrap(), burst: 2.try_into().unwrap() };
+    let limits = Limits { per_second: 1.try_into().unwrap(), burst: 2.try_into().unwrap(), ..Limits::default() };
     let gate = Gate {
         rules: Rules::new(ServiceName::Enrollment, POLICY),
         credentials: Credentials::new(ServiceName::Enrollment, &keys, access, rights.clone(), Limits::default()),

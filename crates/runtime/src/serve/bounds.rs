@@ -1,5 +1,6 @@
 //! Bounds of time and number: no call outlives its deadline, and no crowd takes the process down.
 
+use std::net::IpAddr;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -31,8 +32,8 @@ pub(crate) struct BoundsLayer(Rooms);
 /// How many more calls may begin.
 #[derive(Clone)]
 struct Rooms {
-    calls: Room,
-    urgent: Room,
+    calls: Room<IpAddr>,
+    urgent: Room<IpAddr>,
     /// The paths of urgent calls, and of those that bring a file.
     paths: &'static [&'static str],
     uploads: &'static [&'static str],

@@ -1,56 +1,61 @@
-//! How many calls may be under way at once, and how many of them from one source.
+//! How many may be under way at once, and how many of them of one source.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// So many calls of one source are let in wherever there is room.
 const LEAST_SHARE: usize = 64;
 
 #[derive(Clone)]
-pub(super) struct Room {
+pub(crate) struct Room<K> {
     places: usize,
-    /// Of these, the calls of one source: a quarter, so that none takes the room from all others.
+    /// Of these, those of one source, so that none takes the room from all others.
     share: usize,
-    taken: Arc<Mutex<Taken>>,
+    taken: Arc<Mutex<Taken<K>>>,
 }
 
-#[derive(Default)]
-struct Taken {
+struct Taken<K> {
     all: usize,
-    by: HashMap<IpAddr, usize>,
+    by: HashMap<K, usize>,
 }
 
-/// One call's place, free again when it is dropped.
-pub(super) struct Place {
-    room: Room,
-    source: IpAddr,
+/// One's place, free again when it is dropped.
+pub(crate) struct Place<K: Eq + Hash> {
+    taken: Arc<Mutex<Taken<K>>>,
+    source: K,
 }
 
-impl Room {
-    pub(super) fn new(places: usize) -> Room {
-        Room { places, share: (places / 4).max(LEAST_SHARE), taken: Arc::default() }
+impl<K: Clone + Eq + Hash> Room<K> {
+    /// Room for calls: a quarter of it for one source.
+    pub(super) fn new(places: usize) -> Room<K> {
+        Room::shared(places, (places / 4).max(LEAST_SHARE))
     }
 
-    /// A place for a call of this source, if there is one for it.
-    pub(super) fn enter(&self, source: IpAddr) -> Option<Place> {
-        let mut taken = self.taken();
+    /// Room of so many places, so many of them for one source.
+    pub(crate) fn shared(places: usize, share: usize) -> Room<K> {
+        Room { places, share, taken: Arc::new(Mutex::new(Taken { all: 0, by: HashMap::new() })) }
+    }
+
+    /// A place for one of this source, if there is one for it.
+    pub(crate) fn enter(&self, source: K) -> Option<Place<K>> {
+        let mut taken = lock(&self.taken);
         if taken.all >= self.places || taken.by.get(&source).is_some_and(|count| *count >= self.share) {
             return None;
         }
         taken.all += 1;
-        *taken.by.entry(source).or_default() += 1;
-        Some(Place { room: self.clone(), source })
-    }
-
-    fn taken(&self) -> MutexGuard<'_, Taken> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+        *taken.by.entry(source.clone()).or_default() += 1;
+        Some(Place { taken: Arc::clone(&self.taken), source })
     }
 }
 
-impl Drop for Place {
+fn lock<K>(taken: &Mutex<Taken<K>>) -> MutexGuard<'_, Taken<K>> {
+    taken.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<K: Eq + Hash> Drop for Place<K> {
     fn drop(&mut self) {
-        let mut taken = self.room.taken();
+        let mut taken = lock(&self.taken);
         taken.all -= 1;
         if let Some(count) = taken.by.get_mut(&self.source) {
             *count -= 1;
@@ -63,6 +68,8 @@ impl Drop for Place {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
 
     #[test]
@@ -77,6 +84,7 @@ mod tests {
         assert!(room.enter(source(0)).is_none(), "its share is taken, though there is room");
         assert_eq!(fill(9).len(), 100);
         drop(places);
-        assert!(room.taken().all == 0 && room.taken().by.is_empty(), "every place was given back");
+        let taken = lock(&room.taken);
+        assert!(taken.all == 0 && taken.by.is_empty(), "every place was given back");
     }
 }

@@ -9,3 +9,5 @@ mod relay;
 mod serve;
 mod shared;
 mod stop;
+mod storm;
+mod watch;

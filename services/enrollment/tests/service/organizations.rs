@@ -154,7 +154,7 @@ async fn r01_the_public_look_up_answers_alike_and_only_so_often() {
             assert_eq!(answer, pb::LookupOrganizationResponse { known: false }, "{domain}");
         }
     }
-    let few = Limits { per_second: NonZeroU32::MIN, burst: NonZeroU32::new(5).unwrap() };
+    let few = Limits { per_second: NonZeroU32::MIN, burst: NonZeroU32::new(5).unwrap(), ..Limits::default() };
     for house in houses_with(|setup| setup.limits = few).await {
         let ask = || {
             let request = pb::LookupOrganizationRequest { domain: "nobody.example".to_owned() };

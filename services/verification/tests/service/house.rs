@@ -122,7 +122,7 @@ impl House {
             simulation: true,
             background: false,
             // What one source may ask is tested where it is kept.
-            limits: Limits { per_second: NonZeroU32::MAX, burst: NonZeroU32::MAX },
+            limits: Limits { per_second: NonZeroU32::MAX, burst: NonZeroU32::MAX, ..Limits::default() },
         };
         let other = testkit::sqlite();
         let keyring = start(Keyring, options(ServiceName::Enrollment, of_keyring, &other)).await.unwrap();
