@@ -3,6 +3,7 @@
 
 mod against;
 mod altered;
+mod audited;
 mod commands;
 mod doctor;
 mod killed;

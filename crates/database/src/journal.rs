@@ -12,8 +12,10 @@ use crate::{Error, Tx};
 mod chain;
 mod number;
 mod row;
+mod verify;
 
-pub use number::{number, verify};
+pub use number::number;
+pub use verify::{Mark, Tampering, Verdict, verify};
 
 use row::{entry, party};
 
@@ -184,6 +186,12 @@ pub async fn last(connection: &impl ConnectionTrait) -> Result<Option<Entry>, Er
         .all(connection)
         .await?;
     Ok(with_parties(connection, rows).await?.pop())
+}
+
+/// The place of the last numbered entry, and its hash.
+pub async fn mark(connection: &impl ConnectionTrait) -> Result<Option<Mark>, Error> {
+    let Some(entry) = last(connection).await? else { return Ok(None) };
+    Ok(entry.sequence.zip(entry.hash).map(|(sequence, hash)| Mark { sequence, hash }))
 }
 
 async fn with_parties(connection: &impl ConnectionTrait, rows: Vec<entry::Model>) -> Result<Vec<Entry>, Error> {

@@ -179,6 +179,16 @@ pub fn public_file(service: ServiceName) -> String {
     format!("{service}.pub.pem")
 }
 
+/// The public key of a service, where this folder has it: nothing is made.
+pub fn known(folder: &Path, service: ServiceName) -> Result<Option<VerifyingKey>, KeyError> {
+    let (public, own) = (folder.join(public_file(service)), folder.join(own_file(service)));
+    if let Some(pem) = file::load(&own)? {
+        return SigningKey::from_pem(&own.display().to_string(), &pem).map(|key| Some(key.public().clone()));
+    }
+    let pem = file::load(&public)?;
+    pem.map(|pem| VerifyingKey::from_pem(&public.display().to_string(), &pem)).transpose()
+}
+
 /// The key that links are made with, in this file as hexadecimal digits; made if there is none.
 pub fn link_key(path: &Path) -> Result<SecretBox<Vec<u8>>, KeyError> {
     let text = file::load_or_create(path, || Ok(data_encoding::HEXLOWER.encode(&*random()).into()))?;

@@ -7,6 +7,7 @@ pub mod app;
 mod backoff;
 pub mod caller;
 pub mod change;
+pub mod checkpoint;
 pub mod clock;
 mod clock_service;
 pub mod convert;

@@ -1,12 +1,14 @@
-//! Gives the journal's committed entries their place in the feed.
+//! Gives the journal's committed entries their place in the feed, and keeps checkpoints of it.
 
 use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use database::journal;
 use futures::FutureExt;
 
+use crate::checkpoint::Book;
 use crate::leases::Leases;
 use crate::{App, Fault, Service, backoff};
 
@@ -19,11 +21,13 @@ const POLL: Duration = Duration::from_secs(1);
 pub(crate) struct Numbering<S: Service> {
     app: App<S>,
     leases: Arc<Leases>,
+    book: Book,
 }
 
 impl<S: Service> Numbering<S> {
-    pub(crate) fn new(app: App<S>, leases: Arc<Leases>) -> Numbering<S> {
-        Numbering { app, leases }
+    pub(crate) fn new(app: App<S>, leases: Arc<Leases>, checkpoints: &Path) -> Numbering<S> {
+        let book = Book::new(S::NAME, app.floor().keys.own.clone(), checkpoints);
+        Numbering { app, leases, book }
     }
 
     pub(crate) async fn run(&self) {
@@ -43,11 +47,14 @@ impl<S: Service> Numbering<S> {
     pub(crate) async fn once(&self) -> Result<usize, Fault> {
         let Some(lease) = self.leases.get(LEASE).await? else { return Ok(0) };
         let numbered = journal::number(self.app.database(), &lease).await?;
-        if numbered == 0 {
-            return Ok(0);
+        if numbered > 0 {
+            tracing::debug!(numbered, "journal numbered");
+            self.app.floor().numbered.send_replace(());
         }
-        tracing::debug!(numbered, "journal numbered");
-        self.app.floor().numbered.send_replace(());
+        // Without one the journal goes on: it is tried again.
+        if let Err(fault) = self.book.note(self.app.database(), numbered).await {
+            tracing::error!(%fault, "no checkpoint of the journal could be kept");
+        }
         Ok(numbered)
     }
 }

@@ -4,6 +4,7 @@ mod running;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use database::{Database, Step, Tx, migrate, setting};
@@ -45,6 +46,8 @@ pub struct Options {
     pub link_keys: Vec<(u32, SecretBox<Vec<u8>>)>,
     /// Where links lead.
     pub base_url: String,
+    /// The folder for checkpoints of the journal, best kept where the database's keepers can't change it.
+    pub checkpoints: PathBuf,
     /// Where the siblings are.
     pub peers: BTreeMap<ServiceName, Uri>,
     /// Whether the clock may be moved, from loopback only.
@@ -87,6 +90,7 @@ pub async fn start<S: Service>(service: S, options: Options) -> Result<Running<S
         database = database.watched(move |told| witness.tell(told));
     }
     let (limits, simulation, background) = (options.limits, options.simulation, options.background);
+    let checkpoints = options.checkpoints.clone();
     let bounds = serve::BoundsLayer::new(options.database.max_connections, S::URGENT, S::UPLOADS);
     let listener = listen(&options.listener)?;
     let address = listener.local_addr()?;
@@ -100,7 +104,7 @@ pub async fn start<S: Service>(service: S, options: Options) -> Result<Running<S
     let leases = Arc::new(Leases::new(app.database().clone(), app.nonce()));
     let running = Running {
         relay: Arc::new(Relay::new(app.clone(), Arc::clone(&leases), stop.clone())),
-        numbering: Arc::new(Numbering::new(app.clone(), Arc::clone(&leases))),
+        numbering: Arc::new(Numbering::new(app.clone(), Arc::clone(&leases), &checkpoints)),
         ticks: Arc::new(Ticks::new(app.clone(), Arc::clone(&leases))),
         _end: stop.clone().drop_guard(),
         app,

@@ -1,5 +1,8 @@
 //! `linkage audit`: the trail of the four services, merged by time, never an effect before its cause.
 
+mod follow;
+mod verify;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
@@ -7,18 +10,32 @@ use comfy_table::{ContentArrangement, Table, presets};
 use runtime::ServiceName;
 use serde_json::{Value, json};
 
-use crate::cli::{Audit, Format};
+pub use verify::chains;
+
+use crate::cli::{Audit, AuditCommand, Format};
 use crate::client::Client;
 use crate::people::People;
 use crate::serve::print;
 use crate::settings::Settings;
 use crate::token::people;
 
-/// Prints the trail.
+/// Prints the trail, as it is or as it grows, or verifies it.
 pub async fn run(settings: &Settings, arguments: &Audit) -> anyhow::Result<ExitCode> {
+    if let Some(AuditCommand::Verify(arguments)) = &arguments.command {
+        return verify::run(settings, arguments).await;
+    }
     let client = Client::new(&settings.addresses())?;
     let email = arguments.email.as_deref().unwrap_or(&settings.operator.email);
-    let entries = trail(&client, &mut people(settings)?, email, arguments.organization.as_deref()).await?;
+    let (mut people, organization) = (people(settings)?, arguments.organization.as_deref());
+    if arguments.follow {
+        let tell = |entry: &Value| match arguments.format {
+            Format::Json => print(&entry.to_string()),
+            Format::Plain => print(&row(entry).join("  ")),
+        };
+        follow::follow(&client, &mut people, email, organization, tell).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let entries = trail(&client, &mut people, email, organization).await?;
     match arguments.format {
         Format::Json => entries.iter().for_each(|entry| print(&entry.to_string())),
         Format::Plain => print(&table(&entries)),
@@ -56,18 +73,6 @@ pub async fn trail(
     Ok(merge(all))
 }
 
-/// Opens the database of every service (SQLite: with the services stopped) and walks its journal: the first sequence that is missing or
-/// doesn't carry its hash, if there is one.
-pub async fn chains(settings: &Settings) -> anyhow::Result<BTreeMap<ServiceName, Option<i64>>> {
-    let mut broken = BTreeMap::new();
-    for service in ServiceName::ALL {
-        let database = database::Database::connect(&settings.database(service)).await?;
-        broken.insert(service, database::journal::verify(database.reader()).await?);
-        database.close().await;
-    }
-    Ok(broken)
-}
-
 /// By time, then service and sequence; what was caused by another entry waits for it.
 fn merge(mut entries: Vec<Value>) -> Vec<Value> {
     entries.sort_by_key(|entry| {
@@ -100,18 +105,21 @@ fn table(entries: &[Value]) -> String {
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(["time", "service", "what", "subject", "state", "actor"]);
     for entry in entries {
-        let (from, to) = (text(entry, "from_state"), text(entry, "to_state"));
-        let state = match (from.as_str(), to.as_str()) {
-            ("", "") => text(entry, "reason"),
-            ("", to) => to.to_owned(),
-            (from, to) => format!("{from} -> {to}"),
-        };
-        let actor = entry.get("actor").map(|actor| text(actor, "name")).unwrap_or_default();
-        let time = text(entry, "create_time");
-        let row = [time, text(entry, "service"), text(entry, "kind"), text(entry, "subject"), state, actor];
-        table.add_row(row);
+        table.add_row(row(entry));
     }
     table.to_string()
+}
+
+fn row(entry: &Value) -> [String; 6] {
+    let (from, to) = (text(entry, "from_state"), text(entry, "to_state"));
+    let state = match (from.as_str(), to.as_str()) {
+        ("", "") => text(entry, "reason"),
+        ("", to) => to.to_owned(),
+        (from, to) => format!("{from} -> {to}"),
+    };
+    let actor = entry.get("actor").map(|actor| text(actor, "name")).unwrap_or_default();
+    let time = text(entry, "create_time");
+    [time, text(entry, "service"), text(entry, "kind"), text(entry, "subject"), state, actor]
 }
 
 fn text(value: &Value, name: &str) -> String {

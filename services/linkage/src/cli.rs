@@ -191,7 +191,14 @@ pub enum Body {
 
 /// The trail.
 #[derive(Debug, Clone, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Audit {
+    /// What to do with it; print when absent.
+    #[command(subcommand)]
+    pub command: Option<AuditCommand>,
+    /// Print each entry from now on as it is written, until interrupted.
+    #[arg(long)]
+    pub follow: bool,
     /// Who asks; sees what their organization is a party to. The operator when absent, who sees all.
     #[arg(long)]
     pub email: Option<String>,
@@ -199,6 +206,29 @@ pub struct Audit {
     #[arg(long)]
     pub organization: Option<String>,
     /// How to tell it.
+    #[arg(long, value_enum, default_value_t = Format::Plain)]
+    pub format: Format,
+}
+
+/// What to do with the trail.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AuditCommand {
+    /// Say whether the journals are what was written, by their chains and by the checkpoints kept outside the databases; fail when not.
+    Verify(Verify),
+}
+
+/// Verifying.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Verify {
+    /// Only the journal of this service. A SQLite file is read with its service stopped.
+    pub service: Option<Name>,
+    /// The folder of checkpoints; `journal.checkpoint_folder` of the configuration when absent.
+    #[arg(long, value_name = "FOLDER")]
+    pub checkpoints: Option<PathBuf>,
+    /// A public key, PEM, that checkpoints were signed by before it was replaced.
+    #[arg(long, value_name = "FILE")]
+    pub key: Vec<PathBuf>,
+    /// How to tell it: lines, or an object for each service.
     #[arg(long, value_enum, default_value_t = Format::Plain)]
     pub format: Format,
 }

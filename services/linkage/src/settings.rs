@@ -27,6 +27,8 @@ pub struct Settings {
     pub operator: Operator,
     /// Links in mails.
     pub links: Links,
+    /// The journal.
+    pub journal: Journal,
     /// What is logged.
     pub log: Log,
     /// Who is told of traces, metrics and logs.
@@ -71,6 +73,14 @@ pub struct Operator {
 pub struct Links {
     /// The page of whoever integrates; the token follows in the fragment.
     pub base_url: String,
+}
+
+/// The journal.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Journal {
+    /// Where its signed checkpoints are kept; empty = in the storage folder.
+    pub checkpoint_folder: PathBuf,
 }
 
 /// What is logged.
@@ -209,6 +219,14 @@ impl Settings {
         match self.verification.service.evidence_folder.as_os_str().is_empty() {
             true => self.storage.folder.join("evidence"),
             false => self.verification.service.evidence_folder.clone(),
+        }
+    }
+
+    /// Where checkpoints of the journals are kept.
+    pub fn checkpoints(&self) -> PathBuf {
+        match self.journal.checkpoint_folder.as_os_str().is_empty() {
+            true => self.storage.folder.join("checkpoints"),
+            false => self.journal.checkpoint_folder.clone(),
         }
     }
 

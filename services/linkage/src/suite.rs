@@ -137,6 +137,7 @@ fn options(
         keys: Keys::in_folder(&folder, service)?,
         link_keys: vec![(1, runtime::keys::link_key(&folder.join(runtime::keys::LINKS_FILE))?)],
         base_url: settings.links.base_url.clone(),
+        checkpoints: settings.checkpoints(),
         peers,
         simulation: settings.simulation.enabled,
         background: mode.background,

@@ -1,4 +1,4 @@
-//! Numbering committed entries, and checking the chain that this makes.
+//! Numbering committed entries, which chains them.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -116,35 +116,8 @@ async fn by_version(tx: &Tx, rows: Vec<Model>) -> Result<Vec<Model>, Error> {
 }
 
 /// What was last told to be the end; the very beginning where nothing was.
-async fn told_end(connection: &impl ConnectionTrait) -> Result<(i64, String), Error> {
+pub(super) async fn told_end(connection: &impl ConnectionTrait) -> Result<(i64, String), Error> {
     let Some(told) = setting::get(connection, END).await? else { return Ok((0, String::new())) };
     let read = told.split_once(' ').and_then(|(sequence, hash)| Some((sequence.parse().ok()?, hash.to_owned())));
     read.ok_or_else(|| Error::unreadable("setting", "value", END, "not a sequence and a hash"))
-}
-
-/// Walks the numbered entries; the first sequence that is missing or doesn't carry its hash, if there is one. Parties are part of an entry.
-pub async fn verify(connection: &impl ConnectionTrait) -> Result<Option<i64>, Error> {
-    // Read first: entries that are numbered meanwhile lie beyond it.
-    let (end, end_hash) = told_end(connection).await?;
-    let (mut sequence, mut hash) = (0, String::new());
-    loop {
-        let rows = Entity::find()
-            .filter(Column::Sequence.gt(sequence))
-            .order_by_asc(Column::Sequence)
-            .limit(BATCH as u64)
-            .all(connection)
-            .await?;
-        if rows.is_empty() {
-            return Ok((sequence < end).then_some(sequence + 1));
-        }
-        let parties = parties(connection, &rows).await?;
-        for row in &rows {
-            sequence += 1;
-            hash = chain::hash(&hash, sequence, row, parties.get(&row.id).map_or(&[], Vec::as_slice));
-            let is_end = sequence == end;
-            if row.sequence != Some(sequence) || row.hash.as_ref() != Some(&hash) || (is_end && hash != end_hash) {
-                return Ok(Some(sequence));
-            }
-        }
-    }
 }

@@ -1,15 +1,14 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use database::journal::{self, ListFilter, NewEntry};
+use database::Database;
+use database::journal::{self, ListFilter, NewEntry, Tampering};
 use database::lease::{self, Lease};
-use database::{Database, Error, Step, Tx};
-use sea_orm::ConnectionTrait;
 use testkit::on_every_database;
 
 use crate::{at, commit, id, open};
 
-fn event(number: u128, time: DateTime<Utc>, subject: &str) -> NewEntry {
+pub(crate) fn event(number: u128, time: DateTime<Utc>, subject: &str) -> NewEntry {
     NewEntry {
         id: id(number),
         time,
@@ -28,12 +27,17 @@ fn event(number: u128, time: DateTime<Utc>, subject: &str) -> NewEntry {
     }
 }
 
-async fn append(db: &Database, number: u128, time: i64, subject: &str) -> i64 {
+pub(crate) async fn append(db: &Database, number: u128, time: i64, subject: &str) -> i64 {
     commit(db, async |tx| journal::append(tx, event(number, at(time), subject)).await).await
 }
 
-async fn numbering(db: &Database) -> Lease {
+pub(crate) async fn numbering(db: &Database) -> Lease {
     lease::acquire(db, "numbering", "a", Duration::from_secs(600)).await.unwrap().unwrap()
+}
+
+/// What a walk along the chain finds.
+async fn findings(db: &Database) -> Vec<Tampering> {
+    journal::verify(db.reader(), &[], |_, _| {}).await.unwrap().findings
 }
 
 async fn all(db: &Database) -> Vec<journal::Entry> {
@@ -102,7 +106,7 @@ async fn only_numbered_entries_are_listed_by_time_then_id() {
         let sequences: Vec<_> = all(&db).await.into_iter().map(|entry| entry.sequence.unwrap()).collect();
         assert_eq!(sequences, [1, 2, 3, 4, 5]);
         assert_eq!(journal::last(db.reader()).await.unwrap().unwrap().sequence, Some(5));
-        assert_eq!(journal::verify(db.reader()).await.unwrap(), None);
+        assert_eq!(findings(&db).await, []);
     })
     .await;
 }
@@ -141,7 +145,7 @@ async fn several_batches_leave_no_gap() {
         let versions: Vec<_> =
             entries.iter().filter(|entry| entry.event.subject == "x").map(|entry| entry.subject_version).collect();
         assert_eq!(versions, (1..=11).collect::<Vec<_>>());
-        assert_eq!(journal::verify(db.reader()).await.unwrap(), None);
+        assert_eq!(findings(&db).await, []);
     })
     .await;
 }
@@ -156,38 +160,6 @@ async fn a_lost_lease_numbers_nothing() {
         assert_eq!(journal::number(&db, &old).await.unwrap(), 0);
         assert_eq!(order(&db).await, Vec::<u128>::new());
         assert_eq!(journal::number(&db, &new).await.unwrap(), 1);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn verify_finds_what_was_edited_or_removed() {
-    let tamper = [
-        ("UPDATE journal SET actor = 'users/2' WHERE sequence = 2", 2),
-        ("UPDATE journal SET reason = '' WHERE sequence = 3", 3),
-        ("UPDATE journal SET changed = '[]' WHERE sequence = 4", 4),
-        ("DELETE FROM journal WHERE sequence = 2", 2),
-        ("UPDATE journal SET sequence = 9 WHERE sequence = 5", 5),
-        ("DELETE FROM journal_party WHERE entry = (SELECT id FROM journal WHERE sequence = 2)", 2),
-        ("UPDATE journal_party SET organization = 'b' WHERE entry = (SELECT id FROM journal WHERE sequence = 3)", 3),
-        ("INSERT INTO journal_party (organization, entry) SELECT 'b', id FROM journal WHERE sequence = 4", 4),
-        ("DELETE FROM journal WHERE sequence > 3", 4),
-        ("DELETE FROM journal", 1),
-    ];
-    on_every_database(async |test| {
-        let db = open(&test).await;
-        for number in 1..=5 {
-            append(&db, number, 0, &number.to_string()).await;
-        }
-        journal::number(&db, &numbering(&db).await).await.unwrap();
-        assert_eq!(journal::verify(db.reader()).await.unwrap(), None);
-        for (sql, place) in tamper {
-            let found = db.transact(async |tx: Tx| {
-                tx.execute_unprepared(sql).await.map_err(Error::from)?;
-                Ok::<_, Error>(Step::Rollback(journal::verify(&tx).await?))
-            });
-            assert_eq!(found.await.unwrap(), Some(place), "{sql}");
-        }
     })
     .await;
 }

@@ -13,6 +13,7 @@ mod outbox;
 mod page;
 mod reserve;
 mod transact;
+mod verify;
 mod watch;
 
 use chrono::{DateTime, Utc};

@@ -218,6 +218,7 @@ impl Place {
             keys: Keys::in_folder(self.folder.path(), name).unwrap(),
             link_keys: vec![(1, SecretBox::new(Box::new(vec![7; 32])))],
             base_url: BASE_URL.to_owned(),
+            checkpoints: self.folder.path().join("checkpoints"),
             peers: self.peers.clone(),
             simulation: true,
             background: false,

@@ -111,6 +111,7 @@ impl House {
             keys,
             link_keys: vec![(1, SecretBox::new(Box::new(vec![7; 32])))],
             base_url: "https://linkage.example".to_owned(),
+            checkpoints: folder.path().join("checkpoints"),
             peers: peers.into(),
             simulation: true,
             background: false,

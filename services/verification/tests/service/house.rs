@@ -118,6 +118,7 @@ impl House {
             keys: Keys::in_folder(folder.path(), name).unwrap(),
             link_keys: vec![(1, SecretBox::new(Box::new(vec![7; 32])))],
             base_url: "https://linkage.example".to_owned(),
+            checkpoints: folder.path().join("checkpoints"),
             peers: peers.clone().into(),
             simulation: true,
             background: false,
