@@ -145,6 +145,9 @@ impl Suite {
         }
         // The journeys come from one address.
         command.env("LINKAGE_LIMITS__PER_SECOND", "100000").env("LINKAGE_LIMITS__BURST", "100000");
+        for what in ["METHOD", "CALLER", "ORGANIZATION"] {
+            command.env(format!("LINKAGE_LIMITS__{what}_PER_SECOND"), "100000");
+        }
         // A sender of the rows of changes invites as many in a minute as others in years.
         command.env("LINKAGE_RELATIONSHIP__SERVICE__INVITATIONS_PER_DAY", "1000000000");
         command

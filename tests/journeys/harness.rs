@@ -169,6 +169,9 @@ fn settings(folder: &Path, databases: &[TestDatabase]) -> Settings {
     // Stories call faster than people do, and all from one address.
     settings.limits.per_second = std::num::NonZeroU32::MAX;
     settings.limits.burst = std::num::NonZeroU32::MAX;
+    settings.limits.caller_per_second = std::num::NonZeroU32::MAX;
+    settings.limits.method_per_second = std::num::NonZeroU32::MAX;
+    settings.limits.organization_per_second = std::num::NonZeroU32::MAX;
     settings.notification.service.recipient_per_minute = 0;
     settings.notification.service.domain_per_minute = 0;
     let [enrollment, verification, relationship, notification] = databases else { panic!("four databases") };

@@ -53,6 +53,9 @@ impl Place {
         // Several journeys from one address.
         place.set("LINKAGE_LIMITS__PER_SECOND", "100000");
         place.set("LINKAGE_LIMITS__BURST", "100000");
+        for what in ["METHOD", "CALLER", "ORGANIZATION"] {
+            place.set(&format!("LINKAGE_LIMITS__{what}_PER_SECOND"), "100000");
+        }
         place
     }
 

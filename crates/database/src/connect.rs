@@ -13,8 +13,9 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
+use crate::given_up::LOOKED_FOR;
 use crate::watch::Witness;
-use crate::{Error, Reserve};
+use crate::{Error, GivenUp, Reserve};
 
 /// How long a caller waits for a free connection.
 pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -73,6 +74,7 @@ pub struct Database {
     pub(crate) writer: DatabaseConnection,
     pub(crate) reader: DatabaseConnection,
     pub(crate) reserve: Reserve,
+    given_up: GivenUp,
     schema: Option<String>,
     pub(crate) witness: Witness,
     // Held for its lock: one process per SQLite file.
@@ -105,6 +107,11 @@ impl Database {
     /// For the few reads that must be answered though everything else waits for a connection.
     pub fn reserve(&self) -> &Reserve {
         &self.reserve
+    }
+
+    /// To be told of calls that are given up, so that none of their statements goes on.
+    pub fn given_up(&self) -> &GivenUp {
+        &self.given_up
     }
 
     pub(crate) fn writer(&self) -> &DatabaseConnection {
@@ -193,6 +200,8 @@ async fn connect_sqlite(url: &str) -> Result<Database, Error> {
         writer,
         reader,
         reserve,
+        // A statement takes a moment, on a thread of its own.
+        given_up: GivenUp::default(),
         schema: None,
         witness: Witness::default(),
         _lock: Some(Arc::new(lock)),
@@ -226,6 +235,7 @@ async fn connect_postgres(url: &str, settings: &Settings) -> Result<Database, Er
         ("statement_timeout", settings.statement_timeout.as_millis()),
         ("lock_timeout", LOCK_TIMEOUT.as_millis()),
         ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT.as_millis()),
+        ("client_connection_check_interval", LOOKED_FOR.as_millis()),
     ]);
     // Once for the connection: said at each transaction it would cost a round trip.
     options = options.options([("default_transaction_isolation", "read committed")]);
@@ -236,9 +246,15 @@ async fn connect_postgres(url: &str, settings: &Settings) -> Result<Database, Er
         options = options.options([("search_path", schema)]);
     }
     // Built here rather than by sea-orm, whose connect span records the whole address, password included.
+    let given_up = GivenUp::default();
     let pool = |size| {
+        let given_up = given_up.clone();
         let pool =
             PgPoolOptions::new().max_connections(size).acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
+        let pool = pool.after_release(move |connection, _| {
+            let given_up = given_up.clone();
+            Box::pin(async move { given_up.judge(connection).await })
+        });
         pool.before_acquire(|connection, known| {
             Box::pin(async move {
                 if known.idle_for >= TRUSTED_FOR {
@@ -257,6 +273,7 @@ async fn connect_postgres(url: &str, settings: &Settings) -> Result<Database, Er
         writer: pool.clone(),
         reader: pool,
         reserve,
+        given_up,
         schema: settings.schema.clone(),
         witness: Witness::default(),
         _lock: None,

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod connect;
 pub mod error;
+pub mod given_up;
 pub mod idempotency;
 pub mod inbox;
 pub mod journal;
@@ -21,6 +22,7 @@ mod watch;
 
 pub use connect::{Backend, Database, Settings};
 pub use error::{Error, affected};
+pub use given_up::GivenUp;
 pub use page::{Cursor, Page};
 pub use reserve::Reserve;
 pub use scope::Scope;

@@ -23,7 +23,7 @@ use credential::Credentials;
 pub(crate) use credential::Proof;
 use limit::Limiter;
 pub use rules::{RUNTIME_POLICY, reaches};
-use rules::{Rules, decide, unknown_method};
+use rules::{Rules, decide, is_reflection, unknown_method};
 pub(crate) use rules::{is_open, known};
 
 /// The layer around all gRPC services of one server.
@@ -57,7 +57,7 @@ impl Guard {
                 floor.rights.clone(),
                 limits,
             ),
-            limiter: Limiter::new(limits),
+            limiter: Limiter::new(limits, S::URGENT),
             simulation,
         }))
     }
@@ -66,7 +66,10 @@ impl Guard {
 impl Gate {
     /// The caller, if the policy lets it in; `None` for what is open to all and has no handler of ours.
     async fn admit(&self, method: &str, headers: &HeaderMap, source: Option<IpAddr>) -> Result<Option<Caller>, Fault> {
-        let Some(rule) = self.rules.of(method)? else { return Ok(None) };
+        let Some(rule) = self.rules.of(method)? else {
+            // A load balancer asks as often as it likes; a developer's tool asks once, for answers at length.
+            return if is_reflection(method) { self.limiter.admit(source).map(|()| None) } else { Ok(None) };
+        };
         if rule == Rule::Simulation && !(self.simulation && source.is_some_and(|ip| ip.is_loopback())) {
             return Err(unknown_method());
         }
@@ -85,6 +88,7 @@ impl Gate {
         caller.proof = proof;
         caller.source = source;
         caller.trace_parent = trace_parent(headers);
+        self.limiter.count(&caller)?;
         Ok(Some(caller))
     }
 }

@@ -91,7 +91,7 @@ pub async fn start<S: Service>(service: S, options: Options) -> Result<Running<S
     }
     let (limits, simulation, background) = (options.limits, options.simulation, options.background);
     let checkpoints = options.checkpoints.clone();
-    let bounds = serve::BoundsLayer::new(options.database.max_connections, S::URGENT, S::UPLOADS);
+    let bounds = serve::BoundsLayer::new(options.database.max_connections, S::URGENT, S::UPLOADS, database.given_up());
     let listener = listen(&options.listener)?;
     let address = listener.local_addr()?;
     let app = App::new(floor(service, database, options).await?);

@@ -35,7 +35,7 @@ pub struct Settings {
     pub telemetry: Telemetry,
     /// The steppable clock.
     pub simulation: Simulation,
-    /// What one source may ask without credential.
+    /// What one source, one caller and one organization may ask.
     pub limits: Limits,
     /// The service enrollment.
     pub enrollment: Section<enrollment::Config>,
@@ -119,14 +119,39 @@ pub struct Simulation {
     pub enabled: bool,
 }
 
-/// What one source may ask without credential.
+/// What one source, one caller and one organization may ask of each process.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// Calls per second, in the long run.
+    /// Calls of one source without credential per second, in the long run.
     pub per_second: NonZeroU32,
-    /// Calls at once.
+    /// Calls of one source without credential at once.
     pub burst: NonZeroU32,
+    /// Calls of one caller.
+    pub caller_per_second: NonZeroU32,
+    /// Calls of one caller to one method.
+    pub method_per_second: NonZeroU32,
+    /// Calls of all callers of one organization.
+    pub organization_per_second: NonZeroU32,
+    /// Checks that orders wait for, of one organization.
+    pub urgent_per_second: NonZeroU32,
+    /// How long who watches may leave answers unread.
+    pub watch_patience_seconds: u64,
+}
+
+impl Limits {
+    /// As a service takes them.
+    pub fn of_a_service(&self) -> runtime::Limits {
+        runtime::Limits {
+            per_second: self.per_second,
+            burst: self.burst,
+            caller: self.caller_per_second,
+            method: self.method_per_second,
+            organization: self.organization_per_second,
+            urgent: self.urgent_per_second,
+            patience: Duration::from_secs(self.watch_patience_seconds),
+        }
+    }
 }
 
 /// One service.

@@ -9,7 +9,6 @@ use anyhow::Context as _;
 use http::Uri;
 use runtime::ServiceName;
 use runtime::keys::{Keys, SigningKey};
-use runtime::limits::Limits;
 use runtime::start::{Node, Options, StartError};
 
 use crate::people;
@@ -141,7 +140,7 @@ fn options(
         peers,
         simulation: settings.simulation.enabled,
         background: mode.background,
-        limits: Limits { per_second: settings.limits.per_second, burst: settings.limits.burst, ..Limits::default() },
+        limits: settings.limits.of_a_service(),
     })
 }
 

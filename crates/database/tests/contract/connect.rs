@@ -1,7 +1,15 @@
 //! Connections: what holds for each of them, and that those that went away are replaced. Only PostgreSQL has a server to lose.
 
-use database::{Database, Error, Step, Tx};
+use std::time::{Duration, Instant};
+
+use database::{Database, Error, Step, Tx, setting};
 use sea_orm::{ConnectionTrait, Statement};
+
+use crate::open;
+
+/// Statements that wait for a lock.
+const WAITING: &str = "SELECT count(*)::text FROM pg_stat_activity \
+    WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
 async fn scalar(connection: &impl ConnectionTrait, sql: &str) -> String {
     let statement = Statement::from_string(connection.get_database_backend(), sql);
@@ -41,4 +49,37 @@ async fn a_connection_that_was_cut_fails_one_call_at_most() {
         failed += 1;
         assert!(failed <= test.settings.max_connections, "the pool does not heal");
     }
+}
+
+/// Gives a call up that waits for a lock, and sees its statement end.
+async fn give_up(db: &Database, other: &Database, call: impl Future<Output: std::fmt::Debug>) {
+    let mut call = Box::pin(call);
+    let waits = async { while scalar(other.reader(), WAITING).await == "0" {} };
+    tokio::select! {
+        answer = call.as_mut() => panic!("it waits for no lock: {answer:?}"),
+        () = waits => {}
+    }
+    db.given_up().note();
+    drop(call);
+    let began = Instant::now();
+    while scalar(other.reader(), WAITING).await != "0" {
+        // It would give up waiting for the lock by itself after five seconds.
+        assert!(began.elapsed() < Duration::from_secs(3), "it goes on for nobody");
+    }
+}
+
+#[tokio::test]
+async fn no_statement_outlives_the_call_that_was_given_up() {
+    let Some(test) = testkit::postgres().await else { return };
+    let (db, other) = (open(&test).await, Database::connect(&test.settings).await.unwrap());
+    let held = other.transact(async |tx: Tx| {
+        tx.execute_unprepared("LOCK TABLE setting").await.map_err(Error::from)?;
+        give_up(&db, &other, setting::get(db.reader(), "a")).await;
+        give_up(&db, &other, setting::get(db.reserve(), "a")).await;
+        let change = db.transact(async |tx: Tx| setting::put(&tx, "a", "1").await.map(Step::Commit));
+        give_up(&db, &other, change).await;
+        Ok::<_, Error>(Step::Rollback(()))
+    });
+    held.await.unwrap();
+    assert_eq!(setting::get(db.reader(), "a").await.unwrap(), None, "the pool goes on, and nothing was changed");
 }

@@ -156,6 +156,7 @@ async fn fill(test: &TestDatabase, count: i64) -> Database {
 }
 
 /// One entry edited, one dropped, two exchanged, and the end cut off, all found in one walk along so many.
+#[expect(clippy::print_stdout, reason = "a run tells what it has measured")]
 async fn found_among(test: TestDatabase, count: i64) {
     let began = Instant::now();
     let db = fill(&test, count).await;

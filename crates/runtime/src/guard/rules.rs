@@ -26,7 +26,7 @@ pub const RUNTIME_POLICY: Policy = &[
     ("/linkage.access.v1.AccessPeerService/RecordAccessChange", Rule::Peer(&[ServiceName::Enrollment])),
 ];
 
-/// Open to all, without caller and without limit: what a load balancer and a developer's tool ask.
+/// Open to all, without caller and whatever else is under way: what a load balancer and a developer's tool ask.
 const OPEN: &[&str] = &[
     "/grpc.health.v1.Health/Check",
     "/grpc.health.v1.Health/Watch",
@@ -34,9 +34,14 @@ const OPEN: &[&str] = &[
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
 
-/// Whether the method is open to all, without caller and without limit.
+/// Whether the method is open to all, without caller and whatever else is under way.
 pub(crate) fn is_open(method: &str) -> bool {
     OPEN.contains(&method)
+}
+
+/// Whether the method tells the protos.
+pub(super) fn is_reflection(method: &str) -> bool {
+    method.starts_with("/grpc.reflection.")
 }
 
 /// The method's name for the log: a caller may ask for any path, of any length, and the log takes none of its words.

@@ -51,7 +51,7 @@ fn door(simulation: bool) -> Door {
     let gate = Gate {
         rules: Rules::new(ServiceName::Enrollment, POLICY),
         credentials: Credentials::new(ServiceName::Enrollment, &keys, access, rights.clone(), Limits::default()),
-        limiter: Limiter::new(limits),
+        limiter: Limiter::new(limits, &[]),
         simulation,
     };
     Door { gate, rights, signer, siblings }
@@ -169,6 +169,19 @@ fn what_has_no_row_is_refused() {
     }
     assert_eq!(rules.of(SELF).unwrap(), Some(Rule::Person));
     assert_eq!(rules.of("/grpc.health.v1.Health/Check").unwrap(), None);
+}
+
+#[tokio::test]
+async fn reflection_is_limited_like_what_is_public_and_health_is_not() {
+    const HEALTH: &str = "/grpc.health.v1.Health/Check";
+    const REFLECTION: &str = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+    let gate = door(false).gate;
+    let ask = async |method: &str| {
+        let admitted = gate.admit(method, &HeaderMap::new(), ELSEWHERE).await;
+        admitted.map(drop).map_err(|fault| fault.reason())
+    };
+    let asked = [ask(REFLECTION).await, ask(REFLECTION).await, ask(REFLECTION).await, ask(HEALTH).await];
+    assert_eq!(asked, [Ok(()), Ok(()), Err("RATE_LIMITED"), Ok(())]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use database::GivenUp;
 use futures::future::BoxFuture;
 use http::{HeaderMap, Request, Response};
 use tonic::Code;
@@ -27,7 +28,10 @@ const LONGEST_UPLOAD: Duration = Duration::from_secs(120);
 const HEAD_START: Duration = Duration::from_millis(5);
 
 #[derive(Clone)]
-pub(crate) struct BoundsLayer(Rooms);
+pub(crate) struct BoundsLayer {
+    rooms: Rooms,
+    given_up: GivenUp,
+}
 
 /// How many more calls may begin.
 #[derive(Clone)]
@@ -40,18 +44,22 @@ struct Rooms {
 }
 
 impl BoundsLayer {
-    /// Bounds for a service with so many connections to its database, these of whose RPCs are urgent and these bring a file.
+    /// Bounds for a service with so many connections to its database, which is told of calls that are given up; these of its RPCs are urgent and
+    /// these bring a file.
     pub(crate) fn new(
         connections: u32,
         urgent: &'static [&'static str],
         uploads: &'static [&'static str],
+        given_up: &GivenUp,
     ) -> BoundsLayer {
         let connections = usize::try_from(connections).unwrap_or(usize::MAX);
-        BoundsLayer::with_room(connections.saturating_mul(CALLS_EACH).max(LEAST_ROOM), urgent, uploads)
+        let calls = connections.saturating_mul(CALLS_EACH).max(LEAST_ROOM);
+        BoundsLayer { given_up: given_up.clone(), ..BoundsLayer::with_room(calls, urgent, uploads) }
     }
 
     fn with_room(calls: usize, urgent: &'static [&'static str], uploads: &'static [&'static str]) -> BoundsLayer {
-        BoundsLayer(Rooms { calls: Room::new(calls), urgent: Room::new(URGENT_ROOM), paths: urgent, uploads })
+        let rooms = Rooms { calls: Room::new(calls), urgent: Room::new(URGENT_ROOM), paths: urgent, uploads };
+        BoundsLayer { rooms, given_up: GivenUp::default() }
     }
 }
 
@@ -59,7 +67,7 @@ impl<S> Layer<S> for BoundsLayer {
     type Service = Bounds<S>;
 
     fn layer(&self, inner: S) -> Bounds<S> {
-        Bounds { inner, rooms: self.0.clone() }
+        Bounds { inner, rooms: self.rooms.clone(), given_up: self.given_up.clone() }
     }
 }
 
@@ -67,6 +75,7 @@ impl<S> Layer<S> for BoundsLayer {
 pub(crate) struct Bounds<S> {
     inner: S,
     rooms: Rooms,
+    given_up: GivenUp,
 }
 
 impl<S> Service<Request<Body>> for Bounds<S>
@@ -88,9 +97,10 @@ where
         let upload = self.rooms.uploads.contains(&path);
         let (longest, arrival) = if upload { (LONGEST_UPLOAD, LONGEST_UPLOAD) } else { (LONGEST_CALL, ARRIVAL) };
         let limit = limit(request.headers(), longest);
+        let given_up = self.given_up.clone();
         // Neither refused nor counted: a crowded process is not a dead one. Some of these are streams, too.
         if guard::is_open(path) {
-            return Box::pin(within(limit, self.inner.call(request)));
+            return Box::pin(within(limit, given_up, self.inner.call(request)));
         }
         let room = if self.rooms.paths.contains(&path) { &self.rooms.urgent } else { &self.rooms.calls };
         let Some(place) = room.enter(source::network(source::address(request.extensions()))) else {
@@ -99,18 +109,36 @@ where
         let answer = self.inner.call(request.map(|body| Arriving::within(arrival, body)));
         Box::pin(async move {
             let _place = place;
-            within(limit, answer).await
+            within(limit, given_up, answer).await
         })
     }
 }
 
 async fn within<E>(
     limit: Duration,
+    given_up: GivenUp,
     answer: impl Future<Output = Result<Response<Body>, E>>,
 ) -> Result<Response<Body>, E> {
+    let answer = std::pin::pin!(answer);
+    // Dropped before the answer is, whether the time is over or its caller went.
+    let mut unanswered = Unanswered(Some(given_up));
     match tokio::time::timeout(limit, answer).await {
-        Ok(answer) => answer,
+        Ok(answer) => {
+            unanswered.0 = None;
+            answer
+        }
         Err(_) => Ok(late().into_status().into_http()),
+    }
+}
+
+/// A call that nobody waits for any more, unless it is answered.
+struct Unanswered(Option<GivenUp>);
+
+impl Drop for Unanswered {
+    fn drop(&mut self) {
+        if let Some(given_up) = &self.0 {
+            given_up.note();
+        }
     }
 }
 
@@ -177,7 +205,22 @@ mod tests {
 
     #[tokio::test]
     async fn answer_that_is_not_ready_in_time_says_so() {
-        assert_eq!(answer(&BoundsLayer::with_room(1, &[], &[]), "/a/B").await.code(), Code::DeadlineExceeded);
+        let layer = BoundsLayer::with_room(1, &[], &[]);
+        assert_eq!(answer(&layer, "/a/B").await.code(), Code::DeadlineExceeded);
+        assert!(layer.given_up.lately(), "and the database is told");
+    }
+
+    #[tokio::test]
+    async fn the_database_is_told_of_a_call_whose_caller_went_but_of_none_that_was_answered() {
+        let layer = BoundsLayer::with_room(1, &[], &[]);
+        let request = || Request::builder().uri("/a/B").body(Body::empty()).unwrap();
+        let quick = tower::service_fn(|_| async { Ok::<_, std::convert::Infallible>(Response::new(Body::empty())) });
+        tower::ServiceExt::oneshot(layer.layer(quick), request()).await.unwrap();
+        assert!(!layer.given_up.lately());
+        let endless = tower::service_fn(|_| std::future::pending::<Result<_, std::convert::Infallible>>());
+        let call = tower::ServiceExt::oneshot(layer.layer(endless), request());
+        assert!(futures::FutureExt::now_or_never(call).is_none());
+        assert!(layer.given_up.lately());
     }
 
     #[tokio::test]

@@ -94,6 +94,7 @@ mod tests {
         assert_eq!(settings.verification.service, verification::Config::default());
         assert_eq!(settings.relationship.service, relationship::Config::default());
         assert_eq!(settings.notification.service, notification::Config::default());
+        assert_eq!(settings.limits.of_a_service(), runtime::Limits::default());
         let sections = ["enrollment", "verification", "relationship", "notification"];
         let shipped = DEFAULTS.parse::<toml::Table>().unwrap();
         let bare = |name: &&str| shipped[*name]["service"].as_table().is_none_or(toml::Table::is_empty);
