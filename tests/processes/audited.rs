@@ -15,10 +15,11 @@ const NAMELESS: &str = "ada@fjord-cloud.example";
 /// Creates organizations until there is something to see.
 fn create(place: &Place, mut until: impl FnMut() -> bool) {
     let addresses = place.addresses.iter().map(|address| address.parse().expect("an address"));
+    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let _entered = tokio.enter();
     let client = Client::new(&ServiceName::ALL.into_iter().zip(addresses).collect()).expect("a client");
     let key = place.folder().join("data/keys").join(runtime::keys::ISSUER_FILE);
     let mut people = People::new(SigningKey::load_or_create(&key).expect("the issuer's key"));
-    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let method = client.method("enrollment.OrganizationService/CreateOrganization").expect("the RPC");
     let began = Instant::now();
     for number in 0.. {
