@@ -12,6 +12,7 @@ mod harness;
 mod invite;
 mod lag;
 mod life;
+mod logged;
 mod members;
 mod order;
 mod qualify;

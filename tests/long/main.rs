@@ -6,7 +6,10 @@
 //! `restored`. Most happen to `four` processes with a `proxy` on each of their ways; `load` sends commands, and the `oracle` compares
 //! tables, journals and answers with what was acknowledged. Each row runs in a short form with all tests and in a long one here.
 //! F18 is `rolling`; F16, F17 and F23 are in the binary `processes`; F22 is the data layer's
-//! (`crates/database/tests/contract/forced.rs`).
+//! (`crates/database/tests/contract/forced.rs`). `hostile` is who attacks by HTTP/2, and more calls than can be answered.
+//!
+//! Beside the sources that they are of, with `-- --ignored` too: a million entries verified (`--test contract -- verify`), and the journal
+//! watched for a minute while twenty write (`--test node -- storm`).
 #![cfg(test)]
 
 mod caller;
@@ -32,6 +35,7 @@ mod trail;
 
 mod faults;
 mod four;
+mod hostile;
 mod listing;
 mod load;
 mod oracle;
