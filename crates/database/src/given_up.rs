@@ -13,7 +13,7 @@ use sqlx::{Connection, Error};
 /// For so long connections that come back are asked.
 const WATCHED: Duration = Duration::from_secs(1);
 /// So much time they have to answer.
-const PATIENCE: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_millis(250);
 /// How often PostgreSQL looks whether the client of a statement is still there.
 pub(crate) const LOOKED_FOR: Duration = Duration::from_millis(250);
 

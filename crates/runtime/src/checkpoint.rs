@@ -141,9 +141,13 @@ impl Book {
         if page.since.is_none() {
             page.sequence = self.last().await.map_err(|error| self.failed(&error))?;
         }
-        if let Some(mark) = journal::mark(database.reader()).await?
-            && mark.sequence > page.sequence
-        {
+        let mark = journal::mark(database.reader()).await?;
+        let end = mark.as_ref().map_or(0, |mark| mark.sequence);
+        if end < page.sequence {
+            let checkpoint = page.sequence;
+            tracing::error!(service = %self.service, end, checkpoint, "the journal ends before its last checkpoint: it was cut, or restored");
+        }
+        if let Some(mark) = mark.filter(|mark| mark.sequence > page.sequence) {
             let checkpoint = Checkpoint { mark, time: clock::system_time() };
             let line = sign(&self.key, self.service, &checkpoint)?;
             self.add(&line).await.map_err(|error| self.failed(&error))?;
