@@ -25,6 +25,7 @@ pub(crate) enum Kind {
     PartnershipChanged,
     RelationshipChanged,
     AdministrationEnding,
+    SignInCode,
 }
 
 /// What a variable's text must look like.
@@ -70,7 +71,7 @@ const PARTNERSHIP: &[(&str, Form)] =
     &[("provider", Form::Text), ("reseller", Form::Text), ("suspended", Form::YesNo), ("by", Form::Optional)];
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 22] = [
+    pub(crate) const ALL: [Kind; 23] = [
         Kind::EmailVerification,
         Kind::ApproverVerification,
         Kind::VerificationReminder,
@@ -93,6 +94,7 @@ impl Kind {
         Kind::PartnershipChanged,
         Kind::RelationshipChanged,
         Kind::AdministrationEnding,
+        Kind::SignInCode,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -119,6 +121,7 @@ impl Kind {
             Kind::PartnershipChanged => "partnership-changed",
             Kind::RelationshipChanged => "relationship-changed",
             Kind::AdministrationEnding => "administration-ending",
+            Kind::SignInCode => "sign-in-code",
         }
     }
 
@@ -187,6 +190,7 @@ impl Kind {
             Kind::PartnershipChanged => PARTNERSHIP,
             Kind::RelationshipChanged => &[("partner", Text), ("customer", Text), ("change", Text), ("by", Optional)],
             Kind::AdministrationEnding => &[("grantor", Text), ("grantee", Text), ("expire_date", Date)],
+            Kind::SignInCode => &[("confirm_code", Code), ("expire_date", Date)],
         }
     }
 }
@@ -220,6 +224,7 @@ mod tests {
         partnership-changed
         relationship-changed
         administration-ending
+        sign-in-code
         ");
         assert!(Kind::ALL.into_iter().all(|kind| Kind::parse(kind.name()) == Some(kind)));
         assert_eq!(Kind::parse("EmailVerification"), None);

@@ -68,4 +68,5 @@ pages! {
     PartnershipChanged "partnership-changed/message.html" "partnership-changed/message.txt",
     RelationshipChanged "relationship-changed/message.html" "relationship-changed/message.txt",
     AdministrationEnding "administration-ending/message.html" "administration-ending/message.txt",
+    SignInCode "sign-in-code/message.html" "sign-in-code/message.txt",
 }
