@@ -44,6 +44,33 @@ async fn secrets(stage: &mut Stage) -> Vec<String> {
     found
 }
 
+/// A code for sign-in, guessed at, asked for anew and used.
+async fn sign_in(stage: &mut Stage) {
+    const SEND: &str = "enrollment.SessionService/SendSignInCode";
+    const SESSION: &str = "enrollment.SessionService/CreateSession";
+    let lina = "lina@newcomer.example";
+    let shown = |code: &str| json!({ "sign_in_code": { "email": lina, "code": code } });
+    stage.ok(NOBODY, SEND, json!({ "email": lina })).await;
+    stage.settle().await;
+    let first = text(&stage.mail(lina, "sign-in-code").await, "links.confirm_code");
+    let wrong = if first.starts_with('0') { "1".repeat(8) } else { "0".repeat(8) };
+    stage.refused(NOBODY, SESSION, shown(&wrong), "UNAUTHENTICATED", "CODE_INVALID").await;
+    stage.ok(NOBODY, SEND, json!({ "email": lina, "language_code": "sv" })).await;
+    stage.settle().await;
+    stage.refused(NOBODY, SESSION, shown(&first), "UNAUTHENTICATED", "CODE_INVALID").await;
+    let mails = json!({ "parent": format!("mailboxes/{lina}") });
+    let operator = stage.operator();
+    let mails = stage.ok(&operator, "notification.MailboxService/ListMailboxMessages", mails).await;
+    let mut lets_in = 0;
+    for mail in list(&mails, "mailbox_messages") {
+        let name = json!({ "name": text(&mail, "name") });
+        let mail = stage.ok(&operator, "notification.MailboxService/GetMailboxMessage", name).await;
+        let answer = stage.call(NOBODY, SESSION, shown(&text(&mail, "links.confirm_code"))).await;
+        lets_in += i32::from(answer.code == tonic::Code::Ok);
+    }
+    assert_eq!(lets_in, 1, "of two codes the newer one");
+}
+
 /// Every way that a mail of a verification is issued, asked for anew, guessed at and answered.
 async fn play(stage: &mut Stage) {
     const CONFIRM: &str = "verification.EmailVerificationService/ConfirmEmailVerification";
@@ -86,11 +113,12 @@ async fn r21_no_token_and_no_code_stands_in_any_table_or_log_line() {
         {
             let _here = tracing::subscriber::set_default(subscriber);
             play(stage).await;
+            sign_in(stage).await;
         }
         let logged = String::from_utf8_lossy(&log.0.lock().expect("the log")).into_owned();
         assert!(logged.contains("TRACE") && logged.contains("ConfirmEmailVerification"), "the log was kept");
         let secrets = secrets(stage).await;
-        assert!(secrets.len() >= 8, "two for each of four mails: {secrets:?}");
+        assert!(secrets.len() >= 10, "two for each of four mails, one for each of two: {secrets:?}");
         let mut places = vec![("the log".to_owned(), logged)];
         for service in ServiceName::ALL {
             for (table, rows) in stage.dump(service) {

@@ -33,6 +33,7 @@ What an RPC asks beyond the role:
   neither disables nor deletes who holds one. Nobody takes the last GLOBAL_ADMIN away. REVIEWER and OPERATOR exist in the operator's
   organization alone. A GLOBAL_ADMIN can always give himself ADMIN_AGENT.
 - ProveDomain: for an OPERATOR nothing is looked up.
+- UpdateDomain: an OPERATOR takes the choice of an issuer back, and makes none.
 - DeclineInvitation: anyone by the link; by the name, a GLOBAL_ADMIN of the invited organization.
 - SuspendResellerRelationship, ResumeResellerRelationship, EndResellerRelationship: its partner or its customer; the other partner of a
   joint pair only sees it. What one party suspended, that party alone resumes, or an OPERATOR.

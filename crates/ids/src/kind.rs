@@ -39,6 +39,7 @@ kinds! {
     Preapproval "preapprovals",
     ResellerRelationship "resellerRelationships",
     ReviewNote "notes",
+    SignInCode "signInCodes",
     Signature "signatures",
     User "users",
     VettingCase "vettingCases",

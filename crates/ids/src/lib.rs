@@ -37,6 +37,7 @@ aliases! {
     PreapprovalId = Preapproval,
     ResellerRelationshipId = ResellerRelationship,
     ReviewNoteId = ReviewNote,
+    SignInCodeId = SignInCode,
     SignatureId = Signature,
     UserId = User,
     VettingCaseId = VettingCase,

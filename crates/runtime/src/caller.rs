@@ -10,7 +10,7 @@ use tonic::Code;
 use uuid::Uuid;
 
 use crate::guard::Proof;
-use crate::{Fault, Reason, Role, ServiceName};
+use crate::{Fault, Reason, Role, ServiceName, source};
 
 /// Who calls, from where, and which method.
 #[derive(Debug, Clone)]
@@ -139,6 +139,11 @@ impl Caller {
     /// The same, where the request names whose rows they are: foreign ones answer like absent ones.
     pub fn scope_of(&self, organization: OrganizationId) -> Result<Scope, Fault> {
         self.scope().and_then(|scope| if scope.permits(organization) { Ok(scope) } else { Err(Fault::missing()) })
+    }
+
+    /// What the call counts under where sources are limited: whoever holds one IPv6 address holds its whole /64.
+    pub fn network(&self) -> IpAddr {
+        source::network(self.source)
     }
 
     /// Whether the caller holds this role.

@@ -57,7 +57,9 @@ pub(crate) fn of(event: &Event) -> Vec<Effect> {
         Event::AgreementPublished(template) => vec![record_agreement(template)],
         Event::AgreementReminded(reminder) => vec![mail::remind(reminder)],
         Event::EnquirySent(enquiry) => vec![mail::enquire(enquiry)],
+        Event::SignInCodeSent(mailed) => vec![mail::sign_in(mailed)],
         Event::DomainClaimed(_)
+        | Event::DomainUpdated(_)
         | Event::UserBound { .. }
         | Event::LegalProfileUpdated { revetting: None, .. }
         | Event::LegalProfileAdopted { .. }

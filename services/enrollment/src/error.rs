@@ -32,10 +32,8 @@ impl From<Refusal> for Fault {
             Refusal::PreapprovalRequired => {
                 precondition(Reason::PreapprovalRequired, "this type needs the operator's pre-approval of your domain")
             }
-            Refusal::DomainTaken => exists(
-                Reason::DomainTaken,
-                "another organization has proven this domain: ask the operator if it is no longer theirs",
-            ),
+            Refusal::DomainTaken => domain_taken(),
+            Refusal::DomainUnproven => Fault::state_forbids("CLAIMED", &["PROVEN"]),
             Refusal::DomainQuota => domains_spent(),
             Refusal::LastGlobalAdmin => precondition(
                 Reason::LastGlobalAdmin,
@@ -74,6 +72,11 @@ impl From<Refusal> for Fault {
             Refusal::AlreadySigned => exists(Reason::AlreadySigned, "this version is signed already"),
         }
     }
+}
+
+fn domain_taken() -> Fault {
+    let message = "another organization has proven this domain: ask the operator if it is no longer theirs";
+    exists(Reason::DomainTaken, message)
 }
 
 fn domains_spent() -> Fault {

@@ -1,6 +1,6 @@
 //! What the journal keeps of each event: what happened to what, never an address or a name of a person.
 
-use ids::{EnrollmentId, OrganizationId, PartnerLocationId};
+use ids::{EnrollmentId, OrganizationId, PartnerLocationId, UserId};
 use runtime::Entry;
 
 use crate::domain::Event;
@@ -13,18 +13,16 @@ use crate::domain::reminder::AgreementReminder;
 impl runtime::Event for Event {
     fn entry(&self) -> Entry {
         match self {
-            Event::OrganizationCreated(facts) => {
-                Entry::new("OrganizationCreated", facts.organization.id.name()).between([facts.organization.id])
-            }
+            Event::OrganizationCreated(facts) => organization("OrganizationCreated", facts.organization.id),
             Event::OrganizationUpdated(facts, changed) => updated(facts, changed),
-            Event::DomainClaimed(id) => Entry::new("DomainClaimed", id.name()).changing(["domains"]).between([*id]),
+            Event::DomainClaimed(id) => organization("DomainClaimed", *id).changing(["domains"]),
             Event::DomainProven(facts, proof) => proven(facts, *proof),
+            Event::DomainUpdated(id) => organization("DomainUpdated", *id).changing(["domains.trusted_issuer"]),
+            Event::SignInCodeSent(mailed) => Entry::new("SignInCodeSent", mailed.code.id.name()),
             Event::UserCreated(facts) => user("UserCreated", facts).moved(None, facts.state.as_str()),
             Event::UserUpdated(facts, changed) => user_updated(facts, changed),
             Event::UserDeleted(facts, before) => user("UserDeleted", facts).moved(Some(before.as_str()), "DELETED"),
-            Event::UserBound { organization, user } => {
-                Entry::new("UserBound", organization.child(*user)).between([*organization])
-            }
+            Event::UserBound { organization, user } => bound(*organization, *user),
             Event::LegalProfileUpdated { organization, changed, .. } => {
                 profile("LegalProfileUpdated", *organization, "legalProfile", changed)
             }
@@ -73,9 +71,17 @@ impl runtime::Event for Event {
     }
 }
 
+fn organization(kind: &'static str, id: OrganizationId) -> Entry {
+    Entry::new(kind, id.name()).between([id])
+}
+
+fn bound(organization: OrganizationId, user: UserId) -> Entry {
+    Entry::new("UserBound", organization.child(user)).between([organization])
+}
+
 fn updated(facts: &OrganizationFacts, changed: &[&'static str]) -> Entry {
     let id = facts.organization.id;
-    Entry::new("OrganizationUpdated", id.name()).changing(changed.iter().copied()).between([id])
+    organization("OrganizationUpdated", id).changing(changed.iter().copied())
 }
 
 fn created(standing: &Standing) -> Entry {
@@ -84,7 +90,7 @@ fn created(standing: &Standing) -> Entry {
 
 fn proven(facts: &OrganizationFacts, proof: Proof) -> Entry {
     let id = facts.organization.id;
-    Entry::new("DomainProven", id.name()).changing(["proven_domains"]).between([id]).because(proof.as_str())
+    organization("DomainProven", id).changing(["proven_domains"]).because(proof.as_str())
 }
 
 fn location_created(organization: OrganizationId, location: PartnerLocationId) -> Entry {

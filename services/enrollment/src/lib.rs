@@ -15,20 +15,26 @@ mod domain;
 mod effects;
 mod error;
 mod founding;
+mod issuers;
 mod journal;
+mod link;
 mod policy;
 mod rpc;
 mod store;
 mod sweep;
 
 pub use bootstrap::{Bootstrap, bootstrap, is_bootstrapped};
-pub use config::{Config, Issuer};
+pub use config::{Config, Issuer, IssuerError};
 pub use domain::lifecycle;
 pub use domain::rules::coverage;
+pub use issuers::look;
+
+use issuers::Issuers;
 
 /// The service.
 pub struct Enrollment {
     config: Config,
+    issuers: Issuers,
     signer: AccessSigner,
     /// When relationship was last told how far the outbox has come, in microseconds of business time.
     watermark: AtomicI64,
@@ -40,7 +46,8 @@ type Change = runtime::Change<Enrollment>;
 impl Enrollment {
     /// Trusts these issuers, and signs access tokens with this key.
     pub fn new(config: Config, signer: AccessSigner) -> Enrollment {
-        Enrollment { config, signer, watermark: AtomicI64::new(i64::MIN) }
+        let issuers = Issuers::new(&config.issuers, config.issuer_timeout());
+        Enrollment { config, issuers, signer, watermark: AtomicI64::new(i64::MIN) }
     }
 }
 

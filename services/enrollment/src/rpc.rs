@@ -19,6 +19,7 @@ mod peer;
 mod preapproval;
 mod provider_listing;
 mod session;
+mod sign_in_code;
 mod signature;
 mod support_profile;
 mod user;
@@ -57,6 +58,7 @@ runtime::rpcs! { App, pb;
         get_domain(GetDomainRequest) -> Domain = domain::get::get;
         list_domains(ListDomainsRequest) -> ListDomainsResponse = domain::list::list;
         prove_domain(ProveDomainRequest) -> Domain = domain::prove::prove;
+        update_domain(UpdateDomainRequest) -> Domain = domain::update::update;
     }
 
     UserService by UserServiceServer {
@@ -69,6 +71,7 @@ runtime::rpcs! { App, pb;
     }
 
     SessionService by SessionServiceServer {
+        send_sign_in_code(SendSignInCodeRequest) -> SendSignInCodeResponse = sign_in_code::send::send;
         create_session(CreateSessionRequest) -> Session = session::create::create;
     }
 

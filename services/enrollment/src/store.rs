@@ -19,6 +19,7 @@ pub(crate) mod preapproval;
 pub(crate) mod profile;
 pub(crate) mod reminder;
 pub(crate) mod session;
+pub(crate) mod sign_in_code;
 pub(crate) mod signature;
 pub(crate) mod user;
 pub(crate) mod vetting;

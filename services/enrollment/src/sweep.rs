@@ -1,4 +1,4 @@
-//! What time alone asks for: agreements that are due told of, sessions forgotten, and relationship told how far the outbox has come.
+//! What time alone asks for: agreements that are due told of, sessions and codes forgotten, and relationship told how far the outbox has come.
 
 mod agreement;
 
@@ -11,6 +11,7 @@ use runtime::{Fault, ServiceName, clock};
 use wire::relationship::RecordWatermarkRequest;
 use wire::relationship::relationship_peer_service_client::RelationshipPeerServiceClient;
 
+use crate::domain::sign_in_code::window;
 use crate::{App, store};
 
 const WATERMARK_EVERY: TimeDelta = TimeDelta::seconds(5);
@@ -30,7 +31,21 @@ pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
         }
     }
     // Last: relationship trusts what it knows for minutes only, while an old session harms nobody.
-    Ok(agreement::remind(app).await? + forget_sessions(app).await?)
+    Ok(agreement::remind(app).await? + forget_sessions(app).await? + forget_codes(app).await?)
+}
+
+/// Codes that have expired, and counts of hours that are over.
+async fn forget_codes(app: &App) -> Result<usize, Fault> {
+    let now = app.now();
+    if !store::sign_in_code::any_past(app.database().reader(), now, window(now)).await? {
+        return Ok(0);
+    }
+    app.sweep(|change| async move {
+        store::sign_in_code::purge(&change.tx, now, window(now)).await?;
+        Ok(Vec::new())
+    })
+    .await?;
+    Ok(1)
 }
 
 /// Sessions follow real time, as tokens do.

@@ -15,6 +15,9 @@ pub async fn run(mut settings: Settings, arguments: &cli::Bootstrap) -> anyhow::
     if let Some(email) = &arguments.email {
         settings.operator.email.clone_from(email);
     }
+    if let Some(issuer) = &arguments.issuer {
+        settings.operator.issuer.clone_from(issuer);
+    }
     // Its own port may be taken by a service that runs on another database; nobody calls here.
     settings.enrollment.listen = ([127, 0, 0, 1], 0).into();
     let mode = Mode { migrate: false, bootstrap: true, background: false };
@@ -55,6 +58,7 @@ pub async fn unless_done(app: &App<Enrollment>, operator: &Operator) -> anyhow::
         email: operator.email.clone(),
         display_name: operator.display_name.clone(),
         country: operator.country.clone(),
+        issuer: Some(operator.issuer.clone()).filter(|issuer| !issuer.is_empty()),
     };
     enrollment::bootstrap(app, &bootstrap).await?;
     Ok(())

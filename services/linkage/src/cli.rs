@@ -109,6 +109,10 @@ pub struct Bootstrap {
     /// Address of its first user; `operator.email` of the configuration when absent.
     #[arg(long)]
     pub email: Option<String>,
+    /// The issuer of `enrollment.service.issuers` whose identity tokens alone let people at that address's domain in, which then counts as
+    /// proven; `operator.issuer` of the configuration when absent.
+    #[arg(long)]
+    pub issuer: Option<String>,
     /// Succeed too when there is an operator already, and leave it as it is.
     #[arg(long)]
     pub if_absent: bool,

@@ -65,6 +65,8 @@ pub struct Operator {
     pub display_name: String,
     /// Its country, ISO 3166-1 alpha-2.
     pub country: String,
+    /// The configured issuer that alone vouches for people at its first user's domain; empty = whoever may.
+    pub issuer: String,
 }
 
 /// Links in mails.

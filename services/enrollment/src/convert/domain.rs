@@ -24,6 +24,7 @@ pub(crate) fn domain(domain: &DomainName) -> pb::Domain {
         prove_time: proof.map(|(_, at)| timestamp(at)),
         create_time: Some(timestamp(domain.created)),
         update_time: Some(timestamp(domain.updated)),
+        trusted_issuer: domain.trusted_issuer.clone().unwrap_or_default(),
     }
 }
 

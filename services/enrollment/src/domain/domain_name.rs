@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use ids::{DomainId, OrganizationId};
 
+use super::Refusal;
+
 /// As many claims one organization holds.
 pub(crate) const MOST: u64 = 100;
 /// Under this label of the domain the record stands: apart from what else the domain's owner publishes.
@@ -22,6 +24,8 @@ pub(crate) struct DomainName {
     pub(crate) state: DomainState,
     /// What the record's text is derived from.
     pub(crate) nonce: String,
+    /// Who alone vouches for its people, as the organization has chosen.
+    pub(crate) trusted_issuer: Option<String>,
     pub(crate) version: i64,
     pub(crate) created: DateTime<Utc>,
     pub(crate) updated: DateTime<Utc>,
@@ -157,7 +161,17 @@ impl DomainName {
         now: DateTime<Utc>,
     ) -> DomainName {
         let state = DomainState::Claimed;
-        DomainName { id, organization, domain, state, nonce, version: 1, created: now, updated: now }
+        DomainName {
+            id,
+            organization,
+            domain,
+            state,
+            nonce,
+            trusted_issuer: None,
+            version: 1,
+            created: now,
+            updated: now,
+        }
     }
 
     /// Notes what proves it; whether that is new.
@@ -176,6 +190,20 @@ impl DomainName {
             return Err(finding);
         }
         Ok(self.prove(Proof::Dns, now))
+    }
+
+    /// Chooses who alone vouches for its people, or nobody; whether that is new. Only of a proven domain: else anybody could shut the people of
+    /// others out.
+    pub(crate) fn trust(&mut self, issuer: Option<String>, now: DateTime<Utc>) -> Result<bool, Refusal> {
+        if self.state == DomainState::Claimed {
+            return Err(Refusal::DomainUnproven);
+        }
+        let new = self.trusted_issuer != issuer;
+        if new {
+            self.trusted_issuer = issuer;
+            self.updated = now;
+        }
+        Ok(new)
     }
 
     /// The full name of its record.
@@ -226,6 +254,21 @@ mod tests {
             }
         }
         insta::assert_snapshot!("domain", grid);
+    }
+
+    #[test]
+    fn r17_an_issuer_is_chosen_for_a_proven_domain_alone() {
+        let mut domain = claimed();
+        let chosen = || Some("https://login.example".to_owned());
+        assert_eq!(domain.trust(chosen(), day(1)), Err(Refusal::DomainUnproven));
+        assert_eq!(domain, claimed());
+        for by in Proof::ALL {
+            let mut domain = proven(by);
+            assert_eq!(domain.trust(None, day(1)), Ok(false));
+            assert_eq!((domain.trust(chosen(), day(1)), domain.trust(chosen(), day(2))), (Ok(true), Ok(false)));
+            assert_eq!((domain.updated, domain.trusted_issuer.clone()), (day(1), chosen()));
+            assert_eq!((domain.trust(None, day(3)), domain.trusted_issuer), (Ok(true), None));
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::organization::Organization;
 use super::profile::LegalProfile;
 use super::reminder::AgreementReminder;
 use super::requirement::Code;
+use super::sign_in_code::Mailed;
 use super::user::{Role, User, UserState};
 use super::vetting::CheckKind;
 
@@ -24,6 +25,10 @@ pub enum Event {
     /// Somebody says that a domain is theirs. Which one is nobody's to know.
     DomainClaimed(OrganizationId),
     DomainProven(Box<OrganizationFacts>, Proof),
+    /// The organization chose who alone vouches for a domain's people, or nobody.
+    DomainUpdated(OrganizationId),
+    /// A code was mailed to somebody who may sign in with it.
+    SignInCodeSent(Box<Mailed>),
     UserCreated(UserFacts),
     UserUpdated(UserFacts, Vec<&'static str>),
     /// The state is the one before.

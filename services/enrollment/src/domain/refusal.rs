@@ -27,6 +27,8 @@ pub(crate) enum Refusal {
     OrganizationDuplicate,
     /// Another organization has proven the domain.
     DomainTaken,
+    /// The domain is claimed, and not proven.
+    DomainUnproven,
     /// The organization holds as many claims as it may.
     DomainQuota,
     /// Nobody would be global administrator.

@@ -1,11 +1,13 @@
-//! Mail about agreements and from the directory.
+//! Mail about agreements, from the directory, and for sign-in.
 
-use runtime::{Effect, ServiceName};
+use runtime::{Effect, Links, ServiceName};
 use wire::notification::{Recipient, SendMessageRequest};
 use wire::types::Variable;
 
 use crate::domain::enquiry::Enquiry;
 use crate::domain::reminder::{Addressee, AgreementReminder, Stage};
+use crate::domain::sign_in_code::Mailed;
+use crate::link;
 
 /// To all who can sign, or see to it.
 pub(super) fn remind(reminder: &AgreementReminder) -> Effect {
@@ -29,6 +31,15 @@ pub(super) fn enquire(enquiry: &Enquiry) -> Effect {
         Variable::text("message", &enquiry.message),
     ];
     send("directory-enquiry", std::slice::from_ref(&enquiry.recipient), enquiry.reply_to.clone(), variables)
+}
+
+/// To whoever asked to sign in with this address.
+pub(super) fn sign_in(mailed: &Mailed) -> Effect {
+    let seed = Links::seed(link::bond(&mailed.code), true);
+    let variables =
+        vec![Variable::seed("confirm_code", seed), Variable::text("expire_date", mailed.code.expires.to_rfc3339())];
+    let to = Addressee { address: mailed.address.clone(), name: String::new(), language: mailed.language.clone() };
+    send("sign-in-code", &[to], String::new(), variables)
 }
 
 fn send(kind: &str, to: &[Addressee], reply_to: String, variables: Vec<Variable>) -> Effect {

@@ -5,3 +5,4 @@ pub(super) mod get;
 pub(super) mod list;
 pub(super) mod prove;
 mod record;
+pub(super) mod update;

@@ -27,6 +27,7 @@ mod row {
         pub proof: Option<String>,
         pub proven_at: Option<DateTime<Utc>>,
         pub nonce: String,
+        pub trusted_issuer: Option<String>,
         pub version: i64,
         pub created_at: DateTime<Utc>,
         pub updated_at: DateTime<Utc>,
@@ -46,6 +47,12 @@ const PROVEN: &str = "PROVEN";
 pub(crate) async fn is_known(connection: &impl ConnectionTrait, domain: &str) -> Result<bool, Error> {
     let proven = Entity::find().filter(Column::Domain.eq(domain)).filter(Column::State.eq(PROVEN));
     Ok(proven.one(connection).await?.is_some())
+}
+
+/// The issuer that the owner of a proven domain has chosen for its people.
+pub(crate) async fn trusted_issuer(connection: &impl ConnectionTrait, domain: &str) -> Result<Option<String>, Error> {
+    let proven = Entity::find().filter(Column::Domain.eq(domain)).filter(Column::State.eq(PROVEN));
+    Ok(proven.one(connection).await?.and_then(|row| row.trusted_issuer))
 }
 
 /// The proven domains of an organization, in order; no more than siblings take.
@@ -169,6 +176,7 @@ fn active(domain: &DomainName, version: i64) -> row::ActiveModel {
         proof: Set(proof.map(|(by, _)| by.as_str().to_owned())),
         proven_at: Set(proof.map(|(_, at)| at)),
         nonce: Set(domain.nonce.clone()),
+        trusted_issuer: Set(domain.trusted_issuer.clone()),
         version: Set(version),
         created_at: Set(domain.created),
         updated_at: Set(domain.updated),
@@ -187,6 +195,7 @@ fn read(row: row::Model) -> Result<DomainName, Error> {
         domain: row.domain,
         state,
         nonce: row.nonce,
+        trusted_issuer: row.trusted_issuer,
         version: row.version,
         created: row.created_at,
         updated: row.updated_at,

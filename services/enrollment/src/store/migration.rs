@@ -12,6 +12,7 @@ use sea_orm_migration::schema::{
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
 mod directory;
+mod sign_in;
 
 /// All migrations, in order.
 pub(crate) fn migrations() -> Migrations {
@@ -32,13 +33,13 @@ impl MigrationTrait for Tables {
         for statement in parties().into_iter().chain(profiles()).chain(enrollments()).chain(agreements()) {
             manager.create_table(statement).await?;
         }
-        for statement in directory::tables() {
+        for statement in directory::tables().into_iter().chain(sign_in::tables()) {
             manager.create_table(statement).await?;
         }
         for index in unique_keys().into_iter().chain(lists()) {
             manager.create_index(index).await?;
         }
-        for index in directory::indexes() {
+        for index in directory::indexes().into_iter().chain(sign_in::indexes()) {
             manager.create_index(index).await?;
         }
         Ok(())
@@ -83,6 +84,7 @@ fn parties() -> Vec<TableCreateStatement> {
         text_null("proof"),
         timestamp_with_time_zone_null("proven_at"),
         text("nonce"),
+        text_null("trusted_issuer"),
     ];
     let person = vec![uuid("id"), text("issuer"), text("subject"), text("email"), text("display_name")];
     let user = vec![

@@ -38,6 +38,7 @@ use row::{Column, Entity};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Person {
     pub(crate) id: PersonId,
+    pub(crate) issuer: String,
     pub(crate) email: String,
     pub(crate) display_name: String,
 }
@@ -50,6 +51,8 @@ pub(crate) async fn sign_in(
     (email, display_name): (&str, &str),
     now: DateTime<Utc>,
 ) -> Result<Person, Error> {
+    let called =
+        |id| Person { id, issuer: issuer.to_owned(), email: email.to_owned(), display_name: display_name.to_owned() };
     let known = Entity::find().filter(Column::Issuer.eq(issuer)).filter(Column::Subject.eq(subject)).one(tx).await?;
     let Some(known) = known else {
         let row = row::ActiveModel {
@@ -63,7 +66,7 @@ pub(crate) async fn sign_in(
             updated_at: Set(now),
         };
         return match Entity::insert(row).exec_without_returning(tx).await.map_err(Error::from) {
-            Ok(_) => Ok(Person { id, email: email.to_owned(), display_name: display_name.to_owned() }),
+            Ok(_) => Ok(called(id)),
             // A twin signed in at this moment: look again.
             Err(Error::Duplicate { .. }) => Err(Error::Contended),
             Err(error) => Err(error),
@@ -85,12 +88,25 @@ pub(crate) async fn sign_in(
             .await?;
         database::affected(result.rows_affected)?;
     }
-    Ok(Person { id: PersonId::from_uuid(known.id), email: email.to_owned(), display_name: display_name.to_owned() })
+    Ok(called(PersonId::from_uuid(known.id)))
 }
 
 pub(crate) async fn get(connection: &impl ConnectionTrait, id: PersonId) -> Result<Option<Person>, Error> {
     let row = Entity::find_by_id(id.uuid()).one(connection).await?;
-    Ok(row.map(|row| Person { id: PersonId::from_uuid(row.id), email: row.email, display_name: row.display_name }))
+    Ok(row.map(read))
+}
+
+/// The person that an issuer calls so, if they have signed in.
+pub(crate) async fn find(
+    connection: &impl ConnectionTrait,
+    (issuer, subject): (&str, &str),
+) -> Result<Option<Person>, Error> {
+    let called = Entity::find().filter(Column::Issuer.eq(issuer)).filter(Column::Subject.eq(subject));
+    Ok(called.one(connection).await?.map(read))
+}
+
+fn read(row: row::Model) -> Person {
+    Person { id: PersonId::from_uuid(row.id), issuer: row.issuer, email: row.email, display_name: row.display_name }
 }
 
 /// Makes other changes of this person wait until this one is done.

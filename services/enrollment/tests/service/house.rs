@@ -45,6 +45,8 @@ pub(crate) struct House {
 pub(crate) struct Setup {
     pub(crate) config: Config,
     pub(crate) limits: Limits,
+    /// Who vouches for the operator's people.
+    pub(crate) operators_issuer: Option<String>,
 }
 
 /// A house with an operator on each backend at hand.
@@ -118,7 +120,7 @@ impl House {
             limits: setup.limits,
         };
         let service = start(service, options).await.unwrap();
-        bootstrap(service.app(), &operator()).await.unwrap();
+        bootstrap(service.app(), &Bootstrap { issuer: setup.operators_issuer, ..operator() }).await.unwrap();
         House { service, issuer, keys: siblings.into(), database, _folder: folder }
     }
 
@@ -136,6 +138,10 @@ impl House {
 
     pub(crate) fn users(&self) -> UserServiceClient<Channel> {
         UserServiceClient::new(self.channel())
+    }
+
+    pub(crate) fn sessions(&self) -> SessionServiceClient<Channel> {
+        SessionServiceClient::new(self.channel())
     }
 
     pub(crate) fn enrollments(&self) -> EnrollmentServiceClient<Channel> {
@@ -177,7 +183,7 @@ impl House {
         organization: &str,
     ) -> Result<pb::Session, Status> {
         let request = pb::CreateSessionRequest { proof: Some(proof), organization: organization.to_owned() };
-        SessionServiceClient::new(self.channel()).create_session(request).await.map(Response::into_inner)
+        self.sessions().create_session(request).await.map(Response::into_inner)
     }
 
     /// A call of this person, signed in anew.
@@ -220,7 +226,8 @@ impl House {
 }
 
 pub(crate) fn operator() -> Bootstrap {
-    Bootstrap { email: OPERATOR.to_owned(), display_name: "Programme".to_owned(), country: "SE".to_owned() }
+    let (display_name, country) = ("Programme".to_owned(), "SE".to_owned());
+    Bootstrap { email: OPERATOR.to_owned(), display_name, country, issuer: None }
 }
 
 pub(crate) fn with_token<M>(token: &str, message: M) -> Request<M> {

@@ -4,7 +4,7 @@ use tonic::Response;
 use wire::enrollment as pb;
 use wire::types::{Contact, Origin, PostalAddress};
 
-use crate::house::House;
+use crate::house::{House, with_token};
 use runtime::ServiceName;
 
 pub(crate) const ADA: &str = "ada@nordwind.example";
@@ -55,6 +55,12 @@ pub(crate) fn support_profile(organization: &str) -> pb::SupportProfile {
 impl House {
     /// An organization of its own for this person; its name.
     pub(crate) async fn founded_by(&self, email: &str, display_name: &str) -> String {
+        let session = self.session(self.identity(email), "").await.unwrap();
+        self.founded_with(&session.access_token, display_name).await
+    }
+
+    /// The same by whoever has this access token.
+    pub(crate) async fn founded_with(&self, access_token: &str, display_name: &str) -> String {
         let organization = pb::Organization {
             display_name: display_name.to_owned(),
             region_code: "SE".to_owned(),
@@ -62,7 +68,8 @@ impl House {
             ..Default::default()
         };
         let request = pb::CreateOrganizationRequest { organization: Some(organization), ..Default::default() };
-        self.organizations().create_organization(self.by(email, request).await).await.unwrap().into_inner().name
+        let request = with_token(access_token, request);
+        self.organizations().create_organization(request).await.unwrap().into_inner().name
     }
 
     pub(crate) async fn drafted(&self, organization: &str, kind: pb::EnrollmentType) -> pb::Enrollment {

@@ -18,6 +18,6 @@ pub(super) async fn create(
     let organization = v.optional_name::<kind::Organization>("organization", &request.organization);
     let token = v.text("identity_token", token, 1..=8192);
     let (organization, token) = v.all((organization, token))?;
-    let vouched = &prove(&app.service().config.issuers, &token)?;
+    let vouched = &prove(&app.service().issuers, &token, || app.now()).await?;
     app.change(caller, request, |change| enter(app, change, vouched, organization)).await
 }

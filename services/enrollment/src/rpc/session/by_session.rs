@@ -1,12 +1,13 @@
 //! The proof that is a session token: it gives the next one, and switches between organizations.
 
+use addresses::Email;
 use ids::{OrganizationId, kind};
 use runtime::links::Presented;
 use runtime::{Caller, Fault, Links, Outcome, Violations, clock};
 use wire::enrollment as pb;
 
-use super::invalid;
 use super::person::{PURPOSE, answer};
+use super::{invalid, word};
 use crate::domain::Event;
 use crate::{App, Change, store};
 
@@ -42,6 +43,9 @@ async fn renew(
         return Ok(Outcome::Refused(invalid(), Vec::new()));
     }
     let person = store::person::get(tx, session.person).await?.ok_or_else(invalid)?;
+    // Whoever vouched for the person may have lost that say meanwhile.
+    let email = Email::parse(&person.email).map_err(|_| invalid())?;
+    word(app, tx, &person.issuer, &email).await?;
     store::session::raise(tx, &mut session).await?;
     Ok(Outcome::Done(answer(app, &change, &person, &session, organization).await?, Vec::new()))
 }

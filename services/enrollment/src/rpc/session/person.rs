@@ -1,5 +1,6 @@
 //! What a person is given who has proven to be one.
 
+use addresses::Email;
 use chrono::TimeDelta;
 use ids::OrganizationId;
 use runtime::links::Bond;
@@ -8,19 +9,29 @@ use runtime::{Fault, Outcome, clock, convert::timestamp};
 use tonic::Code;
 use wire::enrollment as pb;
 
-use super::identity::Vouched;
+use super::word;
 use crate::domain::Event;
+use crate::domain::issuer::{MAILED_CODE, Word};
 use crate::domain::user::{User, UserState};
 use crate::store::person::Person;
 use crate::store::session::Session;
 use crate::{App, Change, convert, store};
+
+/// A person as somebody vouches for them whose word may count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Vouched {
+    pub(super) issuer: String,
+    pub(super) subject: String,
+    pub(super) email: Email,
+    pub(super) display_name: String,
+}
 
 /// What session tokens are for.
 pub(super) const PURPOSE: &str = "session";
 /// How long a session lasts, in real time: using it makes it no longer.
 const LIFETIME: TimeDelta = TimeDelta::hours(12);
 
-/// Lets in a person for whom somebody trusted vouches.
+/// Lets in a person for whom somebody vouches, if their word counts for the address.
 pub(super) async fn enter(
     app: &App,
     change: Change,
@@ -30,8 +41,9 @@ pub(super) async fn enter(
     let (tx, now) = (&change.tx, change.now());
     let identity = (vouched.issuer.as_str(), vouched.subject.as_str());
     let called = (vouched.email.as_str(), vouched.display_name.as_str());
+    let word = word(app, tx, &vouched.issuer, &vouched.email).await?;
     let person = store::person::sign_in(tx, change.id(), identity, called, now).await?;
-    let events = bind(&change, &person).await?;
+    let events = bind(&change, &person, word).await?;
     let session = Session {
         id: change.id::<()>().uuid(),
         person: person.id,
@@ -43,11 +55,18 @@ pub(super) async fn enter(
     Ok(Outcome::Done(answer(app, &change, &person, &session, organization).await?, events))
 }
 
-/// Users that were added by this verified address become this person's; afterwards the address plays no part.
-async fn bind(change: &Change, person: &Person) -> Result<Vec<Event>, Fault> {
+/// Users that were added by this verified address become this person's; afterwards the address plays no part. But who came by a mailed code
+/// was known by the address alone: the domain's own issuer takes its place.
+async fn bind(change: &Change, person: &Person, word: Word) -> Result<Vec<Event>, Fault> {
     let own = store::user::of_person(&change.tx, person.id).await?;
+    let mut waiting = store::user::unbound(&change.tx, &person.email).await?;
+    if word == Word::Own
+        && let Some(mailed) = store::person::find(&change.tx, (MAILED_CODE, &person.email)).await?
+    {
+        waiting.extend(store::user::of_person(&change.tx, mailed.id).await?);
+    }
     let mut events = Vec::new();
-    for mut user in store::user::unbound(&change.tx, &person.email).await? {
+    for mut user in waiting {
         if own.iter().any(|known| known.organization == user.organization) {
             continue;
         }

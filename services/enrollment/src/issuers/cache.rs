@@ -1,0 +1,169 @@
+//! The keys of an issuer, asked for once and kept: so often at most, so long at most, by one call at a time.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use jsonwebtoken::Algorithm;
+use tokio::sync::Mutex;
+
+use super::keys::{Key, find};
+use super::web::{Failure, Source};
+
+/// Keys of this age are asked for anew, so that one that was withdrawn counts no longer.
+const FRESH: TimeDelta = TimeDelta::hours(1);
+/// Keys of this age count no more, even if the issuer can't be asked.
+const USABLE: TimeDelta = TimeDelta::hours(24);
+/// After an answer nobody is asked for so long, whatever keys tokens name.
+const REST: TimeDelta = TimeDelta::minutes(1);
+/// After a failure.
+const REST_AFTER_FAILURE: TimeDelta = TimeDelta::seconds(5);
+/// After a call that nobody waited for to its end.
+const REST_AFTER_NOTHING: TimeDelta = TimeDelta::seconds(1);
+
+/// The keys of one issuer.
+pub(crate) struct Cache {
+    source: Source,
+    known: RwLock<Arc<Known>>,
+    /// Held by the call that asks.
+    asking: Mutex<()>,
+}
+
+/// What a token asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) kid: Option<&'a str>,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) issuer: &'a str,
+}
+
+/// Why there is no key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// The issuer has none like it.
+    Unknown,
+    /// The issuer can't be asked; when to try again.
+    Away(TimeDelta),
+}
+
+/// What is known, and how it came.
+#[derive(Clone, Default)]
+struct Known {
+    keys: Vec<Key>,
+    /// When the keys were told.
+    told: Option<DateTime<Utc>>,
+    /// When the issuer was asked last, and what came of it.
+    asked: Option<(DateTime<Utc>, Outcome)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// It is being asked, or whoever asked has gone.
+    Open,
+    Told,
+    Failed,
+}
+
+/// What to do about a token.
+enum Step<'k> {
+    Use(&'k Key),
+    Refuse(Missing),
+    /// Ask first; meanwhile this key counts.
+    Ask(Option<&'k Key>),
+}
+
+impl Known {
+    fn step(&self, wanted: &Wanted<'_>, now: DateTime<Utc>) -> Step<'_> {
+        let age = self.told.map(|told| (now - told).abs());
+        let key = age.filter(|age| *age < USABLE).and_then(|_| find(&self.keys, wanted));
+        match (key, self.rest(now)) {
+            (Some(key), _) if age.is_some_and(|age| age < FRESH) => Step::Use(key),
+            (Some(key), Some(_)) => Step::Use(key),
+            (key, None) => Step::Ask(key),
+            (None, Some(_)) if self.asked.is_some_and(|(_, outcome)| outcome == Outcome::Told) => {
+                Step::Refuse(Missing::Unknown)
+            }
+            (None, Some(wait)) => Step::Refuse(Missing::Away(wait)),
+        }
+    }
+
+    /// For how long the issuer is left alone.
+    fn rest(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let (asked, outcome) = self.asked?;
+        let rest = match outcome {
+            Outcome::Open => REST_AFTER_NOTHING,
+            Outcome::Told => REST,
+            Outcome::Failed => REST_AFTER_FAILURE,
+        };
+        // A clock that was set back makes nobody wait until it has come round again.
+        Some(rest - (now - asked).abs()).filter(|left| *left > TimeDelta::zero())
+    }
+
+    fn is_open(&self) -> bool {
+        self.asked.is_some_and(|(_, outcome)| outcome == Outcome::Open)
+    }
+
+    fn asking(&self, now: DateTime<Utc>) -> Known {
+        Known { asked: Some((now, Outcome::Open)), ..self.clone() }
+    }
+
+    fn learning(&self, answer: Result<Vec<Key>, Failure>, now: DateTime<Utc>) -> Known {
+        match answer {
+            Ok(keys) => Known { keys, told: Some(now), asked: Some((now, Outcome::Told)) },
+            Err(_) => Known { asked: Some((now, Outcome::Failed)), ..self.clone() },
+        }
+    }
+}
+
+impl Cache {
+    pub(crate) fn new(source: Source) -> Cache {
+        Cache { source, known: RwLock::default(), asking: Mutex::default() }
+    }
+
+    /// The key that is wanted; the issuer is asked where that may help.
+    pub(crate) async fn key(&self, wanted: &Wanted<'_>, now: impl Fn() -> DateTime<Utc>) -> Result<Key, Missing> {
+        let known = self.known();
+        let turn = match known.step(wanted, now()) {
+            Step::Use(key) => return Ok(key.clone()),
+            // It is being asked: the answer is worth waiting for.
+            Step::Refuse(Missing::Away(_)) if known.is_open() => self.asking.lock().await,
+            Step::Refuse(missing) => return Err(missing),
+            // What is known is good enough while somebody else asks.
+            Step::Ask(Some(key)) => match self.asking.try_lock() {
+                Ok(turn) => turn,
+                Err(_) => return Ok(key.clone()),
+            },
+            Step::Ask(None) => self.asking.lock().await,
+        };
+        // Somebody else may have asked while this call waited.
+        if let Step::Ask(_) = self.known().step(wanted, now()) {
+            self.ask(&now).await;
+        }
+        drop(turn);
+        match self.known().step(wanted, now()) {
+            Step::Use(key) | Step::Ask(Some(key)) => Ok(key.clone()),
+            Step::Refuse(missing) => Err(missing),
+            Step::Ask(None) => Err(Missing::Away(REST_AFTER_NOTHING)),
+        }
+    }
+
+    async fn ask(&self, now: impl Fn() -> DateTime<Utc>) {
+        self.learn(|known| known.asking(now()));
+        let answer = self.source.keys().await;
+        if let Err(failure) = &answer {
+            tracing::warn!(%failure, document = %self.source.document(), "an issuer does not tell its keys");
+        }
+        self.learn(|known| known.learning(answer, now()));
+    }
+
+    fn known(&self) -> Arc<Known> {
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn learn(&self, change: impl FnOnce(&Known) -> Known) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        *known = Arc::new(change(&known));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! The proof that is a mailed code. What is wrong with it is told alike, so that nobody learns who asked for one.
+
+use addresses::Email;
+use ids::{OrganizationId, kind};
+use runtime::{Caller, Fault, Outcome, Violations};
+use tonic::Code;
+use wire::enrollment as pb;
+
+use super::person::{Vouched, enter};
+use super::{address, word};
+use crate::domain::Event;
+use crate::domain::issuer::MAILED_CODE;
+use crate::domain::sign_in_code::Shown;
+use crate::{App, Change, link, store};
+
+/// A code as it was shown.
+struct Given {
+    email: Email,
+    code: String,
+    organization: Option<OrganizationId>,
+}
+
+pub(super) async fn create(
+    app: &App,
+    caller: &Caller,
+    request: &pb::CreateSessionRequest,
+    proof: &pb::SignInCode,
+) -> Result<pb::Session, Fault> {
+    let mut v = Violations::of(request);
+    let organization = v.optional_name::<kind::Organization>("organization", &request.organization);
+    let email = v.email("sign_in_code.email", &proof.email);
+    let code = v.text("sign_in_code.code", &proof.code, 1..=16);
+    let (organization, email, code) = v.all((organization, email, code))?;
+    let given = &Given { email, code, organization };
+    app.change(caller, request, |change| redeem(app, change, given)).await
+}
+
+async fn redeem(app: &App, change: Change, given: &Given) -> Result<Outcome<pb::Session, Event>, Fault> {
+    let (tx, now) = (&change.tx, change.now());
+    word(app, tx, MAILED_CODE, &given.email).await?;
+    let known = store::sign_in_code::get(tx, &address(app, &given.email)).await?.ok_or_else(wrong)?;
+    let right = app.links().proves_code(&given.code, link::bond(&known));
+    let mut shown = known.clone();
+    match shown.show(right, now) {
+        Shown::Void => Err(wrong()),
+        Shown::Wrong => {
+            store::sign_in_code::replace(tx, &known, &shown).await?;
+            Ok(Outcome::Refused(wrong(), Vec::new()))
+        }
+        Shown::Right => {
+            store::sign_in_code::delete(tx, &known).await?;
+            let subject = given.email.as_str().to_owned();
+            let vouched = Vouched {
+                issuer: MAILED_CODE.to_owned(),
+                subject,
+                email: given.email.clone(),
+                display_name: String::new(),
+            };
+            enter(app, change, &vouched, given.organization).await
+        }
+    }
+}
+
+fn wrong() -> Fault {
+    let message = "this code is wrong, used or too old: ask for another";
+    Fault::new(Code::Unauthenticated, pb::Reason::CodeInvalid, message)
+}

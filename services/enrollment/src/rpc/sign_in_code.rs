@@ -1,0 +1,3 @@
+//! Codes that are mailed for sign-in.
+
+pub(super) mod send;
