@@ -37,6 +37,19 @@ fn before_the_first_start_it_says_what_to_do_and_makes_nothing() {
 }
 
 #[test]
+fn an_issuer_that_tells_no_keys_is_named() {
+    let place = Place::new();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address");
+    let file = place.folder().join("site.toml");
+    let issuer = format!("issuer = \"http://{nobody}\"\naudience = \"linkage\"\ntrusted_domains = []\n");
+    fs::write(&file, format!("[[enrollment.service.issuers]]\n{issuer}")).expect("a configuration");
+    let config = file.display().to_string();
+    let ended = place.run(&["doctor", "enrollment", "--format", "json", "--config", &config]);
+    let wrong = found(&ended, "wrong");
+    assert!(told(&wrong, "enrollment", "issuer").contains("no answer"), "{wrong:?}");
+}
+
+#[test]
 fn where_all_is_well_it_says_so_and_what_anybody_can_read_is_wrong() {
     let place = Place::new();
     let mut serving = place.serve(&[]);
@@ -47,7 +60,7 @@ fn where_all_is_well_it_says_so_and_what_anybody_can_read_is_wrong() {
         assert!(told(&well, service, "reached").contains("it serves"), "{well:?}");
         assert!(told(&well, service, "database").contains("in use"), "{well:?}");
     }
-    assert!(told(&found(&ended, "odd"), "enrollment", "issuers").contains("nobody signs in"), "{}", ended.out);
+    assert!(told(&found(&ended, "odd"), "enrollment", "issuers").contains("by mailed codes alone"), "{}", ended.out);
     assert_eq!(serving.stop().code, Some(0));
 
     let key = place.folder().join("data/keys/access.pem");

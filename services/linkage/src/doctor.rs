@@ -65,7 +65,7 @@ pub async fn run(settings: &Settings, arguments: &Doctor) -> anyhow::Result<Exit
     let services = arguments.service.map_or_else(|| ServiceName::ALL.to_vec(), |name| vec![name.into()]);
     let mut findings = Vec::new();
     for service in services {
-        findings.extend(people(settings, service));
+        findings.extend(people(settings, service).await);
         findings.extend(keys::look(&settings.keys(), service));
         findings.extend(store::look(settings, service).await);
     }
@@ -87,18 +87,27 @@ pub async fn run(settings: &Settings, arguments: &Doctor) -> anyhow::Result<Exit
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Whether anybody can sign in.
-fn people(settings: &Settings, service: ServiceName) -> Option<Finding> {
+/// By whom people sign in, and whether those tell their keys.
+async fn people(settings: &Settings, service: ServiceName) -> Vec<Finding> {
     if service != ServiceName::Enrollment {
-        return None;
+        return Vec::new();
     }
     let issuers = settings.enrollment.service.issuers.len();
     let (verdict, told) = match issuers {
         // Also where the embedded suite has an issuer of its own.
-        0 => (Verdict::Odd, "no issuer is configured: nobody signs in, but in a simulation".to_owned()),
+        0 => (Verdict::Odd, "no issuer is configured: people sign in by mailed codes alone".to_owned()),
         _ => (Verdict::Well, format!("{issuers} configured")),
     };
-    Some(Finding::new(service, "issuers", verdict, told))
+    let mut findings = vec![Finding::new(service, "issuers", verdict, told)];
+    for (issuer, keys) in enrollment::look(&settings.enrollment.service).await {
+        let (verdict, told) = match keys {
+            Ok(0) => (Verdict::Wrong, "it has no key that signs RS256, ES256 or EdDSA".to_owned()),
+            Ok(keys) => (Verdict::Well, format!("{keys} keys")),
+            Err(why) => (Verdict::Wrong, why),
+        };
+        findings.push(Finding::new(service, "issuer", verdict, format!("{issuer}: {told}")));
+    }
+    findings
 }
 
 /// Whether a service serves, where its siblings look for it.
