@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     compiler.include_source_info(true).include_imports(true).open_files(&files)?;
     fs::write(out.join("linkage.bin"), compiler.encode_file_descriptor_set())?;
     let set = compiler.file_descriptor_set();
-    fs::write(out.join("requests.rs"), requests(&set)? + &peers(&set)? + &reasons(&set)?)?;
+    fs::write(out.join("requests.rs"), requests(&set)? + &peers(&set)? + &reasons(&set)? + &methods(&set)?)?;
     tonic_prost_build::configure()
         .codec_path("crate::Utf8Codec")
         // Beside it a mark of progress is small.
@@ -119,6 +119,20 @@ fn reasons(set: &FileDescriptorSet) -> Result<String, std::fmt::Error> {
             writeln!(code, "    }} }}\n}}")?;
         }
     }
+    Ok(code)
+}
+
+/// The path of every method, so that nobody unpacks the descriptors to know them.
+fn methods(set: &FileDescriptorSet) -> Result<String, std::fmt::Error> {
+    let mut paths = Vec::new();
+    for file in &set.file {
+        for service in &file.service {
+            paths.extend(service.method.iter().map(|m| format!("/{}.{}/{}", file.package(), service.name(), m.name())));
+        }
+    }
+    paths.sort();
+    let mut code = String::from("/// The path of every method of every package, in order.\n");
+    writeln!(code, "pub const METHODS: &[&str] = &{paths:?};")?;
     Ok(code)
 }
 

@@ -30,6 +30,7 @@ pub mod parse;
 pub mod peers;
 pub mod policy;
 pub mod pulse;
+mod reflection;
 mod relay;
 pub mod reply;
 pub mod serve;

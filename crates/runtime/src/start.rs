@@ -23,6 +23,7 @@ use crate::app::Floor;
 use crate::health::Health;
 use crate::leases::Leases;
 use crate::numbering::Numbering;
+use crate::reflection::{Reflection, V1, V1Alpha};
 use crate::relay::Relay;
 use crate::serve::{DECODE_LIMIT, ENCODE_LIMIT};
 use crate::tick::Ticks;
@@ -75,9 +76,6 @@ pub enum StartError {
         /// What stands there.
         value: String,
     },
-    /// The descriptors of the API can't be served.
-    #[error("reflection: {0}")]
-    Reflection(#[from] tonic_reflection::server::Error),
     /// What is known of rights that were taken away can't be read.
     #[error("rights: {0}")]
     Rights(Fault),
@@ -97,7 +95,7 @@ pub async fn start<S: Service>(service: S, options: Options) -> Result<Running<S
     let app = App::new(floor(service, database, options).await?);
     let (health, health_server) = Health::new(S::NAME, served::<S>(simulation)).await;
     let health = Arc::new(health);
-    let routes = routes(&app)?.add_service(health_server);
+    let routes = routes(&app).add_service(health_server);
     let guard = Guard::new(&app, limits, simulation);
 
     let (stop, tasks) = (app.floor().stop.clone(), app.floor().tasks.clone());
@@ -188,7 +186,7 @@ async fn number(database: &Database, name: &'static str, otherwise: i64) -> Resu
 }
 
 /// The service's own gRPC services and those that every service has.
-fn routes<S: Service>(app: &App<S>) -> Result<Routes, StartError> {
+fn routes<S: Service>(app: &App<S>) -> Routes {
     let events = EventServiceServer::new(feed::Rpc(app.clone()));
     let outbox = OutboxServiceServer::new(outbox_service::Rpc(app.clone()));
     let clock = ClockServiceServer::new(clock_service::Rpc(app.clone()));
@@ -196,18 +194,10 @@ fn routes<S: Service>(app: &App<S>) -> Result<Routes, StartError> {
         .add_service(events.max_decoding_message_size(DECODE_LIMIT).max_encoding_message_size(ENCODE_LIMIT))
         .add_service(outbox.max_decoding_message_size(DECODE_LIMIT).max_encoding_message_size(ENCODE_LIMIT))
         .add_service(clock.max_decoding_message_size(DECODE_LIMIT).max_encoding_message_size(ENCODE_LIMIT));
-    let reflection = || {
-        served::<S>(app.floor().simulation).into_iter().chain([tonic_health::pb::health_server::SERVICE_NAME]).fold(
-            tonic_reflection::server::Builder::configure()
-                .register_encoded_file_descriptor_set(wire::DESCRIPTOR_SET)
-                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-                // Clients show details of errors only when they can read them.
-                .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET),
-            tonic_reflection::server::Builder::with_service_name,
-        )
-    };
+    let mut names = served::<S>(app.floor().simulation);
+    names.push(tonic_health::pb::health_server::SERVICE_NAME);
     // Both: older clients know v1alpha only.
-    Ok(access::serve(routes, app).add_service(reflection().build_v1()?).add_service(reflection().build_v1alpha()?))
+    access::serve(routes, app).add_service(Reflection::<V1>::of(&names)).add_service(Reflection::<V1Alpha>::of(&names))
 }
 
 /// The names of the gRPC services that are served, as health and reflection tell them.

@@ -10,7 +10,13 @@ mod dump;
 mod durable;
 mod postgres;
 
-use std::{env, io::Write, sync::LazyLock, thread, time::Duration};
+use std::{
+    env,
+    io::Write,
+    sync::{Arc, LazyLock},
+    thread,
+    time::Duration,
+};
 
 use tempfile::TempDir;
 
@@ -29,7 +35,7 @@ pub struct TestDatabase {
 
 enum Place {
     Folder { _kept: TempDir },
-    Server { _kept: postgres::Created },
+    Server(Arc<postgres::Created>),
 }
 
 /// An empty database on each backend at hand.
@@ -52,16 +58,16 @@ pub async fn postgres() -> Option<TestDatabase> {
     let server = SERVER.as_ref()?;
     let created = server.create().await.unwrap_or_else(|error| panic!("no PostgreSQL database for a test: {error:#}"));
     let settings = settings(created.url().to_owned());
-    Some(TestDatabase { name: "postgres", settings, place: Place::Server { _kept: created } })
+    Some(TestDatabase { name: "postgres", settings, place: Place::Server(Arc::new(created)) })
 }
 
 impl TestDatabase {
-    /// Another empty database of the same backend, for a suite that keeps several.
+    /// Another empty database of the same backend, for a suite that keeps several. On PostgreSQL it is a schema of its own
+    /// beside the first: nothing that is asked of a database can tell, and no file is copied for it.
     pub async fn another(&self) -> TestDatabase {
-        match self.place {
-            Place::Folder { .. } => sqlite(),
-            Place::Server { .. } => postgres().await.unwrap_or_else(|| panic!("the PostgreSQL server is gone")),
-        }
+        let Place::Server(created) = &self.place else { return sqlite() };
+        let url = created.schema().await.unwrap_or_else(|error| panic!("no PostgreSQL schema for a test: {error:#}"));
+        TestDatabase { name: self.name, settings: settings(url), place: Place::Server(Arc::clone(created)) }
     }
 }
 

@@ -3,7 +3,9 @@
 use std::{
     env,
     hash::{BuildHasher, Hasher, RandomState},
-    process, thread,
+    process,
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
 };
 
 use anyhow::{Context, Result};
@@ -20,6 +22,8 @@ pub(crate) struct Server {
 /// A database that is dropped with this.
 pub(crate) struct Created {
     url: String,
+    /// How many schemas were made in it.
+    schemas: AtomicU32,
     /// The server to drop it on; none where the whole cluster goes away anyhow.
     drop_on: Option<(String, String)>,
 }
@@ -43,13 +47,25 @@ impl Server {
         // template0, since template1 can't be copied while anybody is connected to it.
         run(&self.url, &format!("CREATE DATABASE {name} TEMPLATE template0")).await?;
         let url = with_database(&self.url, &name)?;
-        Ok(Created { url, drop_on: self.cluster.is_none().then(|| (self.url.clone(), name)) })
+        Ok(Created {
+            url,
+            schemas: AtomicU32::new(0),
+            drop_on: self.cluster.is_none().then(|| (self.url.clone(), name)),
+        })
     }
 }
 
 impl Created {
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The URL of an empty schema in it.
+    pub(crate) async fn schema(&self) -> Result<String> {
+        let name = format!("another_{}", self.schemas.fetch_add(1, Ordering::Relaxed));
+        run(&self.url, &format!("CREATE SCHEMA {name}")).await?;
+        let joint = if self.url.contains('?') { '&' } else { '?' };
+        Ok(format!("{}{joint}options[search_path]={name}", self.url))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use futures::StreamExt as _;
@@ -9,7 +10,7 @@ use futures::stream::BoxStream;
 use http::uri::PathAndQuery;
 use prost::Message as _;
 use prost::bytes::{Buf, BufMut};
-use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor, SerializeOptions};
+use prost_reflect::{DescriptorError, DescriptorPool, DynamicMessage, MethodDescriptor, SerializeOptions};
 use runtime::ServiceName;
 use serde_json::Value;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
@@ -57,7 +58,7 @@ impl Client {
                 .tcp_nodelay(true);
             channels.insert(*service, endpoint.connect_lazy());
         }
-        Ok(Client { pool: DescriptorPool::decode(wire::DESCRIPTOR_SET)?, channels, trace: None })
+        Ok(Client { pool: pool()?, channels, trace: None })
     }
 
     /// The same client, whose calls are part of this trace (a W3C traceparent).
@@ -228,6 +229,16 @@ impl Answer {
     pub fn trailers(&self) -> Option<&MetadataMap> {
         self.status.as_ref().map(Status::metadata)
     }
+}
+
+/// The descriptors, unpacked once per process.
+fn pool() -> Result<DescriptorPool, DescriptorError> {
+    static POOL: OnceLock<DescriptorPool> = OnceLock::new();
+    if let Some(pool) = POOL.get() {
+        return Ok(pool.clone());
+    }
+    let unpacked = DescriptorPool::decode(wire::DESCRIPTOR_SET)?;
+    Ok(POOL.get_or_init(|| unpacked).clone())
 }
 
 /// Messages as they are on the wire.

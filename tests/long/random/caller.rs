@@ -14,6 +14,8 @@ use crate::harness::call::told;
 /// Nobody signed in.
 pub(super) const NOBODY: &str = "";
 const OPERATORS: &str = "@linkage.example";
+/// How often a call is sent whose answer does not come: on a busy machine one may take longer than its deadline.
+const ATTEMPTS: usize = 4;
 
 /// A write that was taken.
 pub(super) struct Write {
@@ -104,8 +106,15 @@ impl Caller {
             }
         };
         let home = Client::home(&method).expect("one service's own RPC");
-        let answer = self.client.call(home, &method, request, token.as_deref()).await;
-        answer.unwrap_or_else(|error| panic!("{rpc}: {request} is no such request: {error}"))
+        let mut attempts = 1;
+        loop {
+            let answer = self.client.call(home, &method, request, token.as_deref()).await;
+            let answer = answer.unwrap_or_else(|error| panic!("{rpc}: {request} is no such request: {error}"));
+            if !answer.is_transient() || attempts == ATTEMPTS {
+                return answer;
+            }
+            attempts += 1;
+        }
     }
 }
 

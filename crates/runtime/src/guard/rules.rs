@@ -1,12 +1,9 @@
 //! Which rule a method has, and whom it lets in.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
 use database::Scope;
 use ids::OrganizationId;
-use prost::Message;
-use prost_types::FileDescriptorSet;
 use tonic::Code;
 
 use crate::{Fault, Identity, Policy, Reason, Role, Rule, ServiceName, User};
@@ -46,16 +43,16 @@ pub(super) fn is_reflection(method: &str) -> bool {
 
 /// The method's name for the log: a caller may ask for any path, of any length, and the log takes none of its words.
 pub(crate) fn known(method: &str) -> &'static str {
-    static EVERY: LazyLock<BTreeSet<String>> = LazyLock::new(every_method);
-    let open = OPEN.iter().find(|open| **open == method).copied();
-    open.or_else(|| EVERY.get(method).map(String::as_str)).unwrap_or("unknown")
+    let open = OPEN.iter().find(|open| **open == method);
+    let known = open.or_else(|| wire::METHODS.binary_search(&method).ok().and_then(|at| wire::METHODS.get(at)));
+    known.copied().unwrap_or("unknown")
 }
 
 /// The whole table of one service.
 pub(super) struct Rules {
     rows: BTreeMap<&'static str, Rule>,
     /// Every method of the gRPC services that are served here, so that one without a row is told from none.
-    served: BTreeSet<String>,
+    served: BTreeSet<&'static str>,
 }
 
 impl Rules {
@@ -67,7 +64,7 @@ impl Rules {
             .copied()
             .collect();
         let services: BTreeSet<_> = rows.keys().map(|method| service_of(method)).collect();
-        let served = every_method().into_iter().filter(|method| services.contains(service_of(method))).collect();
+        let served = wire::METHODS.iter().copied().filter(|method| services.contains(service_of(method))).collect();
         Rules { rows, served }
     }
 
@@ -152,15 +149,4 @@ fn serves(name: ServiceName, service: &str) -> bool {
 
 fn service_of(method: &str) -> &str {
     method.rsplit_once('/').map_or(method, |(service, _)| service)
-}
-
-/// The path of every method of every package.
-pub(super) fn every_method() -> BTreeSet<String> {
-    let set = FileDescriptorSet::decode(wire::DESCRIPTOR_SET).unwrap_or_default();
-    let services = set.file.iter().flat_map(|file| file.service.iter().map(|service| (file.package(), service)));
-    services
-        .flat_map(|(package, service)| {
-            service.method.iter().map(move |method| format!("/{package}.{}/{}", service.name(), method.name()))
-        })
-        .collect()
 }
