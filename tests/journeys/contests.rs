@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use chrono::TimeDelta;
 use futures::future::join;
 use linkage::demo::play::request_id;
 use linkage::{Answer, Client, Suite};
@@ -66,6 +67,13 @@ impl Ring<'_> {
         self.stage.people.token(&self.stage.client, who, None).await.expect("a token").expect("signed in")
     }
 
+    /// A day passes before anybody has sent as many invitations as one may in a day.
+    async fn begin(&mut self, round: usize) {
+        if round % 100 == 99 {
+            self.stage.advance(TimeDelta::days(1)).await;
+        }
+    }
+
     /// The reseller asks the customer for a relationship of its own; the invitation, and what accepts all of it.
     async fn asked(&mut self) -> (String, Value) {
         let (reseller, customer) =
@@ -121,6 +129,7 @@ fn one_of(answers: &[Answer; 2], round: usize) -> usize {
 pub(crate) async fn accept_with_revoke(rounds: usize) {
     ring(async |ring| {
         for round in 0..rounds {
+            ring.begin(round).await;
             let (name, accept) = ring.asked().await;
             let (customer, reseller) =
                 (ring.channel.customer.admin.clone(), ring.channel.partnership.reseller.admin.clone());
@@ -141,6 +150,7 @@ pub(crate) async fn accept_with_revoke(rounds: usize) {
 pub(crate) async fn accept_with_accept(rounds: usize) {
     ring(async |ring| {
         for round in 0..rounds {
+            ring.begin(round).await;
             let (_, accept) = ring.asked().await;
             let customer = ring.channel.customer.admin.clone();
             let answers = ring.both((&customer, ACCEPT, accept.clone()), (&customer, ACCEPT, accept)).await;
@@ -156,6 +166,7 @@ pub(crate) async fn accept_with_accept(rounds: usize) {
 pub(crate) async fn end_with_invite(rounds: usize) {
     ring(async |ring| {
         for round in 0..rounds {
+            ring.begin(round).await;
             let Channel { partnership, customer } = ring.channel.clone();
             let (provider, reseller, name) = (partnership.provider, partnership.reseller, partnership.name);
             let end = json!({ "name": name, "cascade": true });
@@ -191,6 +202,7 @@ pub(crate) async fn revoke_with_check(rounds: usize) {
     ring(async |ring| {
         let (mut before, mut after) = (0, 0);
         for round in 0..rounds {
+            ring.begin(round).await;
             let (customer, provider) =
                 (ring.channel.customer.admin.clone(), ring.channel.partnership.provider.admin.clone());
             let found = ring.stage.ok(&customer, BONDS, json!({ "state": "STATE_ACTIVE" })).await;

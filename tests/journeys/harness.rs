@@ -40,6 +40,14 @@ pub(crate) async fn on_sqlite(story: impl AsyncFn(&mut Stage)) {
     stage.close().await;
 }
 
+/// Tells a story once, on PostgreSQL where it is at hand: for what the services refuse before it gets there, and SQLite would take.
+pub(crate) async fn on_the_stricter(story: impl AsyncFn(&mut Stage)) {
+    let database = testkit::postgres().await.unwrap_or_else(testkit::sqlite);
+    let mut stage = Stage::open(database, Mode::BY_HAND).await;
+    story(&mut stage).await;
+    stage.close().await;
+}
+
 /// The four services and who speaks to them.
 pub(crate) struct Stage {
     /// Reaches any RPC by its name.

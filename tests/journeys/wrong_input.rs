@@ -17,7 +17,7 @@ use linkage::demo::play::request_id;
 use serde_json::{Value, json};
 
 use crate::harness::call::{NOBODY, text};
-use crate::harness::{Stage, each};
+use crate::harness::{Stage, on_the_stricter};
 use fields::Case;
 use quiet::Quiet;
 use samples::Sample;
@@ -61,7 +61,7 @@ fn every_rpc_has_a_sample_that_says_something_of_every_field() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_input_is_refused_by_name_and_changes_nothing() {
-    each(async |stage| {
+    on_the_stricter(async |stage| {
         let table = samples::table();
         let mut walk = walk::walk(stage, &table).await;
         let own = set_out(stage, &mut walk).await;

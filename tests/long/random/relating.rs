@@ -267,7 +267,7 @@ impl World {
     pub(super) fn revoke(&mut self, own: usize, at: usize, etag: Etag) -> Judged {
         let grant = self.grants[at].clone();
         need([grant.grantor, grant.grantee].contains(&own), MISSING)?;
-        need(grant.grantor == own, ROLE)?;
+        need(grant.grantor == own, "GRANTOR_ONLY")?;
         need(etag != Etag::Stale, "ETAG_MISMATCH")?;
         need(grant.stage == GrantStage::Active, STATE)?;
         self.end_grant(at, GrantStage::Revoked);

@@ -2,7 +2,7 @@
 
 use database::Scope;
 use ids::kind;
-use runtime::{Caller, Fault, Outcome, Reason, Violations};
+use runtime::{Caller, Fault, Outcome, Violations};
 use tonic::Code;
 use wire::relationship as pb;
 
@@ -28,7 +28,8 @@ pub(crate) async fn revoke(
         let mut grant = found.ok_or_else(Fault::missing)?;
         if grant.grantor != own {
             let message = "only a global administrator of the grantor takes it away";
-            return Err(Fault::new(Code::PermissionDenied, Reason::RoleRequired, message));
+            let fault = Fault::new(Code::PermissionDenied, pb::Reason::GrantorOnly, message);
+            return Err(fault.with("grantor", grant.grantor.name()));
         }
         Fault::unless_fresh(&asked.etag, grant.version)?;
         grant.revoke(now)?;
