@@ -5,6 +5,8 @@
 pub(crate) mod call;
 #[path = "harness/clock.rs"]
 mod clock;
+#[path = "harness/log.rs"]
+pub(crate) mod log;
 #[path = "harness/mail.rs"]
 mod mail;
 #[path = "harness/settle.rs"]

@@ -1,14 +1,12 @@
 //! The log of a whole journey, at the level that says the most, holds nothing that opens a door and nobody's address.
 
 use std::fs::{self, read_to_string};
-use std::sync::Arc;
 
 use chrono::TimeDelta;
 use serde_json::json;
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::harness::call::text;
-use crate::harness::{Stage, each};
+use crate::harness::{Stage, each, log};
 
 /// How every signed token begins: `{"`.
 const TOKEN: &str = "eyJ";
@@ -39,21 +37,13 @@ async fn secrets(stage: &mut Stage) -> Vec<String> {
 #[tokio::test]
 async fn r66_the_log_of_a_whole_journey_holds_no_secret_and_no_address() {
     each(async |stage| {
-        let log = tempfile::NamedTempFile::new().expect("a file");
-        let subscriber = tracing_subscriber::fmt()
-            .with_ansi(false)
-            .with_max_level(LevelFilter::TRACE)
-            .with_writer(Arc::new(log.reopen().expect("the file")))
-            .finish();
-        {
-            let _here = tracing::subscriber::set_default(subscriber);
-            let channel = stage.channel().await;
-            let end = json!({ "name": channel.partnership.name, "cascade": true });
-            stage.ok(&channel.partnership.reseller.admin, "relationship.PartnershipService/EndPartnership", end).await;
-            stage.advance(TimeDelta::days(2)).await;
-            stage.settle().await;
-        }
-        let logged = read_to_string(log.path()).expect("the log");
+        log::listen();
+        let channel = stage.channel().await;
+        let end = json!({ "name": channel.partnership.name, "cascade": true });
+        stage.ok(&channel.partnership.reseller.admin, "relationship.PartnershipService/EndPartnership", end).await;
+        stage.advance(TimeDelta::days(2)).await;
+        stage.settle().await;
+        let logged = log::heard();
         assert!(logged.contains("TRACE") && logged.contains("AcceptInvitation"), "the log was kept");
         let secrets = secrets(stage).await;
         assert!(secrets.len() > 40, "of a long journey: {}", secrets.len());

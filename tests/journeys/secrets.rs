@@ -1,53 +1,12 @@
 //! What opens a door stands nowhere but with its reader: no table, no log line at any level holds it (R21).
 
-use std::cell::RefCell;
-use std::io;
-use std::sync::Once;
-
 use chrono::TimeDelta;
 use linkage::ServiceName;
 use serde_json::{Value, json};
-use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::{Layer as _, Registry, filter, fmt};
 
 use crate::harness::call::{NOBODY, list, text};
-use crate::harness::{Stage, each};
+use crate::harness::{Stage, each, log};
 use crate::scenes::Company;
-
-thread_local! {
-    /// What this test's thread logged while it listens; the stories beside it on other threads log nothing.
-    static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
-}
-
-/// Where the lines of the thread that writes them go.
-struct Log;
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        LOG.with_borrow_mut(|log| log.as_mut().map(|log| log.extend(bytes)));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Everything that this thread logs from now on, at every level. One subscriber for the whole process: one of a thread
-/// alone misses the places that another thread came to first.
-fn listen() {
-    static INSTALLED: Once = Once::new();
-    INSTALLED.call_once(|| {
-        let heard = filter::dynamic_filter_fn(|_, _| LOG.try_with(|log| log.borrow().is_some()).unwrap_or(false));
-        let lines = fmt::layer()
-            .with_ansi(false)
-            .with_writer(|| Log)
-            .with_filter(heard.with_max_level_hint(LevelFilter::TRACE));
-        tracing::subscriber::set_global_default(Registry::default().with(lines)).expect("no other subscriber");
-    });
-    LOG.set(Some(Vec::new()));
-}
 
 /// The MAC of every link and every code that any mail brought, the longest first.
 async fn secrets(stage: &mut Stage) -> Vec<String> {
@@ -125,11 +84,10 @@ async fn play(stage: &mut Stage) {
 #[tokio::test]
 async fn r21_no_token_and_no_code_stands_in_any_table_or_log_line() {
     each(async |stage| {
-        listen();
+        log::listen();
         play(stage).await;
         sign_in(stage).await;
-        let logged = LOG.take().expect("the log");
-        let logged = String::from_utf8_lossy(&logged).into_owned();
+        let logged = log::heard();
         assert!(logged.contains("TRACE") && logged.contains("ConfirmEmailVerification"), "the log was kept");
         let secrets = secrets(stage).await;
         assert!(secrets.len() >= 10, "two for each of four mails, one for each of two: {secrets:?}");
