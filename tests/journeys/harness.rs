@@ -7,6 +7,8 @@ pub(crate) mod call;
 mod clock;
 #[path = "harness/log.rs"]
 pub(crate) mod log;
+#[path = "harness/machine.rs"]
+mod machine;
 #[path = "harness/mail.rs"]
 mod mail;
 #[path = "harness/settle.rs"]

@@ -12,8 +12,8 @@ mod walk;
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt as _, future, stream};
-use linkage::Client;
 use linkage::demo::play::request_id;
+use linkage::{Client, SigningKey};
 use serde_json::{Value, json};
 
 use crate::harness::call::{NOBODY, text};
@@ -127,8 +127,12 @@ async fn set_out(stage: &mut Stage, walk: &mut Walk) -> String {
     let identity_token = stage.people.identity_token(&astrid).expect("an identity token");
     let request = json!({ "identity_token": identity_token });
     let session = stage.ok(NOBODY, "enrollment.SessionService/CreateSession", request).await;
+    let (assertion, workload, workload_token) = machines(stage, &astrid, &reseller).await;
     stage.settle().await;
     for (name, value) in [
+        ("assertion", json!(assertion)),
+        ("workload", json!(workload)),
+        ("workload_token", json!(workload_token)),
         ("outsider", json!(OUTSIDER)),
         ("relationship", json!(text(&relationships, "reseller_relationships[0].name"))),
         ("provider_user", json!(text(&provider_user, "name"))),
@@ -144,6 +148,21 @@ async fn set_out(stage: &mut Stage, walk: &mut Walk) -> String {
         walk.vars.set(name, value);
     }
     text(&own, "name")
+}
+
+/// What a machine of this organization proves itself by; another that an issuer vouches for, and what it says.
+async fn machines(stage: &mut Stage, admin: &str, organization: &str) -> (String, String, String) {
+    let key = SigningKey::generate().expect("a key");
+    let application = stage.application(admin, organization, &["EVENT_READ"], &key).await;
+    let assertion = stage.assertion(&application, &key).await;
+    let subject = "orders@machines.example";
+    let request = json!({
+        "parent": organization, "application": { "display_name": "Workload", "roles": ["ROLE_EVENT_READ"] },
+        "credential": { "federated_subject": { "issuer": linkage::people::ISSUER, "subject": subject } },
+    });
+    let workload = stage.ok(admin, "enrollment.ApplicationService/CreateApplication", request).await;
+    let token = stage.people.identity_token(subject).expect("a token of the issuer");
+    (assertion, text(&workload, "name"), token)
 }
 
 fn origin(source: &str, subject: &str, now: chrono::DateTime<chrono::Utc>) -> Value {

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use runtime::access::role_name;
-use runtime::guard::RUNTIME_POLICY;
-use runtime::{Policy, Role, Rule, Service};
+use runtime::guard::{RUNTIME_APPLICATIONS, RUNTIME_POLICY};
+use runtime::{Applications, Policy, Role, Rule, Service};
 
 use crate::sources;
 
@@ -25,7 +25,8 @@ const ROLES: [Role; 8] = [
 const HEAD: &str = "# Roles and what they may call
 
 Printed from the policies of the services; a test keeps it so. `own`: in the caller's own organization, another one answers as if there were
-no such thing. `all`: in every organization, for users of the operator's. Empty: ROLE_REQUIRED, which names the roles that may.
+no such thing. `all`: in every organization, for users of the operator's. Empty: ROLE_REQUIRED, which names the roles that may. Applications
+have roles of their own, each within the application's organization, wherever it is: an application of the operator's sees no more than another.
 
 What an RPC asks beyond the role:
 
@@ -39,15 +40,17 @@ What an RPC asks beyond the role:
   joint pair only sees it. What one party suspended, that party alone resumes, or an OPERATOR.
 ";
 
-fn table(policies: &[(&str, Policy)]) -> String {
+fn table(policies: &[(&str, Policy, Applications)]) -> String {
     let names = ROLES.map(role_name).join(" | ");
-    let mut page = format!("{HEAD}\n| RPC | {names} | others |\n|---|{}\n", "---|".repeat(ROLES.len() + 1));
-    for (title, policy) in policies {
-        let empty = " |".repeat(ROLES.len() + 1);
+    let mut page =
+        format!("{HEAD}\n| RPC | {names} | applications | others |\n|---|{}\n", "---|".repeat(ROLES.len() + 2));
+    for (title, policy, applications) in policies {
+        let empty = " |".repeat(ROLES.len() + 2);
         writeln!(page, "| **{title}** |{empty}").expect("text grows");
         for (path, rule) in *policy {
             let cells = ROLES.map(|role| cell(*rule, role)).join(" | ");
-            writeln!(page, "| {} | {cells} | {} |", short(path), others(*rule)).expect("text grows");
+            let machines = machines(applications, path);
+            writeln!(page, "| {} | {cells} | {machines} | {} |", short(path), others(*rule)).expect("text grows");
         }
     }
     page
@@ -68,6 +71,12 @@ fn cell(rule: Rule, role: Role) -> &'static str {
     }
 }
 
+/// The roles by which applications may call it.
+fn machines(applications: Applications, path: &str) -> String {
+    let roles = applications.iter().filter(|(_, methods)| methods.contains(&path)).map(|(role, _)| role_name(*role));
+    roles.collect::<Vec<_>>().join(", ")
+}
+
 fn others(rule: Rule) -> String {
     match rule {
         Rule::Public => "anyone".to_owned(),
@@ -81,11 +90,11 @@ fn others(rule: Rule) -> String {
 #[test]
 fn r11_the_page_of_roles_is_what_the_policies_say() {
     let policies = [
-        ("enrollment", enrollment::Enrollment::POLICY),
-        ("verification", verification::Verification::POLICY),
-        ("relationship", relationship::Relationship::POLICY),
-        ("notification", notification::Notification::POLICY),
-        ("every service", RUNTIME_POLICY),
+        ("enrollment", enrollment::Enrollment::POLICY, enrollment::Enrollment::APPLICATIONS),
+        ("verification", verification::Verification::POLICY, verification::Verification::APPLICATIONS),
+        ("relationship", relationship::Relationship::POLICY, relationship::Relationship::APPLICATIONS),
+        ("notification", notification::Notification::POLICY, notification::Notification::APPLICATIONS),
+        ("every service", RUNTIME_POLICY, RUNTIME_APPLICATIONS),
     ];
     let page = table(&policies);
     let kept = sources::find(PAGE).map(|source| source.text.as_str()).unwrap_or_default();

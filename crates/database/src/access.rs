@@ -1,4 +1,4 @@
-//! What this service was told of each user: roles, and from which version of their session on they count.
+//! What this service was told of each user and application: roles, and from which version of their tokens on they count.
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
@@ -14,7 +14,7 @@ mod row {
     #[sea_orm(table_name = "access")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub user_id: Uuid,
+        pub holder: Uuid,
         pub organization: Uuid,
         pub roles: Json,
         pub lowest_version: i64,
@@ -28,41 +28,41 @@ mod row {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// One user's standing.
+/// The standing of one user or application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
-    /// The user.
-    pub user_id: Uuid,
-    /// Their organization.
+    /// The user or application.
+    pub holder: Uuid,
+    /// Its organization.
     pub organization: Uuid,
-    /// What they may be, by name.
+    /// What it may be, by name.
     pub roles: Vec<String>,
-    /// Sessions of an older version no longer count.
+    /// Tokens of an older version no longer count.
     pub lowest_version: i64,
-    /// Whether they may do nothing at all.
+    /// Whether it may do nothing at all.
     pub disabled: bool,
     /// When this service heard of it.
     pub received_at: DateTime<Utc>,
 }
 
-/// What is known of these users.
-pub async fn many(connection: &impl ConnectionTrait, users: &[Uuid]) -> Result<Vec<Access>, Error> {
-    let rows = row::Entity::find().filter(row::Column::UserId.is_in(users.iter().copied())).all(connection).await?;
+/// What is known of these.
+pub async fn many(connection: &impl ConnectionTrait, holders: &[Uuid]) -> Result<Vec<Access>, Error> {
+    let rows = row::Entity::find().filter(row::Column::Holder.is_in(holders.iter().copied())).all(connection).await?;
     rows.into_iter().map(Access::try_from).collect()
 }
 
-/// Replaces what is known of a user.
+/// Replaces what is known of one.
 pub async fn record(tx: &Tx, access: Access) -> Result<(), Error> {
     use row::Column;
     let row = row::ActiveModel {
-        user_id: Set(access.user_id),
+        holder: Set(access.holder),
         organization: Set(access.organization),
         roles: Set(access.roles.into()),
         lowest_version: Set(access.lowest_version),
         disabled: Set(access.disabled),
         received_at: Set(micros(access.received_at)),
     };
-    let replace = OnConflict::column(Column::UserId)
+    let replace = OnConflict::column(Column::Holder)
         .update_columns([
             Column::Organization,
             Column::Roles,
@@ -80,15 +80,15 @@ pub async fn since(connection: &impl ConnectionTrait, time: DateTime<Utc>) -> Re
     let rows = row::Entity::find()
         .filter(row::Column::ReceivedAt.gte(micros(time)))
         .order_by_asc(row::Column::ReceivedAt)
-        .order_by_asc(row::Column::UserId)
+        .order_by_asc(row::Column::Holder)
         .all(connection)
         .await?;
     rows.into_iter().map(Access::try_from).collect()
 }
 
-/// What is known of this user.
-pub async fn get(connection: &impl ConnectionTrait, user_id: Uuid) -> Result<Option<Access>, Error> {
-    row::Entity::find_by_id(user_id).one(connection).await?.map(Access::try_from).transpose()
+/// What is known of this one.
+pub async fn get(connection: &impl ConnectionTrait, holder: Uuid) -> Result<Option<Access>, Error> {
+    row::Entity::find_by_id(holder).one(connection).await?.map(Access::try_from).transpose()
 }
 
 impl TryFrom<row::Model> for Access {
@@ -96,9 +96,9 @@ impl TryFrom<row::Model> for Access {
 
     fn try_from(row: row::Model) -> Result<Access, Error> {
         let roles = serde_json::from_value(row.roles)
-            .map_err(|error| Error::unreadable("access", "roles", row.user_id, error))?;
+            .map_err(|error| Error::unreadable("access", "roles", row.holder, error))?;
         Ok(Access {
-            user_id: row.user_id,
+            holder: row.holder,
             organization: row.organization,
             roles,
             lowest_version: row.lowest_version,

@@ -18,7 +18,6 @@ use wire::access::key_service_server::KeyServiceServer;
 pub(crate) use keys::AccessKeys;
 
 use crate::serve::{DECODE_LIMIT, ENCODE_LIMIT};
-use crate::token::Membership;
 use crate::{AccessClaims, App, Fault, Role, Service, ServiceName, clock};
 
 /// How far back changes are kept in memory: twice the life of an access token. Real time, which tokens follow too.
@@ -49,16 +48,16 @@ impl Rights {
         Ok(())
     }
 
-    /// Whether a token of this place in an organization is void.
-    pub(crate) fn void(&self, member: &Membership) -> bool {
+    /// Whether a token of this user or application, of this version of its rights, is void.
+    pub(crate) fn void(&self, holder: Uuid, version: i64) -> bool {
         let rights = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        rights.get(&member.user.uuid()).is_some_and(|right| right.disabled || member.version < right.lowest_version)
+        rights.get(&holder).is_some_and(|right| right.disabled || version < right.lowest_version)
     }
 
     pub(crate) fn replace(&self, recent: Vec<database::access::Access>) {
         let rights = recent
             .into_iter()
-            .map(|access| (access.user_id, Right { lowest_version: access.lowest_version, disabled: access.disabled }));
+            .map(|access| (access.holder, Right { lowest_version: access.lowest_version, disabled: access.disabled }));
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = rights.collect();
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use database::Scope;
-use ids::{OrganizationId, PersonId, UserId};
+use ids::{ApplicationId, OrganizationId, PersonId, UserId};
 use tonic::Code;
 use uuid::Uuid;
 
@@ -37,6 +37,8 @@ pub enum Identity {
     User(User),
     /// A signed-in person without organization.
     Person(Person),
+    /// A machine of an organization.
+    Application(Application),
     /// A sibling service.
     Service(ServiceName),
     /// Whoever holds a mailed link.
@@ -75,6 +77,17 @@ pub struct Person {
     pub email: String,
     /// Name for people; empty when unknown.
     pub display_name: String,
+}
+
+/// An application, with the rights of its access token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// The application.
+    pub application: ApplicationId,
+    /// Whose it is.
+    pub organization: OrganizationId,
+    /// Roles held.
+    pub roles: Vec<Role>,
 }
 
 /// A mailed link, once its token is proven.
@@ -126,9 +139,17 @@ impl Caller {
         }
     }
 
-    /// The organization that is acted for, where the policy asks for a user.
+    /// The organization that is acted for, where the policy asks for a user or an application.
     pub fn organization(&self) -> Result<OrganizationId, Fault> {
-        Ok(self.user()?.organization)
+        match &self.identity {
+            Identity::Application(application) => Ok(application.organization),
+            _ => Ok(self.user()?.organization),
+        }
+    }
+
+    /// Whether a machine calls, and not a person.
+    pub fn is_application(&self) -> bool {
+        matches!(self.identity, Identity::Application(_))
     }
 
     /// Whose rows the caller may touch, by the rule that let it in.
@@ -156,6 +177,7 @@ impl Caller {
         match &self.identity {
             Identity::User(user) => format!("user/{}", user.user),
             Identity::Person(person) => format!("person/{}", person.person),
+            Identity::Application(application) => format!("application/{}", application.application),
             Identity::Service(service) => format!("service/{service}"),
             Identity::Link(link) => format!("link/{}/{}", link.purpose, link.id),
             Identity::Anonymous => "anonymous".to_owned(),
@@ -168,6 +190,7 @@ impl Caller {
         match &self.identity {
             Identity::User(user) => user.organization.child(user.user),
             Identity::Person(person) => person.person.name(),
+            Identity::Application(application) => application.organization.child(application.application),
             Identity::Service(service) => format!("services/{service}"),
             Identity::Link(link) => format!("links/{}/{}", link.purpose, link.id),
             Identity::Anonymous => "anonymous".to_owned(),
@@ -179,6 +202,7 @@ impl Caller {
     pub fn on_behalf_of(&self) -> Option<String> {
         match &self.identity {
             Identity::User(user) => Some(user.organization.name()),
+            Identity::Application(application) => Some(application.organization.name()),
             _ => None,
         }
     }

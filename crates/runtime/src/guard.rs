@@ -22,7 +22,7 @@ use crate::{App, Caller, Fault, Identity, Limits, Reason, Rule, Service, source}
 use credential::Credentials;
 pub(crate) use credential::Proof;
 use limit::Limiter;
-pub use rules::{RUNTIME_POLICY, reaches};
+pub use rules::{RUNTIME_APPLICATIONS, RUNTIME_POLICY, reaches};
 use rules::{Rules, decide, is_reflection, unknown_method};
 pub(crate) use rules::{is_open, known};
 
@@ -49,7 +49,7 @@ impl Guard {
     pub fn new<S: Service>(app: &App<S>, limits: Limits, simulation: bool) -> Guard {
         let floor = app.floor();
         Guard(Arc::new(Gate {
-            rules: Rules::new(S::NAME, S::POLICY),
+            rules: Rules::new(S::NAME, S::POLICY, S::APPLICATIONS),
             credentials: Credentials::new(
                 S::NAME,
                 &floor.keys,
@@ -82,7 +82,10 @@ impl Gate {
         if rule == Rule::Public && !matches!(identity, Identity::Service(_)) {
             self.limiter.admit(source)?;
         }
-        let scope = decide(rule, &identity)?;
+        let scope = match &identity {
+            Identity::Application(application) => self.rules.admit(application, method, rule)?,
+            identity => decide(rule, identity)?,
+        };
         let mut caller = Caller::new(identity, method);
         caller.scope = scope;
         caller.proof = proof;

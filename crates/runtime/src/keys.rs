@@ -51,8 +51,8 @@ pub enum KeyError {
 pub struct Keys {
     /// The service's own key, for its calls to siblings.
     pub own: SigningKey,
-    /// The public keys of all services.
-    pub services: BTreeMap<ServiceName, VerifyingKey>,
+    /// The public keys of all services: of each those that it signs with now, did until lately, or soon will.
+    pub services: BTreeMap<ServiceName, Vec<VerifyingKey>>,
     /// What signs access tokens; enrollment alone has it.
     pub access: Option<AccessSigner>,
 }
@@ -82,15 +82,20 @@ impl Keys {
         let public = |name: ServiceName| {
             let file = folder.join(public_file(name));
             match file::load(&file)? {
-                _ if name == service => Ok(own.public().clone()),
-                Some(pem) => VerifyingKey::from_pem(&file.display().to_string(), &pem),
-                None => Ok(SigningKey::load_or_create(&folder.join(own_file(name)))?.public().clone()),
+                Some(pems) if name != service => VerifyingKey::from_pems(&file.display().to_string(), &pems),
+                _ => {
+                    let keys = SigningKey::load_all_or_create(&folder.join(own_file(name)))?;
+                    Ok(keys.iter().map(|key| key.public().clone()).collect())
+                }
             }
         };
         let services =
             ServiceName::ALL.into_iter().map(|name| Ok((name, public(name)?))).collect::<Result<_, KeyError>>()?;
         let access = match service {
-            ServiceName::Enrollment => Some(AccessSigner::new(SigningKey::load_or_create(&folder.join(ACCESS_FILE))?)),
+            ServiceName::Enrollment => {
+                let mut keys = SigningKey::load_all_or_create(&folder.join(ACCESS_FILE))?.into_iter();
+                keys.next().map(|signing| AccessSigner::new(signing).beside(keys.collect()))
+            }
             _ => None,
         };
         Ok(Keys { own, services, access })
@@ -103,10 +108,17 @@ impl SigningKey {
         SigningKey::from_pem("a new key", &new_pem()?)
     }
 
-    /// The key in this file, made if there is none. Processes that start at once agree on one.
+    /// The first key in this file, made if there is none. Processes that start at once agree on one.
     pub fn load_or_create(path: &Path) -> Result<SigningKey, KeyError> {
-        let pem = file::load_or_create(path, new_pem)?;
-        SigningKey::from_pem(&path.display().to_string(), &pem)
+        let of = path.display().to_string();
+        let first = SigningKey::load_all_or_create(path)?.into_iter().next();
+        first.ok_or_else(|| unreadable(&of, "holds no key"))
+    }
+
+    /// All keys in this file, at least one: the first signs, by the others what they signed counts, or what they soon will.
+    pub fn load_all_or_create(path: &Path) -> Result<Vec<SigningKey>, KeyError> {
+        let (of, text) = (path.display().to_string(), file::load_or_create(path, new_pem)?);
+        each_pem(&text).map(|pem| SigningKey::from_pem(&of, pem)).collect()
     }
 
     /// A key of PKCS#8 PEM; `of` names it in errors.
@@ -137,6 +149,11 @@ impl VerifyingKey {
     pub fn from_pem(of: &str, pem: &str) -> Result<VerifyingKey, KeyError> {
         let key = ed25519_dalek::VerifyingKey::from_public_key_pem(pem).map_err(|error| unreadable(of, error))?;
         Ok(VerifyingKey::of(&key))
+    }
+
+    /// All keys of a text, at least one; `of` names it in errors.
+    pub fn from_pems(of: &str, text: &str) -> Result<Vec<VerifyingKey>, KeyError> {
+        each_pem(text).map(|pem| VerifyingKey::from_pem(of, pem)).collect()
     }
 
     /// A key of its 32 bytes; `of` names it in errors.
@@ -198,6 +215,13 @@ pub fn link_key(path: &Path) -> Result<SecretBox<Vec<u8>>, KeyError> {
         return Err(unreadable(&of, "a link key has at least 32 bytes"));
     }
     Ok(SecretBox::new(Box::new(key)))
+}
+
+/// The PEM blocks of a text one by one; of a text without any the text, which is then no key.
+fn each_pem(text: &str) -> impl Iterator<Item = &str> {
+    const BEGIN: &str = "-----BEGIN ";
+    let blocks = text.match_indices(BEGIN).map(|(at, _)| at).skip(1).chain([text.len()]);
+    blocks.scan(0, move |from, to| text.get(std::mem::replace(from, to)..to)).map(str::trim)
 }
 
 fn new_pem() -> Result<Zeroizing<String>, KeyError> {

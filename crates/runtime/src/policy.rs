@@ -5,7 +5,11 @@ use crate::{Role, ServiceName};
 /// A service's table: full path of each RPC, and who may call it. What has no row is refused.
 pub type Policy = &'static [(&'static str, Rule)];
 
-/// Who may call an RPC.
+/// What each role of applications may call: full paths of RPCs, each within the organization of the application. Whatever stands in no such
+/// list is refused, but for what anyone may call.
+pub type Applications = &'static [(Role, &'static [&'static str])];
+
+/// Who may call an RPC: people and siblings. Applications have a table of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
     /// Anyone, without credential; limited per source. Also for what the token of a mailed link authorises.

@@ -5,7 +5,7 @@ use std::future::Future;
 use database::migrate::Migrations;
 use tonic::service::Routes;
 
-use crate::{App, Effect, Event, Fault, Policy};
+use crate::{App, Applications, Effect, Event, Fault, Policy};
 
 /// The four services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +67,9 @@ pub trait Service: Send + Sync + Sized + 'static {
 
     /// Who may call what; an RPC without a row is refused.
     const POLICY: Policy;
+
+    /// What each role of applications may call; all else is refused.
+    const APPLICATIONS: Applications = &[];
 
     /// RPCs that are answered though everything else waits: they read by `database().reserve()` alone.
     const URGENT: &[&str] = &[];

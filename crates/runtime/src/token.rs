@@ -3,14 +3,16 @@
 //! All are JWTs of one fixed algorithm, EdDSA. The `kid` of the header is a look-up key only; no key comes out of a token.
 
 mod access;
+mod application;
 mod service;
 
 use jsonwebtoken::{Algorithm, Header, Validation};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use access::{ACCESS, read_access};
+pub(crate) use access::{ACCESS, Claims, read_access};
 pub use access::{AccessClaims, AccessSigner, Membership};
+pub use application::ApplicationClaims;
 pub(crate) use service::{SERVICE, ServiceTokens, read_service};
 
 use crate::Fault;

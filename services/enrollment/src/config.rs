@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::dns::Dns;
+use crate::workload::WorkloadIssuer;
 
 mod issuer;
 
@@ -27,6 +28,8 @@ pub struct Config {
     pub sign_in_codes_per_domain: NonZeroU32,
     /// How many for one source that asks.
     pub sign_in_codes_per_source: NonZeroU32,
+    /// Issuers of tokens for workloads, which applications may prove themselves by.
+    pub workload_issuers: Vec<WorkloadIssuer>,
     /// Name servers that look up the records which prove domains, such as `192.0.2.53:53`; none = those of the system.
     pub dns_servers: Vec<SocketAddr>,
     /// How long one of them has for an answer.
@@ -40,6 +43,7 @@ impl Default for Config {
         }
         Config {
             issuers: Vec::new(),
+            workload_issuers: Vec::new(),
             issuer_timeout_milliseconds: const { of(5_000) },
             sign_in_codes_per_address: const { of(6) },
             sign_in_codes_per_domain: const { of(300) },

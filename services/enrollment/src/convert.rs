@@ -23,11 +23,13 @@ use crate::domain::vetting::{CheckKind, Vetting};
 use crate::policy::POLICY;
 
 mod agreement;
+mod application;
 mod domain;
 pub(crate) mod guide;
 mod read;
 
 pub(crate) use agreement::{located, location, preapproval, signature, template};
+pub(crate) use application::{application, application_role, application_role_of, application_state_of};
 pub(crate) use domain::domain;
 mod directory;
 mod program;

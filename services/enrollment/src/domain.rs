@@ -3,6 +3,7 @@
 pub(crate) mod action;
 pub(crate) mod agreement;
 pub(crate) mod amendment;
+pub(crate) mod application;
 pub(crate) mod business;
 pub(crate) mod change;
 pub(crate) mod claim;

@@ -4,26 +4,27 @@ use ids::{EnrollmentId, OrganizationId};
 use runtime::convert::timestamp;
 use runtime::{Effect, ServiceName};
 use wire::types::Variable;
-use wire::{access, notification, relationship, verification};
+use wire::{notification, relationship, verification};
 
 use crate::convert;
 use crate::domain::Event;
 use crate::domain::agreement::Template;
-use crate::domain::event::{CaseRequest, Moved, Notice, OrganizationFacts, Revetting, Standing, UserFacts};
-use crate::domain::user::UserState;
+use crate::domain::event::{CaseRequest, Moved, Notice, OrganizationFacts, Revetting, Standing};
 use crate::domain::vetting::CheckKind;
 
+mod access;
 mod mail;
+
+const SIBLINGS: [ServiceName; 3] = [ServiceName::Verification, ServiceName::Relationship, ServiceName::Notification];
 
 pub(crate) fn of(event: &Event) -> Vec<Effect> {
     match event {
         Event::OrganizationCreated(facts) | Event::OrganizationUpdated(facts, _) => vec![record_organization(facts)],
         Event::DomainProven(facts, _) => vec![record_organization(facts), record_domains(facts)],
         Event::UserCreated(facts) | Event::UserUpdated(facts, _) | Event::UserDeleted(facts, _) => {
-            [ServiceName::Verification, ServiceName::Relationship, ServiceName::Notification]
-                .map(|sibling| record_access(sibling, facts))
-                .into()
+            SIBLINGS.map(|sibling| access::of_user(sibling, facts)).into()
         }
+        Event::Application(facts, _) => SIBLINGS.map(|sibling| access::of_application(sibling, facts)).into(),
         Event::EnrollmentCreated(standing) | Event::EnrollmentLocated(standing) | Event::AgreementSigned(standing) => {
             vec![record_standing(standing)]
         }
@@ -97,20 +98,6 @@ fn record_domains(facts: &OrganizationFacts) -> Effect {
             origin: None,
             organization: facts.organization.id.name(),
             proven_domains: facts.proven_domains.clone(),
-        },
-    )
-}
-
-fn record_access(sibling: ServiceName, facts: &UserFacts) -> Effect {
-    Effect::tell(
-        sibling,
-        access::RecordAccessChangeRequest {
-            origin: None,
-            user: facts.organization.child(facts.user),
-            roles: facts.roles.iter().map(|role| convert::role(*role).into()).collect(),
-            lowest_version: facts.lowest_version,
-            disabled: facts.state == UserState::Disabled,
-            change_time: Some(timestamp(facts.changed)),
         },
     )
 }

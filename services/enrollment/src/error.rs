@@ -8,10 +8,11 @@ use wire::enrollment::Reason;
 
 use crate::convert;
 use crate::domain::Refusal;
+use crate::domain::application::{MOST, MOST_CREDENTIALS};
 use crate::domain::domain_name::Finding;
 use crate::domain::enquiry::PER_DAY;
 use crate::domain::lifecycle::State;
-use crate::domain::refusal::Missing;
+use crate::domain::refusal::{ApplicationRefusal, Missing};
 
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Fault {
@@ -23,10 +24,7 @@ impl From<Refusal> for Fault {
             Refusal::RoleRequired(roles) => {
                 Fault::role_required(&roles.iter().map(|role| convert::role(*role)).collect::<Vec<Role>>())
             }
-            Refusal::Superseded(template) => {
-                precondition(Reason::TemplateSuperseded, "a newer version is in force: read and sign that one")
-                    .with("template", template.name())
-            }
+            Refusal::Superseded(template) => superseded(template.name()),
             Refusal::CountryMismatch { location, organization } => mismatch(location, organization),
             Refusal::TextHashMismatch => another_text(),
             Refusal::PreapprovalRequired => {
@@ -62,6 +60,7 @@ impl From<Refusal> for Fault {
                 exists(Reason::ExternalIdTaken, "another of your enrollments has this id: list them by external_id")
             }
             Refusal::UserExists => exists(Reason::UserExists, "the organization has a user with this address"),
+            Refusal::Application(refusal) => of_application(refusal),
             Refusal::TemplateExists => {
                 exists(Reason::TemplateExists, "this language of this version is published already")
             }
@@ -81,6 +80,30 @@ fn domain_taken() -> Fault {
 
 fn domains_spent() -> Fault {
     Fault::new(Code::ResourceExhausted, runtime::Reason::QuotaReached, "an organization holds at most 100 domains")
+}
+
+fn superseded(template: String) -> Fault {
+    precondition(Reason::TemplateSuperseded, "a newer version is in force: read and sign that one")
+        .with("template", template)
+}
+
+fn of_application(refusal: ApplicationRefusal) -> Fault {
+    let (message, limit) = match refusal {
+        ApplicationRefusal::CredentialExists => {
+            return exists(Reason::CredentialExists, "the application proves itself by this already: give another one");
+        }
+        ApplicationRefusal::Quota => {
+            (format!("an organization has at most {MOST} applications: delete one first"), MOST)
+        }
+        ApplicationRefusal::CredentialQuota => {
+            let message = format!(
+                "at most {MOST_CREDENTIALS} credentials count at a time: wait for a former one to end, or rotate without \
+                 former_expire_time, which ends them all"
+            );
+            (message, MOST_CREDENTIALS)
+        }
+    };
+    Fault::new(Code::ResourceExhausted, runtime::Reason::QuotaReached, message).with("limit", limit.to_string())
 }
 
 fn duplicate() -> Fault {

@@ -7,7 +7,7 @@ use crate::domain::Event;
 use crate::domain::claim::LocationState;
 use crate::domain::domain_name::Proof;
 use crate::domain::enquiry::Enquiry;
-use crate::domain::event::{Moved, OrganizationFacts, Standing, UserFacts};
+use crate::domain::event::{ApplicationDeed, ApplicationFacts, Moved, OrganizationFacts, Standing, UserFacts};
 use crate::domain::reminder::AgreementReminder;
 
 impl runtime::Event for Event {
@@ -23,6 +23,7 @@ impl runtime::Event for Event {
             Event::UserUpdated(facts, changed) => user_updated(facts, changed),
             Event::UserDeleted(facts, before) => user("UserDeleted", facts).moved(Some(before.as_str()), "DELETED"),
             Event::UserBound { organization, user } => bound(*organization, *user),
+            Event::Application(facts, deed) => application(facts, deed),
             Event::LegalProfileUpdated { organization, changed, .. } => {
                 profile("LegalProfileUpdated", *organization, "legalProfile", changed)
             }
@@ -130,6 +131,19 @@ fn claim_failed(organization: OrganizationId, location: PartnerLocationId, state
 
 fn user(kind: &'static str, facts: &UserFacts) -> Entry {
     Entry::new(kind, facts.organization.child(facts.user)).between([facts.organization])
+}
+
+fn application(facts: &ApplicationFacts, deed: &ApplicationDeed) -> Entry {
+    let entry = |kind| Entry::new(kind, facts.organization.child(facts.application)).between([facts.organization]);
+    match deed {
+        ApplicationDeed::Created => entry("ApplicationCreated").moved(None, facts.state.as_str()),
+        ApplicationDeed::Updated(changed) => {
+            let (entry, from) = (entry("ApplicationUpdated").changing(changed.iter().copied()), facts.state.before());
+            if changed.contains(&"state") { entry.moved(Some(from.as_str()), facts.state.as_str()) } else { entry }
+        }
+        ApplicationDeed::CredentialRotated => entry("CredentialRotated").changing(["credentials"]),
+        ApplicationDeed::Deleted(before) => entry("ApplicationDeleted").moved(Some(before.as_str()), "DELETED"),
+    }
 }
 
 fn profile(kind: &'static str, organization: OrganizationId, singleton: &str, changed: &[String]) -> Entry {

@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicI64;
 
 use database::migrate::Migrations;
 use runtime::token::AccessSigner;
-use runtime::{Effect, Fault, Policy, ServiceName};
+use runtime::{Applications, Effect, Fault, Policy, ServiceName};
 use tonic::service::Routes;
 
 mod bootstrap;
@@ -19,15 +19,18 @@ mod issuers;
 mod journal;
 mod link;
 mod policy;
+mod public_key;
 mod rpc;
 mod store;
 mod sweep;
+mod workload;
 
 pub use bootstrap::{Bootstrap, bootstrap, is_bootstrapped};
 pub use config::{Config, Issuer, IssuerError};
 pub use domain::lifecycle;
 pub use domain::rules::coverage;
 pub use issuers::look;
+pub use workload::WorkloadIssuer;
 
 use issuers::Issuers;
 
@@ -57,6 +60,8 @@ impl runtime::Service for Enrollment {
     const NAME: ServiceName = ServiceName::Enrollment;
 
     const POLICY: Policy = policy::POLICY;
+
+    const APPLICATIONS: Applications = policy::APPLICATIONS;
 
     fn migrations() -> Migrations {
         store::migration::migrations()

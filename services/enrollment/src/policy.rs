@@ -1,10 +1,14 @@
 //! Who may call what. The handlers add whose rows.
 
-use runtime::{Policy, Role, Rule, ServiceName};
+use runtime::{Applications, Policy, Role, Rule, ServiceName};
 
 const OPERATOR: &[Role] = &[Role::Operator];
 const REVIEWING: &[Role] = &[Role::Reviewer, Role::Operator];
 const GLOBAL_ADMIN: &[Role] = &[Role::GlobalAdmin];
+
+/// What machines of an organization may call, by their role.
+pub(crate) const APPLICATIONS: Applications =
+    &[(Role::PartnerRead, &["/linkage.enrollment.v1.OrganizationService/GetOrganization"])];
 
 pub(crate) const POLICY: Policy = &[
     ("/linkage.enrollment.v1.OrganizationService/LookupOrganization", Rule::Public),
@@ -35,6 +39,12 @@ pub(crate) const POLICY: Policy = &[
     ("/linkage.enrollment.v1.UserService/UpdateUser", Rule::Member(&[Role::GlobalAdmin, Role::UserAdmin])),
     ("/linkage.enrollment.v1.UserService/DeleteUser", Rule::Member(&[Role::GlobalAdmin, Role::UserAdmin])),
     ("/linkage.enrollment.v1.UserService/GetSelf", Rule::Member(&[])),
+    ("/linkage.enrollment.v1.ApplicationService/CreateApplication", Rule::Member(GLOBAL_ADMIN)),
+    ("/linkage.enrollment.v1.ApplicationService/GetApplication", Rule::MemberOrOperator(&[], OPERATOR)),
+    ("/linkage.enrollment.v1.ApplicationService/ListApplications", Rule::MemberOrOperator(&[], OPERATOR)),
+    ("/linkage.enrollment.v1.ApplicationService/UpdateApplication", Rule::Member(GLOBAL_ADMIN)),
+    ("/linkage.enrollment.v1.ApplicationService/DeleteApplication", Rule::Member(GLOBAL_ADMIN)),
+    ("/linkage.enrollment.v1.ApplicationService/RotateCredential", Rule::Member(GLOBAL_ADMIN)),
     ("/linkage.enrollment.v1.SessionService/SendSignInCode", Rule::Public),
     ("/linkage.enrollment.v1.SessionService/CreateSession", Rule::Public),
     ("/linkage.enrollment.v1.EnrollmentService/CreateEnrollment", Rule::Member(GLOBAL_ADMIN)),

@@ -1,6 +1,7 @@
 //! The service's gRPC: a table of contents. Each handler is a file of its verb.
 
 mod agreement_template;
+mod application;
 mod business_profile;
 mod country_rules;
 mod domain;
@@ -26,6 +27,7 @@ mod user;
 
 use wire::enrollment as pb;
 use wire::enrollment::agreement_service_server::{AgreementService, AgreementServiceServer};
+use wire::enrollment::application_service_server::{ApplicationService, ApplicationServiceServer};
 use wire::enrollment::directory_service_server::{DirectoryService, DirectoryServiceServer};
 use wire::enrollment::domain_service_server::{DomainService, DomainServiceServer};
 use wire::enrollment::enrollment_peer_service_server::{EnrollmentPeerService, EnrollmentPeerServiceServer};
@@ -68,6 +70,15 @@ runtime::rpcs! { App, pb;
         update_user(UpdateUserRequest) -> User = user::update::update;
         delete_user(DeleteUserRequest) -> DeleteUserResponse = user::delete::delete;
         get_self(GetSelfRequest) -> User = user::get_self::get_self;
+    }
+
+    ApplicationService by ApplicationServiceServer {
+        create_application(CreateApplicationRequest) -> Application = application::create::create;
+        get_application(GetApplicationRequest) -> Application = application::get::get;
+        list_applications(ListApplicationsRequest) -> ListApplicationsResponse = application::list::list;
+        update_application(UpdateApplicationRequest) -> Application = application::update::update;
+        delete_application(DeleteApplicationRequest) -> DeleteApplicationResponse = application::delete::delete;
+        rotate_credential(RotateCredentialRequest) -> Application = application::rotate_credential::rotate_credential;
     }
 
     SessionService by SessionServiceServer {

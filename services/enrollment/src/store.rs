@@ -5,6 +5,8 @@ use sea_orm::{ColumnTrait, Condition, prelude::Json};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) mod agreement;
+pub(crate) mod application;
+pub(crate) mod assertion;
 pub(crate) mod business_profile;
 pub(crate) mod domain_name;
 pub(crate) mod enquiry;

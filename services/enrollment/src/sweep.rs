@@ -31,7 +31,8 @@ pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
         }
     }
     // Last: relationship trusts what it knows for minutes only, while an old session harms nobody.
-    Ok(agreement::remind(app).await? + forget_sessions(app).await? + forget_codes(app).await?)
+    let forgotten = forget_sessions(app).await? + forget_codes(app).await? + forget_assertions(app).await?;
+    Ok(agreement::remind(app).await? + forgotten)
 }
 
 /// Codes that have expired, and counts of hours that are over.
@@ -56,6 +57,20 @@ async fn forget_sessions(app: &App) -> Result<usize, Fault> {
     }
     app.sweep(|change| async move {
         store::session::purge(&change.tx, now).await?;
+        Ok(Vec::new())
+    })
+    .await?;
+    Ok(1)
+}
+
+/// Those that are remembered by real time, as what they say of time is.
+async fn forget_assertions(app: &App) -> Result<usize, Fault> {
+    let now = clock::system_time();
+    if !store::assertion::any_expired(app.database().reader(), now).await? {
+        return Ok(0);
+    }
+    app.sweep(|change| async move {
+        store::assertion::purge(&change.tx, now).await?;
         Ok(Vec::new())
     })
     .await?;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use runtime::ServiceName;
-use runtime::keys::{self, ACCESS_FILE, ISSUER_FILE, LINKS_FILE, SigningKey, VerifyingKey};
+use runtime::keys::{self, ACCESS_FILE, ISSUER_FILE, LINKS_FILE, SigningKey};
 
 use crate::cli::Keys;
 use crate::serve::print;
@@ -21,9 +21,9 @@ pub fn run(arguments: &Keys) -> anyhow::Result<ExitCode> {
         keys::link_key(&of(service).join(LINKS_FILE))?;
     }
     for service in ServiceName::ALL {
-        let own = SigningKey::load_or_create(&of(service).join(keys::own_file(service)))?;
+        let own = SigningKey::load_all_or_create(&of(service).join(keys::own_file(service)))?;
         for sibling in ServiceName::ALL.into_iter().filter(|sibling| *sibling != service) {
-            publish(&of(sibling), &keys::public_file(service), own.public())?;
+            publish(&of(sibling), &keys::public_file(service), &own)?;
         }
     }
     SigningKey::load_or_create(&of(ServiceName::Enrollment).join(ACCESS_FILE))?;
@@ -32,7 +32,7 @@ pub fn run(arguments: &Keys) -> anyhow::Result<ExitCode> {
         let issuer = SigningKey::load_or_create(&arguments.folder.join("people/keys").join(ISSUER_FILE))?;
         // Enrollment alone asks for it, but each service reads the whole configuration.
         for service in ServiceName::ALL {
-            publish(&of(service), ISSUER_PUBLIC_FILE, issuer.public())?;
+            publish(&of(service), ISSUER_PUBLIC_FILE, std::slice::from_ref(&issuer))?;
         }
     }
     for service in ServiceName::ALL {
@@ -41,8 +41,8 @@ pub fn run(arguments: &Keys) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn publish(folder: &Path, file: &str, key: &VerifyingKey) -> anyhow::Result<()> {
+fn publish(folder: &Path, file: &str, keys: &[SigningKey]) -> anyhow::Result<()> {
     let path = folder.join(file);
-    let pem = key.to_pem()?;
-    std::fs::write(&path, pem).with_context(|| path.display().to_string())
+    let pems = keys.iter().map(|key| key.public().to_pem()).collect::<Result<String, _>>()?;
+    std::fs::write(&path, pems).with_context(|| path.display().to_string())
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
 
 use anyhow::Context as _;
 use http::Uri;
@@ -180,13 +179,11 @@ async fn start_one(
 pub(crate) fn enrollment(settings: &Settings, options: &Options) -> anyhow::Result<enrollment::Enrollment> {
     let mut config = settings.enrollment.service.clone();
     if options.simulation && options.listener.local_addr()?.ip().is_loopback() {
-        config.issuers.push(development_issuer(&settings.keys())?);
+        let key = SigningKey::load_or_create(&settings.keys().join(runtime::keys::ISSUER_FILE))?;
+        config.issuers.push(enrollment::Issuer::development(people::ISSUER, people::AUDIENCE, key.public().clone()));
+        let workloads = enrollment::WorkloadIssuer::development(people::ISSUER, people::AUDIENCE, key.public())?;
+        config.workload_issuers.push(workloads);
     }
     let signer = options.keys.access.clone().context("enrollment has no key to sign access tokens with")?;
     Ok(enrollment::Enrollment::new(config, signer))
-}
-
-fn development_issuer(folder: &Path) -> anyhow::Result<enrollment::Issuer> {
-    let key = SigningKey::load_or_create(&folder.join(runtime::keys::ISSUER_FILE))?;
-    Ok(enrollment::Issuer::development(people::ISSUER, people::AUDIENCE, key.public().clone()))
 }

@@ -13,7 +13,7 @@ mod sweep;
 
 use database::migrate::Migrations;
 use markets::Markets;
-use runtime::{Effect, Fault, Policy, Service, ServiceName};
+use runtime::{Applications, Effect, Fault, Policy, Service, ServiceName};
 use tonic::service::Routes;
 
 pub use config::Config;
@@ -58,6 +58,8 @@ impl Service for Relationship {
     const NAME: ServiceName = ServiceName::Relationship;
 
     const POLICY: Policy = policy::POLICY;
+
+    const APPLICATIONS: Applications = policy::APPLICATIONS;
 
     const URGENT: &[&str] = policy::URGENT;
 

@@ -1,6 +1,6 @@
 //! Who may call what.
 
-use runtime::{Policy, Role, Rule, ServiceName};
+use runtime::{Applications, Policy, Role, Rule, ServiceName};
 
 const ENROLLMENT: Rule = Rule::Peer(&[ServiceName::Enrollment]);
 /// Any user sees what its organization is a party to; the operator sees all.
@@ -16,6 +16,33 @@ const RESUMES: Rule = Rule::MemberOrOperator(&[Role::GlobalAdmin], &[Role::Opera
 pub(crate) const URGENT: &[&str] = &[
     "/linkage.relationship.v1.OrderEligibilityService/CheckOrderEligibility",
     "/linkage.relationship.v1.AdminGrantService/CheckDelegatedAccess",
+];
+
+/// What machines of an organization may call, by their role.
+pub(crate) const APPLICATIONS: Applications = &[
+    (
+        Role::OrderCheck,
+        &[
+            "/linkage.relationship.v1.OrderEligibilityService/CheckOrderEligibility",
+            "/linkage.relationship.v1.OrderEligibilityService/BatchCheckOrderEligibility",
+        ],
+    ),
+    (
+        Role::AccessCheck,
+        &[
+            "/linkage.relationship.v1.AdminGrantService/CheckDelegatedAccess",
+            "/linkage.relationship.v1.AdminGrantService/BatchCheckDelegatedAccess",
+        ],
+    ),
+    (
+        Role::PartnerRead,
+        &[
+            "/linkage.relationship.v1.PartnershipService/GetPartnership",
+            "/linkage.relationship.v1.PartnershipService/ListPartnerships",
+            "/linkage.relationship.v1.ResellerRelationshipService/GetResellerRelationship",
+            "/linkage.relationship.v1.ResellerRelationshipService/ListResellerRelationships",
+        ],
+    ),
 ];
 
 /// One row per RPC; which rows of the database a caller may touch is the store's to say.

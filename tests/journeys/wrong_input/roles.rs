@@ -35,6 +35,8 @@ struct Row {
     #[serde(default)]
     peers: Vec<String>,
     #[serde(default)]
+    machines: Vec<String>,
+    #[serde(default)]
     open: Option<Open>,
     #[serde(default = "missing")]
     foreign: String,
@@ -81,7 +83,10 @@ impl Row {
             (Who::Service(_) | Who::Person, _) => Verdict::Refused,
             (Who::User { role, operator: true, .. }, _) if holds(&self.operator, role) => Verdict::Allowed,
             (Who::User { role, .. }, _) if !holds(&self.own, role) => Verdict::Refused,
-            (Who::User { organization, .. }, _) if home == Some(organization) => Verdict::Allowed,
+            (Who::Machine { role, .. }, _) if !holds(&self.machines, role) => Verdict::Refused,
+            (Who::User { organization, .. } | Who::Machine { organization, .. }, _) if home == Some(organization) => {
+                Verdict::Allowed
+            }
             _ => match self.foreign.as_str() {
                 "own" => Verdict::Allowed,
                 "nothing" => Verdict::Nothing,
@@ -187,7 +192,9 @@ fn payload(sample: &Sample, method: &MethodDescriptor, verdict: &Verdict, caller
     };
     match (verdict, &caller.who) {
         (Verdict::Refused | Verdict::Unknown, _) => return Vec::new(),
-        (Verdict::Allowed, Who::User { .. }) if !sample.is_anonymous() => request_id(&mut message, NO_REQUEST_ID),
+        (Verdict::Allowed, Who::User { .. } | Who::Machine { .. }) if !sample.is_anonymous() => {
+            request_id(&mut message, NO_REQUEST_ID);
+        }
         (Verdict::Allowed, _) => return Vec::new(),
         (Verdict::Foreign(_) | Verdict::Nothing, _) => request_id(&mut message, &self::request_id()),
     }

@@ -138,9 +138,9 @@ fn idempotency() -> TableCreateStatement {
 fn access() -> TableCreateStatement {
     table(
         "access",
-        &["user_id"],
+        &["holder"],
         vec![
-            uuid("user_id"),
+            uuid("holder"),
             uuid("organization"),
             json_binary("roles"),
             big_integer("lowest_version"),

@@ -7,7 +7,7 @@ use crate::{at, commit, id, open};
 
 fn access(user: u128, received: i64) -> Access {
     Access {
-        user_id: id(user),
+        holder: id(user),
         organization: id(100),
         roles: vec!["admin".into(), "viewer".into()],
         lowest_version: 3,

@@ -14,7 +14,7 @@ mod row {
     #[sea_orm(table_name = "access")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub user_id: Uuid,
+        pub holder: Uuid,
         pub received_at: DateTime<Utc>,
     }
 
@@ -27,7 +27,7 @@ mod row {
 async fn add(db: &Database, user: u128, time: i64) {
     commit(db, async |tx| {
         let access = database::access::Access {
-            user_id: id(user),
+            holder: id(user),
             organization: id(0),
             roles: vec![],
             lowest_version: 0,
@@ -41,9 +41,9 @@ async fn add(db: &Database, user: u128, time: i64) {
 
 async fn fetch(db: &Database, cursor: Option<Cursor>, limit: u64) -> Page<u128> {
     use row::{Column, Entity};
-    let select = page::after(Entity::find(), (Column::ReceivedAt, Column::UserId), cursor, limit);
+    let select = page::after(Entity::find(), (Column::ReceivedAt, Column::Holder), cursor, limit);
     let rows = select.all(db.reader()).await.unwrap();
-    Page::of(rows, limit, |row| Cursor { time: row.received_at, id: row.user_id }).map(|row| row.user_id.as_u128())
+    Page::of(rows, limit, |row| Cursor { time: row.received_at, id: row.holder }).map(|row| row.holder.as_u128())
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ impl AccessKeys {
     /// Enrollment knows the key; any other service asks enrollment for it.
     pub(crate) fn new(keys: &Keys, peers: &Peers) -> AccessKeys {
         match &keys.access {
-            Some(signer) => AccessKeys { known: RwLock::new(by_id([signer.public().clone()])), source: None },
+            Some(signer) => AccessKeys { known: RwLock::new(by_id(signer.publics().cloned())), source: None },
             None => {
                 AccessKeys { known: RwLock::default(), source: Some((peers.clone(), tokio::sync::Mutex::default())) }
             }

@@ -1,14 +1,14 @@
 //! KeyService and AccessPeerService: a table of contents and its two handlers.
 
 use database::access::Access;
-use ids::kind;
+use ids::{OrganizationId, RawId, kind};
 use tonic::{Request, Response, Status};
 use wire::access as pb;
 use wire::access::access_peer_service_server::AccessPeerService;
 use wire::access::key_service_server::KeyService;
 
 use super::role_name;
-use crate::{App, Caller, Fault, Inbox, Outcome, Role, Service, Violations, clock, handle};
+use crate::{AccessSigner, App, Caller, Fault, Inbox, Outcome, Role, Service, Violations, clock, handle};
 
 /// As many roles as there are.
 const MOST_ROLES: usize = 8;
@@ -40,10 +40,8 @@ async fn get_signing_keys<S: Service>(
     _caller: &Caller,
     _request: pb::GetSigningKeysRequest,
 ) -> Result<pb::GetSigningKeysResponse, Fault> {
-    let keys = app.floor().keys.access.iter().map(|signer| pb::SigningKey {
-        kid: signer.public().kid().to_owned(),
-        public_key: signer.public().bytes().to_vec(),
-    });
+    let keys = app.floor().keys.access.iter().flat_map(AccessSigner::publics);
+    let keys = keys.map(|key| pb::SigningKey { kid: key.kid().to_owned(), public_key: key.bytes().to_vec() });
     Ok(pb::GetSigningKeysResponse { keys: keys.collect() })
 }
 
@@ -53,16 +51,16 @@ async fn record_access_change<S: Service>(
     request: pb::RecordAccessChangeRequest,
 ) -> Result<pb::RecordAccessChangeResponse, Fault> {
     let mut v = Violations::of(&request);
-    let user = v.child::<kind::Organization, kind::User>("user", &request.user);
+    let holder = holder(&mut v, &request);
     let roles = v.list("roles", &request.roles, MOST_ROLES);
     let roles: Vec<_> = roles.iter().filter_map(|role| v.choice::<Role>("roles", *role)).collect();
     let _ = v.optional_time("change_time", request.change_time.as_ref());
     if request.lowest_version < 1 {
         v.add("lowest_version", "must be at least 1");
     }
-    let ((organization, user),) = v.all((user,))?;
+    let ((organization, holder),) = v.all((holder,))?;
     let access = Access {
-        user_id: user.uuid(),
+        holder,
         organization: organization.uuid(),
         roles: roles.into_iter().map(|role| role_name(role).to_owned()).collect(),
         lowest_version: request.lowest_version,
@@ -81,4 +79,19 @@ async fn record_access_change<S: Service>(
         tracing::warn!(%fault, "rights not refreshed");
     }
     Ok(answer)
+}
+
+/// Whose rights they are: a user's or an application's.
+fn holder(v: &mut Violations, request: &pb::RecordAccessChangeRequest) -> Option<(OrganizationId, RawId)> {
+    match (request.user.as_str(), request.application.as_str()) {
+        (user, "") => v.child::<kind::Organization, kind::User>("user", user).map(|(of, id)| (of, id.uuid())),
+        ("", application) => {
+            let name = v.child::<kind::Organization, kind::Application>("application", application);
+            name.map(|(of, id)| (of, id.uuid()))
+        }
+        _ => {
+            v.add("application", "only one of user and application");
+            None
+        }
+    }
 }

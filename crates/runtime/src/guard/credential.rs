@@ -14,8 +14,8 @@ use tonic::Code;
 use super::failures::Failures;
 use crate::access::{AccessKeys, Rights};
 use crate::keys::{Keys, VerifyingKey};
-use crate::token::{ACCESS, LEEWAY_SECONDS, SERVICE, TokenError, peek, read_access, read_service};
-use crate::{AccessClaims, Fault, Identity, Limits, Reason, ServiceName, clock};
+use crate::token::{ACCESS, Claims, LEEWAY_SECONDS, SERVICE, TokenError, peek, read_access, read_service};
+use crate::{Fault, Identity, Limits, Reason, ServiceName, clock};
 
 /// How many proven tokens are remembered.
 const REMEMBERED: u64 = 10_000;
@@ -39,7 +39,7 @@ struct Proven {
 
 #[derive(Clone)]
 enum Holder {
-    Person(AccessClaims),
+    Access(Claims),
     Service(ServiceName),
 }
 
@@ -58,10 +58,12 @@ impl Proof {
         }
         match &self.proven.holder {
             Holder::Service(service) => Ok(Identity::Service(*service)),
-            Holder::Person(claims) if claims.member.as_ref().is_some_and(|member| self.rights.void(member)) => {
+            Holder::Access(claims)
+                if claims.rights().is_some_and(|(holder, version)| self.rights.void(holder, version)) =>
+            {
                 Err(void("its rights were taken away"))
             }
-            Holder::Person(claims) => Ok(claims.clone().identity()),
+            Holder::Access(claims) => Ok(claims.identity()),
         }
     }
 }
@@ -87,7 +89,8 @@ impl Credentials {
         rights: Rights,
         limits: Limits,
     ) -> Credentials {
-        let services = keys.services.iter().map(|(name, key)| (key.kid().to_owned(), (*name, key.clone())));
+        let each = keys.services.iter().flat_map(|(name, keys)| keys.iter().map(|key| (*name, key)));
+        let services = each.map(|(name, key)| (key.kid().to_owned(), (name, key.clone())));
         let proven = Cache::builder().max_capacity(REMEMBERED).time_to_live(REMEMBERED_FOR).build();
         Credentials { name, services: services.collect(), access, rights, proven, failures: Failures::new(limits) }
     }
@@ -119,7 +122,7 @@ impl Credentials {
             ACCESS => {
                 let key = self.access.find(&kid).await?.ok_or_else(|| void(TokenError::UnknownKey))?;
                 let (claims, expires) = read_access(&key, token).map_err(void)?;
-                Ok(Proven { holder: Holder::Person(claims), expires })
+                Ok(Proven { holder: Holder::Access(claims), expires })
             }
             SERVICE => {
                 let (from, key) = self.services.get(&kid).ok_or_else(|| void(TokenError::UnknownKey))?;
@@ -155,7 +158,7 @@ fn void(why: impl std::fmt::Display) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AccessSigner, Peers, SigningKey};
+    use crate::{AccessClaims, AccessSigner, Peers, SigningKey};
 
     #[tokio::test]
     async fn a_remembered_token_expires_all_the_same() {

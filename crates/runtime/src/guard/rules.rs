@@ -6,7 +6,7 @@ use database::Scope;
 use ids::OrganizationId;
 use tonic::Code;
 
-use crate::{Fault, Identity, Policy, Reason, Role, Rule, ServiceName, User};
+use crate::{Application, Applications, Fault, Identity, Policy, Reason, Role, Rule, ServiceName, User};
 
 /// What every service serves, beside its own policy.
 pub const RUNTIME_POLICY: Policy = &[
@@ -22,6 +22,10 @@ pub const RUNTIME_POLICY: Policy = &[
     // All but enrollment.
     ("/linkage.access.v1.AccessPeerService/RecordAccessChange", Rule::Peer(&[ServiceName::Enrollment])),
 ];
+
+/// What applications may call of it.
+pub const RUNTIME_APPLICATIONS: Applications =
+    &[(Role::EventRead, &["/linkage.event.v1.EventService/ListEvents", "/linkage.event.v1.EventService/WatchEvents"])];
 
 /// Open to all, without caller and whatever else is under way: what a load balancer and a developer's tool ask.
 const OPEN: &[&str] = &[
@@ -51,12 +55,18 @@ pub(crate) fn known(method: &str) -> &'static str {
 /// The whole table of one service.
 pub(super) struct Rules {
     rows: BTreeMap<&'static str, Rule>,
+    /// The roles by which applications may call a method.
+    applications: BTreeMap<&'static str, Vec<Role>>,
     /// Every method of the gRPC services that are served here, so that one without a row is told from none.
     served: BTreeSet<&'static str>,
 }
 
 impl Rules {
-    pub(super) fn new(name: ServiceName, policy: Policy) -> Rules {
+    pub(super) fn new(name: ServiceName, policy: Policy, own: Applications) -> Rules {
+        let mut applications: BTreeMap<_, Vec<Role>> = BTreeMap::new();
+        for (role, methods) in RUNTIME_APPLICATIONS.iter().chain(own) {
+            methods.iter().for_each(|method| applications.entry(*method).or_default().push(*role));
+        }
         let rows: BTreeMap<_, _> = RUNTIME_POLICY
             .iter()
             .filter(|(method, _)| serves(name, service_of(method)))
@@ -65,7 +75,16 @@ impl Rules {
             .collect();
         let services: BTreeSet<_> = rows.keys().map(|method| service_of(method)).collect();
         let served = wire::METHODS.iter().copied().filter(|method| services.contains(service_of(method))).collect();
-        Rules { rows, served }
+        Rules { rows, applications, served }
+    }
+
+    /// Whether this application may call the method, and whose rows it then reaches: never more than its organization's.
+    pub(super) fn admit(&self, caller: &Application, method: &str, rule: Rule) -> Result<Option<Scope>, Fault> {
+        let roles = self.applications.get(method).map(Vec::as_slice).unwrap_or_default();
+        if matches!(rule, Rule::Public | Rule::Simulation) || roles.iter().any(|role| caller.roles.contains(role)) {
+            return Ok(Some(Scope::Organization(caller.organization)));
+        }
+        Err(if roles.is_empty() { refused("no application may call this") } else { Fault::role_required(roles) })
     }
 
     /// The method's rule; `None` when it is open to all. A served method without a row is refused.
@@ -81,7 +100,7 @@ impl Rules {
     }
 }
 
-/// Whether the rule lets this caller in, and whose rows it then reaches: all only by a rule and a role that are for it.
+/// Whether the rule lets this caller in, if it is no application, and whose rows it then reaches: all only by a rule and a role that are for it.
 /// [`Rule::Simulation`] is judged before, by the caller's address.
 pub(super) fn decide(rule: Rule, identity: &Identity) -> Result<Option<Scope>, Fault> {
     let refusal = match (rule, identity) {
@@ -120,6 +139,7 @@ pub fn reaches(rule: Rule, identity: &Identity, organization: OrganizationId) ->
 fn own(identity: &Identity) -> Option<Scope> {
     match identity {
         Identity::User(user) => Some(Scope::Organization(user.organization)),
+        Identity::Application(application) => Some(Scope::Organization(application.organization)),
         Identity::Service(_) | Identity::Sweep => Some(Scope::Peer),
         Identity::Link(_) => Some(Scope::Link),
         Identity::Person(_) | Identity::Anonymous => None,

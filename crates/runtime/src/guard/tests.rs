@@ -1,3 +1,4 @@
+mod applications;
 mod hostile;
 mod inner;
 
@@ -15,16 +16,22 @@ use crate::access::Rights;
 use crate::keys::Keys;
 use crate::peers::Peers;
 use crate::token::{SERVICE, ServiceTokens};
-use crate::{AccessClaims, AccessSigner, Membership, Person, Policy, Role, ServiceName, SigningKey, User};
+use crate::{
+    AccessClaims, AccessSigner, Applications, Membership, Person, Policy, Role, ServiceName, SigningKey, User,
+};
 
 const POLICY: Policy = &[
     ("/linkage.enrollment.v1.UserService/GetSelf", Rule::Person),
     ("/linkage.enrollment.v1.SessionService/CreateSession", Rule::Public),
     ("/linkage.enrollment.v1.EnrollmentPeerService/ReadOrganization", Rule::Peer(&[ServiceName::Relationship])),
+    ("/linkage.enrollment.v1.UserService/GetUser", Rule::Member(&[])),
 ];
 const SELF: &str = POLICY[0].0;
 const SESSION: &str = POLICY[1].0;
 const PEER: &str = POLICY[2].0;
+const LIST: &str = POLICY[3].0;
+const EVENTS: &str = RUNTIME_POLICY[0].0;
+const APPLICATIONS: Applications = &[(Role::OrderCheck, &[SELF, LIST]), (Role::PartnerRead, &[SELF])];
 const CLOCK: &str = "/linkage.simulation.v1.ClockService/GetClock";
 const LOOPBACK: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
 const ELSEWHERE: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)));
@@ -41,7 +48,7 @@ fn door(simulation: bool) -> Door {
     let siblings: BTreeMap<_, _> =
         ServiceName::ALL.into_iter().map(|name| (name, SigningKey::generate().unwrap())).collect();
     let own = siblings[&ServiceName::Enrollment].clone();
-    let services = siblings.iter().map(|(name, key)| (*name, key.public().clone())).collect();
+    let services = siblings.iter().map(|(name, key)| (*name, vec![key.public().clone()])).collect();
     let signer = AccessSigner::new(SigningKey::generate().unwrap());
     let keys = Keys { own: own.clone(), services, access: Some(signer.clone()) };
     let peers = Peers::new(own, ServiceName::Enrollment, BTreeMap::new());
@@ -49,7 +56,7 @@ fn door(simulation: bool) -> Door {
     let access = Arc::new(AccessKeys::new(&keys, &peers));
     let limits = Limits { per_second: 1.try_into().unwrap(), burst: 2.try_into().unwrap(), ..Limits::default() };
     let gate = Gate {
-        rules: Rules::new(ServiceName::Enrollment, POLICY),
+        rules: Rules::new(ServiceName::Enrollment, POLICY, APPLICATIONS),
         credentials: Credentials::new(ServiceName::Enrollment, &keys, access, rights.clone(), Limits::default()),
         limiter: Limiter::new(limits, &[]),
         simulation,
@@ -156,7 +163,7 @@ fn letter(decision: &Result<Option<Scope>, Fault>) -> char {
 
 #[test]
 fn what_has_no_row_is_refused() {
-    let rules = Rules::new(ServiceName::Enrollment, POLICY);
+    let rules = Rules::new(ServiceName::Enrollment, POLICY, APPLICATIONS);
     let refusal = |method: &str| rules.of(method).unwrap_err().reason();
     assert_eq!(refusal("/linkage.enrollment.v1.UserService/ListUsers"), "ROLE_REQUIRED");
     assert_eq!(refusal("/linkage.enrollment.v1.UserService/Nothing"), "METHOD_UNKNOWN");
@@ -188,18 +195,18 @@ async fn reflection_is_limited_like_what_is_public_and_health_is_not() {
 fn every_row_of_the_runtime_is_a_method() {
     for (method, rule) in RUNTIME_POLICY {
         let served = [ServiceName::Enrollment, ServiceName::Relationship]
-            .map(|name| Rules::new(name, &[]).of(method).ok().flatten());
+            .map(|name| Rules::new(name, &[], &[]).of(method).ok().flatten());
         assert!(served.contains(&Some(*rule)), "{method}");
         let (rowless, _) = method.rsplit_once('/').unwrap();
         assert!(wire::METHODS.contains(method), "{method}");
-        assert!(Rules::new(ServiceName::Relationship, &[]).of(rowless).is_err());
+        assert!(Rules::new(ServiceName::Relationship, &[], &[]).of(rowless).is_err());
     }
 }
 
 #[test]
 fn enrollment_alone_gives_keys_and_all_others_are_told_of_rights() {
     for name in ServiceName::ALL {
-        let serves = |method| Rules::new(name, &[]).of(method).is_ok();
+        let serves = |method| Rules::new(name, &[], &[]).of(method).is_ok();
         let gives = name == ServiceName::Enrollment;
         assert_eq!(serves("/linkage.access.v1.KeyService/GetSigningKeys"), gives, "{name}");
         assert_eq!(serves("/linkage.access.v1.AccessPeerService/RecordAccessChange"), !gives, "{name}");
@@ -237,7 +244,7 @@ async fn rights_taken_away_void_the_token_at_the_next_call() {
     let (old, new) = (door.token(4), door.token(5));
     assert!(door.knock(SELF, &[&old], None).await.is_ok());
     let mut access = database::access::Access {
-        user_id: Uuid::from_u128(2),
+        holder: Uuid::from_u128(2),
         organization: Uuid::from_u128(3),
         roles: Vec::new(),
         lowest_version: 5,

@@ -10,10 +10,10 @@ fn processes_that_start_at_once_agree_on_every_key() {
                 let (folder, service) = (&folder.0, ServiceName::ALL[turn % 4]);
                 scope.spawn(move || {
                     let keys = Keys::in_folder(folder, service).unwrap();
-                    assert_eq!(keys.services.get(&service), Some(keys.own.public()));
+                    assert_eq!(keys.services.get(&service), Some(&vec![keys.own.public().clone()]));
                     assert_eq!(keys.access.is_some(), service == ServiceName::Enrollment);
                     let links = link_key(&folder.join(LINKS_FILE)).unwrap().expose_secret().clone();
-                    let kids: Vec<_> = keys.services.values().map(|key| key.kid().to_owned()).collect();
+                    let kids: Vec<_> = keys.services.values().flatten().map(|key| key.kid().to_owned()).collect();
                     (kids, links)
                 })
             })
@@ -35,12 +35,32 @@ fn in_a_folder_of_its_own_a_service_holds_no_key_of_a_sibling() {
         std::fs::write(folder.0.join(public_file(name)), key.public().to_pem().unwrap()).unwrap();
     }
     let keys = Keys::in_folder(&folder.0, ServiceName::Notification).unwrap();
-    assert_eq!((keys.services.len(), keys.services.get(&ServiceName::Notification)), (4, Some(keys.own.public())));
+    let own = vec![keys.own.public().clone()];
+    assert_eq!((keys.services.len(), keys.services.get(&ServiceName::Notification)), (4, Some(&own)));
     assert!(siblings().all(|name| !folder.0.join(own_file(name)).exists()), "no key was made in a sibling's name");
     assert_eq!(Keys::in_folder(&folder.0, ServiceName::Notification).unwrap().services, keys.services);
     std::fs::write(folder.0.join(public_file(ServiceName::Enrollment)), "not a key").unwrap();
     let spoilt = Keys::in_folder(&folder.0, ServiceName::Notification);
     assert!(matches!(spoilt, Err(KeyError::Unreadable { of, .. }) if of.ends_with("enrollment.pub.pem")));
+}
+
+#[test]
+fn r66_of_several_keys_in_a_file_the_first_signs_and_all_count() {
+    let folder = Folder::new("several");
+    let keys: Vec<_> = (0..3).map(|_| new_pem().unwrap().to_string()).collect();
+    let kids =
+        |count: usize| keys[..count].iter().map(|pem| SigningKey::from_pem("a key", pem).unwrap().kid().to_owned());
+    for count in 1..=3 {
+        std::fs::write(folder.0.join(ACCESS_FILE), keys[..count].concat()).unwrap();
+        std::fs::write(folder.0.join(own_file(ServiceName::Enrollment)), keys[..count].join("\n\n")).unwrap();
+        let found = Keys::in_folder(&folder.0, ServiceName::Enrollment).unwrap();
+        let signer = found.access.unwrap();
+        assert!(signer.publics().map(|key| key.kid().to_owned()).eq(kids(count)));
+        assert_eq!((signer.public(), found.own.kid().to_owned()), (found.own.public(), kids(1).next().unwrap()));
+        assert!(found.services[&ServiceName::Enrollment].iter().map(|key| key.kid().to_owned()).eq(kids(count)));
+    }
+    std::fs::write(folder.0.join(ACCESS_FILE), format!("{}{}", keys[0], keys[1].replace("PRIVATE", "PUBLIC"))).unwrap();
+    assert!(Keys::in_folder(&folder.0, ServiceName::Enrollment).is_err(), "one that can't be read is not passed over");
 }
 
 #[test]

@@ -69,6 +69,11 @@ impl<S: Service> Running<S> {
         self.app.refresh_access().await
     }
 
+    /// Asks for the keys of access tokens anew, unless it has them itself.
+    pub async fn refresh_keys(&self) -> Result<(), Fault> {
+        self.app.floor().access.reload().await
+    }
+
     /// All that waits for delivery, due or not, parked or not.
     pub async fn outbox_rows(&self) -> Result<Vec<outbox::Row>, Fault> {
         Ok(outbox::all(self.app.database().reader(), ROWS).await?)
@@ -145,6 +150,8 @@ pub trait Node: Send + Sync {
     fn sweep_once(&self) -> BoxFuture<'_, Result<usize, Fault>>;
     /// See [`Running::refresh_access`].
     fn refresh_access(&self) -> BoxFuture<'_, Result<(), Fault>>;
+    /// See [`Running::refresh_keys`].
+    fn refresh_keys(&self) -> BoxFuture<'_, Result<(), Fault>>;
     /// See [`Running::outbox_rows`].
     fn outbox_rows(&self) -> BoxFuture<'_, Result<Vec<outbox::Row>, Fault>>;
     /// Ends when the service was told to stop or its server ended by itself.
@@ -176,6 +183,10 @@ impl<S: Service> Node for Running<S> {
 
     fn refresh_access(&self) -> BoxFuture<'_, Result<(), Fault>> {
         Box::pin(Running::refresh_access(self))
+    }
+
+    fn refresh_keys(&self) -> BoxFuture<'_, Result<(), Fault>> {
+        Box::pin(Running::refresh_keys(self))
     }
 
     fn outbox_rows(&self) -> BoxFuture<'_, Result<Vec<outbox::Row>, Fault>> {

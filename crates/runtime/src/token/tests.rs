@@ -47,9 +47,28 @@ fn an_access_token_says_what_was_signed() {
     let signer = AccessSigner::new(key.clone());
     let (token, expiry) = signer.sign(&claims()).unwrap();
     assert_eq!(peek(&token).unwrap(), (ACCESS.to_owned(), key.kid().to_owned()));
-    assert_eq!(read_access(signer.public(), &token).unwrap(), (claims(), expiry.timestamp()));
+    assert_eq!(read_access(signer.public(), &token).unwrap(), (Claims::Person(claims()), expiry.timestamp()));
     let person = AccessClaims { member: None, ..claims() };
-    assert_eq!(read_access(key.public(), &signer.sign(&person).unwrap().0).unwrap().0, person);
+    assert_eq!(read_access(key.public(), &signer.sign(&person).unwrap().0).unwrap().0, Claims::Person(person));
+}
+
+#[test]
+fn r67_an_applications_token_says_what_was_signed_and_ends_with_its_credential() {
+    let signer = AccessSigner::new(SigningKey::generate().unwrap());
+    let claims = ApplicationClaims {
+        application: ids::Id::from_uuid(uuid::Uuid::from_u128(4)),
+        organization: ids::Id::from_uuid(uuid::Uuid::from_u128(3)),
+        roles: vec![Role::OrderCheck, Role::EventRead],
+        version: 2,
+    };
+    let left = |ends_in: Option<i64>| {
+        let (token, expiry) = signer.sign_application(&claims, ends_in.map(chrono::TimeDelta::seconds)).unwrap();
+        let (read, expires) = read_access(signer.public(), &token).unwrap();
+        assert_eq!((read, expires), (Claims::Application(claims.clone()), expiry.timestamp()));
+        expires - clock::system_time().timestamp()
+    };
+    assert!((299..=300).contains(&left(None)) && (299..=300).contains(&left(Some(900))));
+    assert!((59..=60).contains(&left(Some(60))));
 }
 
 #[test]

@@ -142,7 +142,7 @@ async fn r66_a_watch_ends_with_the_rights_it_began_with() {
         let mut watcher = Watcher::open(&pair, Who(party(), false), "", "").await.unwrap();
         watcher.until(1).await;
         let access = Access {
-            user_id: Uuid::from_u128(1),
+            holder: Uuid::from_u128(1),
             organization: party().uuid(),
             roles: Vec::new(),
             lowest_version: 2,

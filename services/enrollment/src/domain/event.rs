@@ -1,9 +1,10 @@
 //! What happened, with every fact that the journal and the siblings need of it.
 
 use chrono::{DateTime, Utc};
-use ids::{EnrollmentId, OrganizationId, PartnerLocationId, PreapprovalId, UserId};
+use ids::{ApplicationId, EnrollmentId, OrganizationId, PartnerLocationId, PreapprovalId, UserId};
 
 use super::agreement::Template;
+use super::application::{Application, ApplicationRole, ApplicationState};
 use super::claim::LocationState;
 use super::domain_name::Proof;
 use super::enquiry::Enquiry;
@@ -37,6 +38,7 @@ pub enum Event {
         organization: OrganizationId,
         user: UserId,
     },
+    Application(ApplicationFacts, ApplicationDeed),
     /// With what is vetted again by it, if anything is.
     LegalProfileUpdated {
         organization: OrganizationId,
@@ -129,6 +131,29 @@ pub struct UserFacts {
     pub(crate) changed: DateTime<Utc>,
 }
 
+/// What happened to an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApplicationDeed {
+    Created,
+    /// These fields changed.
+    Updated(Vec<&'static str>),
+    /// It has another credential; the former ones end.
+    CredentialRotated,
+    /// From this state.
+    Deleted(ApplicationState),
+}
+
+/// An application's rights as siblings hold them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplicationFacts {
+    pub(crate) organization: OrganizationId,
+    pub(crate) application: ApplicationId,
+    pub(crate) roles: Vec<ApplicationRole>,
+    pub(crate) lowest_version: i64,
+    pub(crate) state: ApplicationState,
+    pub(crate) changed: DateTime<Utc>,
+}
+
 /// An enrollment as siblings hold it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
@@ -197,6 +222,19 @@ impl UserFacts {
             lowest_version: user.access_version,
             state: user.state,
             changed: user.updated,
+        }
+    }
+}
+
+impl ApplicationFacts {
+    pub(crate) fn of(application: &Application) -> ApplicationFacts {
+        ApplicationFacts {
+            organization: application.organization,
+            application: application.id,
+            roles: application.roles.iter().copied().collect(),
+            lowest_version: application.access_version,
+            state: application.state,
+            changed: application.updated,
         }
     }
 }

@@ -21,6 +21,8 @@ pub(crate) enum Refusal {
     ExternalIdTaken,
     /// The address has a user already.
     UserExists,
+    /// Of an application.
+    Application(ApplicationRefusal),
     /// This language of this version is published.
     TemplateExists,
     /// The caller has such an organization, or the registration number is enrolled.
@@ -61,6 +63,23 @@ pub(crate) enum Refusal {
     AlreadySigned,
     /// Another text was read.
     TextHashMismatch,
+}
+
+/// Why something is not done about an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ApplicationRefusal {
+    /// The organization has as many as it may.
+    Quota,
+    /// It has as many credentials as count at a time.
+    CredentialQuota,
+    /// It proves itself by this already.
+    CredentialExists,
+}
+
+impl From<ApplicationRefusal> for Refusal {
+    fn from(refusal: ApplicationRefusal) -> Refusal {
+        Refusal::Application(refusal)
+    }
 }
 
 /// A field that is missing or wrong.

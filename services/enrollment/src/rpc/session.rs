@@ -1,6 +1,9 @@
 //! Sign-in.
 
+mod application;
+mod by_assertion;
 mod by_code;
+mod by_federated_token;
 mod by_identity;
 mod by_session;
 pub(super) mod create;

@@ -11,6 +11,7 @@ use sea_orm_migration::schema::{
 };
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
+mod application;
 mod directory;
 mod sign_in;
 
@@ -33,13 +34,13 @@ impl MigrationTrait for Tables {
         for statement in parties().into_iter().chain(profiles()).chain(enrollments()).chain(agreements()) {
             manager.create_table(statement).await?;
         }
-        for statement in directory::tables().into_iter().chain(sign_in::tables()) {
+        for statement in directory::tables().into_iter().chain(sign_in::tables()).chain(application::tables()) {
             manager.create_table(statement).await?;
         }
         for index in unique_keys().into_iter().chain(lists()) {
             manager.create_index(index).await?;
         }
-        for index in directory::indexes().into_iter().chain(sign_in::indexes()) {
+        for index in directory::indexes().into_iter().chain(sign_in::indexes()).chain(application::indexes()) {
             manager.create_index(index).await?;
         }
         Ok(())

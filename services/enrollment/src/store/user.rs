@@ -194,7 +194,7 @@ fn read(row: row::Model) -> Result<User, Error> {
 /// Writes a user's rights where the guard of this service looks.
 pub(crate) async fn record_access(tx: &Tx, user: &User, received: DateTime<Utc>) -> Result<(), Error> {
     let access = Access {
-        user_id: user.id.uuid(),
+        holder: user.id.uuid(),
         organization: user.organization.uuid(),
         roles: user.roles.iter().map(|role| role.as_str().to_owned()).collect(),
         lowest_version: user.access_version,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::TcpListener;
 
 use chrono::TimeDelta;
-use enrollment::{Bootstrap, Config, Enrollment, Issuer, bootstrap};
+use enrollment::{Bootstrap, Config, Enrollment, Issuer, WorkloadIssuer, bootstrap};
 use prost::Message;
 use runtime::keys::SigningKey;
 use runtime::{Keys, Limits, Options, Peers, Running, ServiceName, start};
@@ -18,6 +18,7 @@ use tonic_types::StatusExt;
 use uuid::Uuid;
 use wire::enrollment as pb;
 use wire::enrollment::agreement_service_client::AgreementServiceClient;
+use wire::enrollment::application_service_client::ApplicationServiceClient;
 use wire::enrollment::directory_service_client::DirectoryServiceClient;
 use wire::enrollment::domain_service_client::DomainServiceClient;
 use wire::enrollment::enrollment_peer_service_client::EnrollmentPeerServiceClient;
@@ -27,6 +28,8 @@ use wire::enrollment::partner_location_service_client::PartnerLocationServiceCli
 use wire::enrollment::session_service_client::SessionServiceClient;
 use wire::enrollment::user_service_client::UserServiceClient;
 use wire::simulation::{SetOffsetRequest, clock_service_client::ClockServiceClient};
+
+use crate::machine::CLUSTER;
 
 const ISSUER: &str = "https://issuer.example";
 pub(crate) const OPERATOR: &str = "olga@operator.example";
@@ -105,6 +108,8 @@ impl House {
         let development = Issuer::development(ISSUER, "linkage", issuer.public().clone());
         let mut config = setup.config;
         config.issuers.push(development);
+        let workloads = WorkloadIssuer::development(CLUSTER, "linkage", issuer.public()).unwrap();
+        config.workload_issuers.push(workloads);
         let service = Enrollment::new(config, keys.access.clone().unwrap());
         let options = Options {
             listener,
@@ -124,7 +129,7 @@ impl House {
         House { service, issuer, keys: siblings.into(), database, _folder: folder }
     }
 
-    fn channel(&self) -> Channel {
+    pub(crate) fn channel(&self) -> Channel {
         Endpoint::try_from(format!("http://{}", self.service.address())).unwrap().connect_lazy()
     }
 
@@ -142,6 +147,10 @@ impl House {
 
     pub(crate) fn sessions(&self) -> SessionServiceClient<Channel> {
         SessionServiceClient::new(self.channel())
+    }
+
+    pub(crate) fn applications(&self) -> ApplicationServiceClient<Channel> {
+        ApplicationServiceClient::new(self.channel())
     }
 
     pub(crate) fn enrollments(&self) -> EnrollmentServiceClient<Channel> {
@@ -175,6 +184,11 @@ impl House {
             "iat": now, "nbf": now, "exp": now + 300,
         });
         pb::create_session_request::Proof::IdentityToken(self.issuer.sign_jwt("JWT", &claims).unwrap())
+    }
+
+    /// A token of the issuer that says this.
+    pub(crate) fn vouch(&self, claims: &serde_json::Value) -> String {
+        self.issuer.sign_jwt("JWT", claims).unwrap()
     }
 
     pub(crate) async fn session(

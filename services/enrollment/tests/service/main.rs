@@ -2,6 +2,8 @@
 #![cfg(test)]
 
 mod agreements;
+mod applications;
+mod assertions;
 mod cast;
 mod change;
 mod codes;
@@ -12,6 +14,7 @@ mod house;
 mod joining;
 mod life;
 mod locations;
+mod machine;
 mod members;
 mod nameserver;
 mod organizations;

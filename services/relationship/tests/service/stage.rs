@@ -230,6 +230,7 @@ impl Stage {
             lowest_version: 1,
             disabled: false,
             change_time: Some(timestamp(self.enrollment.app().now())),
+            application: String::new(),
         };
         let channel = self.enrollment.app().peers().client(ServiceName::Relationship);
         AccessPeerServiceClient::new(channel).record_access_change(request).await.unwrap();

@@ -1,10 +1,10 @@
-//! Everybody who calls: a user per role in each organization that samples are about, in another one and in the operator's; a person, nobody,
-//! and the services.
+//! Everybody who calls: a user per role in each organization that samples are about, in another one and in the operator's; in all but the
+//! operator's an application per role too; a person, nobody, and the services.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use linkage::ServiceName;
+use linkage::{ServiceName, SigningKey};
 use serde_json::json;
 
 use super::super::samples::Sample;
@@ -15,6 +15,7 @@ use crate::harness::call::text;
 const ROLES: [&str; 6] =
     ["GLOBAL_ADMIN", "ADMIN_AGENT", "SALES_AGENT", "HELPDESK_AGENT", "USER_ADMIN", "BILLING_ADMIN"];
 const OPERATORS: [&str; 2] = ["REVIEWER", "OPERATOR"];
+const MACHINES: [&str; 4] = ["ORDER_CHECK", "ACCESS_CHECK", "PARTNER_READ", "EVENT_READ"];
 const STRANGER: &str = "stella.stranger@stranger.example";
 const PERSON: &str = "petra.person@nowhere.example";
 
@@ -22,6 +23,7 @@ const PERSON: &str = "petra.person@nowhere.example";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Who {
     User { organization: String, role: &'static str, operator: bool },
+    Machine { organization: String, role: &'static str },
     Person,
     Nobody,
     Service(ServiceName),
@@ -31,7 +33,7 @@ pub(super) enum Who {
 #[derive(Debug, Clone)]
 pub(super) struct Caller {
     pub(super) who: Who,
-    /// Of people.
+    /// Of people and machines.
     token: Option<String>,
 }
 
@@ -59,6 +61,7 @@ impl Cast {
             // Reviewers belong to the operator's organization too, which its administrator peoples.
             if !known && organization != self::organization(stage, &operator).await {
                 cast.people(stage, caller, &organization, false).await;
+                cast.machines(stage, caller, &organization).await;
             }
         }
         let home = organization(stage, &operator).await;
@@ -69,6 +72,7 @@ impl Cast {
         cast.foreign = text(&made, "name");
         let foreign = cast.foreign.clone();
         cast.people(stage, STRANGER, &foreign, false).await;
+        cast.machines(stage, STRANGER, &foreign).await;
         let token = Some(tokens::user(stage, PERSON).await);
         cast.callers.push(Caller { who: Who::Person, token });
         cast.callers.push(Caller { who: Who::Nobody, token: None });
@@ -92,6 +96,17 @@ impl Cast {
         }
     }
 
+    /// An application per role, registered by its administrator.
+    async fn machines(&mut self, stage: &mut Stage, admin: &str, organization: &str) {
+        for role in MACHINES {
+            let key = SigningKey::generate().expect("a key");
+            let application = stage.application(admin, organization, &[role], &key).await;
+            let token = Some(text(&stage.machine_session(&application, &key).await, "access_token"));
+            let who = Who::Machine { organization: organization.to_owned(), role };
+            self.callers.push(Caller { who, token });
+        }
+    }
+
     /// The organization that this address acts for.
     pub(super) fn home(&self, address: &str) -> Option<&str> {
         self.homes.get(address).map(String::as_str)
@@ -103,6 +118,7 @@ impl Cast {
             Who::User { organization, operator, .. } => {
                 *operator || Some(organization.as_str()) == home || *organization == self.foreign
             }
+            Who::Machine { organization, .. } => Some(organization.as_str()) == home || *organization == self.foreign,
             _ => true,
         })
     }
@@ -128,6 +144,7 @@ impl fmt::Display for Caller {
                 let of = if *operator { "the operator" } else { organization.as_str() };
                 write!(out, "{role} of {of}")
             }
+            Who::Machine { organization, role } => write!(out, "{role}, a machine of {organization}"),
             other => write!(out, "{other:?}"),
         }
     }

@@ -109,6 +109,7 @@ pub(super) async fn answer(
         session_token: app.links().token(bond),
         session_expire_time: Some(timestamp(session.expires)),
         user: user.map(|user| user.organization.child(user.id)).unwrap_or_default(),
+        application: String::new(),
     })
 }
 

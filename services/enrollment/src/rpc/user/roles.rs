@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use runtime::access::role_name;
 use runtime::{Caller, Fault, Identity, Violations};
 
 use crate::convert;
@@ -15,8 +16,17 @@ pub(super) fn parse(v: &mut Violations, field: &str, roles: &[i32]) -> Option<BT
     }
     let roles = v.list(field, roles, Role::ALL.len());
     let known: Vec<Option<Role>> =
-        roles.iter().map(|role| v.choice::<runtime::Role>(field, *role).and_then(convert::role_of)).collect();
+        roles.iter().map(|role| v.choice(field, *role).and_then(|role| of_user(v, field, role))).collect();
     known.into_iter().collect()
+}
+
+/// A role that users have.
+pub(super) fn of_user(v: &mut Violations, field: &str, role: runtime::Role) -> Option<Role> {
+    let own = convert::role_of(role);
+    if own.is_none() {
+        v.add(field, format!("{} is an application's role", role_name(role)));
+    }
+    own
 }
 
 /// The operator's roles exist in its organization alone.

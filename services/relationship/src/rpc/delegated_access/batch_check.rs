@@ -24,7 +24,7 @@ pub(crate) async fn batch_check(
     pairs.dedup();
     let grants = store::admin_grant::live_of(reader, &pairs, now).await?;
     let results = questions.iter().map(|question| {
-        let known = known.iter().find(|known| known.user_id == question.user.uuid());
+        let known = known.iter().find(|known| known.holder == question.user.uuid());
         let theirs = |grant: &&AdminGrant| grant.grantor == question.organization && grant.grantee == question.grantee;
         let grants: Vec<_> = grants.iter().filter(theirs).cloned().collect();
         answer(question, known, &grants, now)
@@ -39,7 +39,7 @@ fn parse(caller: &Caller, request: &pb::BatchCheckDelegatedAccessRequest) -> Res
     }
     let asked = v.list("requests", &request.requests, MOST);
     let asked: Vec<_> =
-        asked.iter().enumerate().map(|(at, one)| read(&mut v, &format!("requests[{at}]."), one)).collect();
+        asked.iter().enumerate().map(|(at, one)| read(&mut v, &format!("requests[{at}]."), caller, one)).collect();
     let (asked,) = v.all((asked.into_iter().collect::<Option<Vec<_>>>(),))?;
     asked.into_iter().map(|asked| asked.by(caller)).collect()
 }

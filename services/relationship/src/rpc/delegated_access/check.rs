@@ -17,7 +17,7 @@ pub(crate) async fn check(
     request: pb::CheckDelegatedAccessRequest,
 ) -> Result<pb::CheckDelegatedAccessResponse, Fault> {
     let mut v = Violations::of(&request);
-    let question = read(&mut v, "", &request);
+    let question = read(&mut v, "", caller, &request);
     let (question,) = v.all((question,))?;
     let question = question.by(caller)?;
     let (reserve, now) = (app.database().reserve(), app.now());
@@ -36,15 +36,23 @@ pub(super) struct Question {
     pub(super) organization: OrganizationId,
 }
 
-/// The same as it is asked: who names no user means itself.
+/// The same as it is asked: a user who names none means itself.
 pub(super) struct Asked {
     user: Option<(OrganizationId, UserId)>,
     organization: OrganizationId,
 }
 
 /// Reads a question; `at` is where it stands in the request.
-pub(super) fn read(v: &mut Violations, at: &str, request: &pb::CheckDelegatedAccessRequest) -> Option<Asked> {
+pub(super) fn read(
+    v: &mut Violations,
+    at: &str,
+    caller: &Caller,
+    request: &pb::CheckDelegatedAccessRequest,
+) -> Option<Asked> {
     let user = if request.user.is_empty() {
+        if caller.is_application() {
+            v.add(format!("{at}user"), "is required: an application is no user");
+        }
         Some(None)
     } else {
         v.child::<kind::Organization, kind::User>(&format!("{at}user"), &request.user).map(Some)
@@ -56,8 +64,11 @@ pub(super) fn read(v: &mut Violations, at: &str, request: &pb::CheckDelegatedAcc
 impl Asked {
     /// The question, if it is the caller's to ask.
     pub(super) fn by(self, caller: &Caller) -> Result<Question, Fault> {
-        let (own, scope) = (caller.user()?, caller.scope()?);
-        let (grantee, user) = self.user.unwrap_or((own.organization, own.user));
+        let scope = caller.scope()?;
+        let (grantee, user) = match self.user {
+            Some(named) => named,
+            None => caller.user().map(|own| (own.organization, own.user))?,
+        };
         if scope.permits(grantee) || scope.permits(self.organization) {
             Ok(Question { grantee, user, organization: self.organization })
         } else {

@@ -1,0 +1,20 @@
+//! GetApplication.
+
+use ids::kind;
+use runtime::{Caller, Fault, Violations};
+use wire::enrollment as pb;
+
+use crate::{App, convert, store};
+
+pub(crate) async fn get(
+    app: &App,
+    caller: &Caller,
+    request: pb::GetApplicationRequest,
+) -> Result<pb::Application, Fault> {
+    let mut v = Violations::of(&request);
+    let name = v.child::<kind::Organization, kind::Application>("name", &request.name);
+    let ((organization, id),) = v.all((name,))?;
+    let scope = caller.scope_of(organization)?;
+    let application = store::application::get(app.database().reader(), scope, organization, id).await?;
+    Ok(convert::application(&application.ok_or_else(Fault::missing)?, app.now()))
+}
