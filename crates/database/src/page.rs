@@ -49,6 +49,16 @@ impl<T> Page<T> {
         Page { items: rows, next }
     }
 
+    /// The page made of the rows of several selects, each fetched as for [`Page::of`]. A row that several found comes once.
+    pub fn merged(mut rows: Vec<T>, limit: u64, cursor: impl Fn(&T) -> Cursor) -> Page<T> {
+        rows.sort_by_key(|row| {
+            let Cursor { time, id } = cursor(row);
+            (time, id)
+        });
+        rows.dedup_by_key(|row| cursor(row).id);
+        Page::of(rows, limit, cursor)
+    }
+
     /// The same page of something else.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(change).collect(), next: self.next }

@@ -44,13 +44,16 @@ pub(crate) struct Filter {
     pub(crate) grantor: Option<OrganizationId>,
     pub(crate) grantee: Option<OrganizationId>,
     pub(crate) state: Option<State>,
+    /// Ending at the first of these times or later, and before the second.
+    pub(crate) ending: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
 }
+
+/// The sides on which an organization sees a grant.
+const SIDES: [Column; 2] = [Column::Grantor, Column::Grantee];
 
 fn seen_by(scope: Scope) -> Condition {
     match scope {
-        Scope::Organization(own) => {
-            Condition::any().add(Column::Grantor.eq(own.uuid())).add(Column::Grantee.eq(own.uuid()))
-        }
+        Scope::Organization(own) => SIDES.into_iter().fold(Condition::any(), |any, side| any.add(side.eq(own.uuid()))),
         Scope::Operator | Scope::Peer | Scope::Link => Condition::all(),
     }
 }
@@ -73,27 +76,48 @@ pub(crate) async fn list_of(
     (after, size): (Option<Cursor>, u64),
     now: DateTime<Utc>,
 ) -> Result<Page<AdminGrant>, Error> {
-    let rows = page_of(organization, filter, (after, size), now).all(connection).await?;
+    let mut rows = Vec::new();
+    for select in pages_of(organization, filter, (after, size), now) {
+        rows.extend(select.all(connection).await?);
+    }
     let grants = rows.into_iter().map(AdminGrant::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::of(grants, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
+    Ok(Page::merged(grants, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
 }
 
-pub(super) fn page_of(
+/// The page, or one for each side that the organization may be on, to be merged: no index has both in order.
+pub(super) fn pages_of(
     organization: OrganizationId,
     filter: &Filter,
     (after, size): (Option<Cursor>, u64),
     now: DateTime<Utc>,
+) -> Vec<Select<Entity>> {
+    let sides = match (filter.grantor, filter.grantee) {
+        (None, None) => SIDES.iter().map(|side| Condition::all().add(side.eq(organization.uuid()))).collect(),
+        // Whoever asks for its own side needs no other condition, and the index of that side alone answers.
+        (grantor, grantee) if [grantor, grantee].contains(&Some(organization)) => vec![Condition::all()],
+        _ => vec![seen_by(Scope::Organization(organization))],
+    };
+    sides.into_iter().map(|side| page_of(side, filter, (after, size), now)).collect()
+}
+
+fn page_of(
+    side: Condition,
+    filter: &Filter,
+    (after, size): (Option<Cursor>, u64),
+    now: DateTime<Utc>,
 ) -> Select<Entity> {
-    let mut select = Entity::find();
-    // Whoever asks for its own side needs no other condition, and the index of that side alone answers.
-    if filter.grantor != Some(organization) && filter.grantee != Some(organization) {
-        select = select.filter(seen_by(Scope::Organization(organization)));
-    }
+    let mut select = Entity::find().filter(side);
     if let Some(grantor) = filter.grantor {
         select = select.filter(Column::Grantor.eq(grantor.uuid()));
     }
     if let Some(grantee) = filter.grantee {
         select = select.filter(Column::Grantee.eq(grantee.uuid()));
+    }
+    if let Some(from) = filter.ending.0 {
+        select = select.filter(Column::ExpireTime.gte(from));
+    }
+    if let Some(before) = filter.ending.1 {
+        select = select.filter(Column::ExpireTime.lt(before));
     }
     let active = || Condition::all().add(Column::State.eq(State::Active.as_str()));
     select = match filter.state {

@@ -85,26 +85,33 @@ pub(crate) async fn list_of(
     (side, stage): (Side, Option<Stage>),
     (after, size): (Option<Cursor>, u64),
 ) -> Result<Page<Partnership>, Error> {
-    let rows = page_of(organization, (side, stage), (after, size)).all(connection).await?;
+    let mut rows = Vec::new();
+    for select in pages_of(organization, (side, stage), (after, size)) {
+        rows.extend(select.all(connection).await?);
+    }
     let partnerships = rows.into_iter().map(Partnership::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::of(partnerships, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
+    Ok(Page::merged(partnerships, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
 }
 
-pub(super) fn page_of(
+/// The page, or one for each side that the organization may be on, to be merged: no index has both in order.
+pub(super) fn pages_of(
     organization: OrganizationId,
     (side, stage): (Side, Option<Stage>),
     (after, size): (Option<Cursor>, u64),
-) -> Select<Entity> {
-    let own = organization.uuid();
-    let mut select = Entity::find().filter(match side {
-        Side::Provider => Condition::all().add(Column::Provider.eq(own)),
-        Side::Reseller => Condition::all().add(Column::Reseller.eq(own)),
-        Side::Either => either(organization),
-    });
-    if let Some(stage) = stage {
-        select = select.filter(Column::State.eq(stage.as_str()));
-    }
-    page::after(select, (Column::CreateTime, Column::Id), after, size)
+) -> Vec<Select<Entity>> {
+    let sides: &[Column] = match side {
+        Side::Provider => &[Column::Provider],
+        Side::Reseller => &[Column::Reseller],
+        Side::Either => &[Column::Provider, Column::Reseller],
+    };
+    let page = |side: &Column| {
+        let mut select = Entity::find().filter(side.eq(organization.uuid()));
+        if let Some(stage) = stage {
+            select = select.filter(Column::State.eq(stage.as_str()));
+        }
+        page::after(select, (Column::CreateTime, Column::Id), after, size)
+    };
+    sides.iter().map(page).collect()
 }
 
 /// Those that have not ended in which it stands in this capacity.

@@ -82,16 +82,16 @@ fn built<E: EntityTrait>(select: &Select<E>, backend: DbBackend) -> Statement {
 
 /// Every statement that is asked for, by its name.
 fn statements(backend: DbBackend) -> Vec<(&'static str, Statement)> {
+    let mut all = alone(backend);
+    all.extend(lists(backend));
+    all
+}
+
+/// Those that are one statement each.
+fn alone(backend: DbBackend) -> Vec<(&'static str, Statement)> {
     let three = || [org(1).uuid().into(), org(2).uuid().into(), org(3).uuid().into()];
     let facts = three().into_iter().chain([now().into()]).collect::<Vec<sea_orm::Value>>();
     let after = (Some(Cursor { time: now(), id: Uuid::from_u128(1) }), PAGE);
-    let bond = reseller_relationship::Filter { partner: Some(org(1)), customer: None, partnership: None, stage: None };
-    let shared = reseller_relationship::Filter {
-        partnership: Some(Id::from_uuid(Uuid::from_u128(2))),
-        stage: Some(Stage::Active),
-        ..bond.clone()
-    };
-    let grant = admin_grant::Filter { grantor: None, grantee: Some(org(1)), state: Some(GrantState::Active) };
     let sent = invitation::Filter {
         sent: true,
         stage: Some(InvitationStage::Pending),
@@ -106,10 +106,6 @@ fn statements(backend: DbBackend) -> Vec<(&'static str, Statement)> {
         ("order check", Statement::from_sql_and_values(backend, facts::FACTS, facts)),
         ("order check, acquainted", Statement::from_sql_and_values(backend, facts::ACQUAINTED, three())),
         ("delegated access", built(&admin_grant::select_live(&[(org(1), org(2))], now()), backend)),
-        ("resellers of a provider", built(&partnership::page_of(org(1), (Side::Provider, None), after), backend)),
-        ("customers of a partner", built(&reseller_relationship::page_of(org(1), &bond, after), backend)),
-        ("shared customers", built(&reseller_relationship::page_of(org(1), &shared, after), backend)),
-        ("administration given to a partner", built(&admin_grant::page_of(org(1), &grant, after, now()), backend)),
         ("invitations sent, open", page(&sent)),
         ("invitations sent, open for long", page(&old)),
         ("invitations by the sender's own id", page(&found)),
@@ -119,6 +115,44 @@ fn statements(backend: DbBackend) -> Vec<(&'static str, Statement)> {
         ("sweep: administration that is over", built(&admin_grant::select_due(now(), PAGE), backend)),
         ("sweep: administration about to end", built(&admin_grant::select_unreminded(now(), PAGE), backend)),
     ]
+}
+
+/// Pages of what an organization has: a statement for each side on which it may be.
+fn lists(backend: DbBackend) -> Vec<(&'static str, Statement)> {
+    let after = (Some(Cursor { time: now(), id: Uuid::from_u128(1) }), PAGE);
+    let bond = reseller_relationship::Filter { partner: Some(org(1)), customer: None, partnership: None, stage: None };
+    let shared = reseller_relationship::Filter {
+        partnership: Some(Id::from_uuid(Uuid::from_u128(2))),
+        stage: Some(Stage::Active),
+        ..bond.clone()
+    };
+    let grant = admin_grant::Filter {
+        grantor: None,
+        grantee: Some(org(1)),
+        state: Some(GrantState::Active),
+        ending: (None, None),
+    };
+    let all = |name: &'static str, statements: Vec<Statement>| statements.into_iter().map(move |one| (name, one));
+    let partnerships =
+        |side| partnership::pages_of(org(1), (side, None), after).iter().map(|one| built(one, backend)).collect();
+    let bonds = |filter| {
+        let pages = reseller_relationship::pages_of(org(1), filter, after);
+        pages.iter().map(|one| built(one, backend)).collect()
+    };
+    let grants =
+        |filter| admin_grant::pages_of(org(1), filter, after, now()).iter().map(|one| built(one, backend)).collect();
+    let unsided = reseller_relationship::Filter { partner: None, ..bond.clone() };
+    let either = admin_grant::Filter { grantee: None, ..grant.clone() };
+    let lists = [
+        all("resellers of a provider", partnerships(Side::Provider)),
+        all("partnerships on either side", partnerships(Side::Either)),
+        all("customers of a partner", bonds(&bond)),
+        all("shared customers", bonds(&shared)),
+        all("relationships on any side", bonds(&unsided)),
+        all("administration given to a partner", grants(&grant)),
+        all("administration given or got", grants(&either)),
+    ];
+    lists.into_iter().flatten().collect()
 }
 
 /// The plan as it is without the values, since a statement is planned so from its sixth run on.

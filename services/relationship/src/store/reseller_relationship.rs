@@ -51,11 +51,12 @@ pub(crate) struct Filter {
     pub(crate) stage: Option<Stage>,
 }
 
+/// The sides on which an organization sees a relationship.
+const SIDES: [Column; 3] = [Column::Partner, Column::Customer, Column::OtherPartner];
+
 fn seen_by(scope: Scope) -> Condition {
     match scope {
-        Scope::Organization(own) => [Column::Partner, Column::Customer, Column::OtherPartner]
-            .into_iter()
-            .fold(Condition::any(), |any, side| any.add(side.eq(own.uuid()))),
+        Scope::Organization(own) => SIDES.into_iter().fold(Condition::any(), |any, side| any.add(side.eq(own.uuid()))),
         Scope::Operator | Scope::Peer | Scope::Link => Condition::all(),
     }
 }
@@ -77,21 +78,35 @@ pub(crate) async fn list_of(
     filter: &Filter,
     (after, size): (Option<Cursor>, u64),
 ) -> Result<Page<ResellerRelationship>, Error> {
-    let rows = page_of(organization, filter, (after, size)).all(connection).await?;
+    let mut rows = Vec::new();
+    for select in pages_of(organization, filter, (after, size)) {
+        rows.extend(select.all(connection).await?);
+    }
     let relationships = rows.into_iter().map(ResellerRelationship::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::of(relationships, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
+    Ok(Page::merged(relationships, size, |row| Cursor { time: row.create_time, id: row.id.uuid() }))
 }
 
-pub(super) fn page_of(
+/// The page, or one for each side that the organization may be on, to be merged: no index has them all in order.
+pub(super) fn pages_of(
     organization: OrganizationId,
     filter: &Filter,
     (after, size): (Option<Cursor>, u64),
-) -> Select<Entity> {
-    let mut select = Entity::find();
-    // Whoever asks for its own side needs no other condition, and the index of that side alone answers.
-    if filter.partner != Some(organization) && filter.customer != Some(organization) {
-        select = select.filter(seen_by(Scope::Organization(organization)));
-    }
+) -> Vec<Select<Entity>> {
+    let sides = match filter {
+        // Whoever asks for its own side needs no other condition, and the index of that side alone answers.
+        Filter { partner, customer, .. } if [*partner, *customer].contains(&Some(organization)) => {
+            vec![Condition::all()]
+        }
+        Filter { partner: None, customer: None, partnership: None, .. } => {
+            SIDES.iter().map(|side| Condition::all().add(side.eq(organization.uuid()))).collect()
+        }
+        _ => vec![seen_by(Scope::Organization(organization))],
+    };
+    sides.into_iter().map(|side| page_of(side, filter, (after, size))).collect()
+}
+
+fn page_of(side: Condition, filter: &Filter, (after, size): (Option<Cursor>, u64)) -> Select<Entity> {
+    let mut select = Entity::find().filter(side);
     if let Some(partner) = filter.partner {
         select = select.filter(Column::Partner.eq(partner.uuid()));
     }

@@ -1,10 +1,15 @@
 //! Lists go on where they stopped, and what siblings tell late changes nothing.
 
+use chrono::TimeDelta;
+use runtime::convert::timestamp;
 use testkit::on_every_database;
 use wire::relationship as pb;
+use wire::relationship::admin_grant_service_client::AdminGrantServiceClient;
+use wire::relationship::partnership_service_client::PartnershipServiceClient;
+use wire::relationship::reseller_relationship_service_client::ResellerRelationshipServiceClient;
 
 use crate::invitation::to_customer;
-use crate::stage::{PROVIDER, RESELLER, Stage, organization, reason};
+use crate::stage::{CUSTOMER, OVERSEAS, PROVIDER, RESELLER, Stage, organization, reason};
 
 #[tokio::test]
 async fn r36_a_list_is_paged_without_gap_or_repeat() {
@@ -32,6 +37,62 @@ async fn r36_a_list_is_paged_without_gap_or_repeat() {
         let undirected = pb::ListInvitationsRequest::default();
         let refused = stage.invitations().list_invitations(stage.by(RESELLER, undirected)).await.unwrap_err();
         assert_eq!(reason(&refused), "FIELD_INVALID");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r36_what_is_listed_from_every_side_comes_once_and_in_order() {
+    on_every_database(async |database| {
+        let stage = Stage::ready(database).await;
+        let partnership = stage.partners().await.result_partnership;
+        let both = stage.customer(&partnership).await.result_relationships;
+        let mut client = ResellerRelationshipServiceClient::new(stage.channel());
+        for who in [PROVIDER, RESELLER, CUSTOMER] {
+            let (mut seen, mut page_token) = (Vec::new(), String::new());
+            loop {
+                let request = pb::ListResellerRelationshipsRequest { page_size: 1, page_token, ..Default::default() };
+                let page = client.list_reseller_relationships(stage.by(who, request)).await.unwrap().into_inner();
+                seen.extend(page.reseller_relationships.into_iter().map(|one| one.name));
+                page_token = page.next_page_token;
+                if page_token.is_empty() {
+                    break;
+                }
+            }
+            let mut expected = both.clone();
+            expected.sort_unstable();
+            assert_eq!(seen, expected, "{who}: one is seen from two sides by either partner");
+        }
+        let mut client = PartnershipServiceClient::new(stage.channel());
+        for who in [PROVIDER, RESELLER] {
+            let request = stage.by(who, pb::ListPartnershipsRequest::default());
+            let listed = client.list_partnerships(request).await.unwrap().into_inner().partnerships;
+            assert_eq!(listed.into_iter().map(|one| one.name).collect::<Vec<_>>(), [partnership.clone()]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r39_what_ends_soon_is_found_by_its_end() {
+    on_every_database(async |database| {
+        let stage = Stage::ready(database).await;
+        stage.partners().await;
+        let mut client = AdminGrantServiceClient::new(stage.channel());
+        let day = |days| Some(timestamp(stage.relationship.app().now() + TimeDelta::days(days)));
+        for (who, from, before, found) in [
+            (RESELLER, None, day(366), 1),
+            (PROVIDER, None, day(366), 1),
+            (PROVIDER, None, day(364), 0),
+            (PROVIDER, day(364), None, 1),
+            (PROVIDER, day(366), None, 0),
+            (OVERSEAS, None, None, 0),
+        ] {
+            let request =
+                pb::ListAdminGrantsRequest { expire_time_from: from, expire_time_before: before, ..Default::default() };
+            let listed = client.list_admin_grants(stage.by(who, request)).await.unwrap().into_inner();
+            assert_eq!(listed.admin_grants.len(), found, "{who} {from:?} {before:?}");
+        }
     })
     .await;
 }

@@ -29,6 +29,8 @@ fn parse(request: &pb::ListAdminGrantsRequest) -> Result<Filter, Fault> {
     let grantor = v.optional_name::<kind::Organization>("grantor", &request.grantor);
     let grantee = v.optional_name::<kind::Organization>("grantee", &request.grantee);
     let state = code!(v.optional_choice::<pb::admin_grant::State>("state", request.state), "STATE_");
-    let (grantor, grantee, state) = v.all((grantor, grantee, state))?;
-    Ok(Filter { grantor, grantee, state })
+    let from = v.optional_time("expire_time_from", request.expire_time_from.as_ref());
+    let before = v.optional_time("expire_time_before", request.expire_time_before.as_ref());
+    let (grantor, grantee, state, from, before) = v.all((grantor, grantee, state, from, before))?;
+    Ok(Filter { grantor, grantee, state, ending: (from, before) })
 }
