@@ -1,6 +1,7 @@
 //! What the stories share: inviting, looking, accepting.
 
 use prost::Message;
+use runtime::Role;
 use tonic::Status;
 use tonic::transport::Endpoint;
 use uuid::Uuid;
@@ -9,7 +10,7 @@ use wire::relationship as pb;
 use wire::relationship::invitation_service_client::InvitationServiceClient;
 use wire::types::variable::Value;
 
-use crate::stage::{CUSTOMER, PROVIDER, RESELLER, Stage, email, location};
+use crate::stage::{CUSTOMER, PROVIDER, RESELLER, Stage, email, location, reason};
 
 pub(crate) fn request_id() -> String {
     runtime::Mint::default().uuid(chrono::DateTime::UNIX_EPOCH).to_string()
@@ -103,6 +104,21 @@ pub(crate) fn whole(offer: &pb::InvitationOffer, token: &str) -> pb::AcceptInvit
         consents: consents.map(|asked| pb::Consent { kind: asked.kind, partner: asked.partner.clone() }).collect(),
         validate_only: false,
     }
+}
+
+#[tokio::test]
+async fn r33_who_sells_invites_but_asks_for_no_administration() {
+    let stage = Stage::ready(testkit::sqlite()).await;
+    let create = async |role: Role, admin_requests: Vec<pb::AdminRequest>| {
+        let invitation = Some(pb::Invitation { admin_requests, ..to_reseller() });
+        let request = pb::CreateInvitationRequest { request_id: request_id(), invitation, validate_only: true };
+        stage.invitations().create_invitation(stage.with(PROVIDER, &[role], request)).await
+    };
+    let asked = to_reseller().admin_requests;
+    let refused = create(Role::SalesAgent, asked.clone()).await.unwrap_err();
+    assert_eq!(reason(&refused), "ROLE_REQUIRED");
+    create(Role::SalesAgent, Vec::new()).await.unwrap();
+    create(Role::AdminAgent, asked).await.unwrap();
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use crate::domain::offer::Offer;
 use crate::domain::organization::Parties;
 use crate::domain::{Event, Refusal};
 use crate::rpc::convert;
-use crate::rpc::judge::Judge;
+use crate::rpc::invitation::judge::Judge;
 use crate::{App, Change, store};
 use terms::Terms;
 
@@ -26,6 +26,7 @@ pub(crate) async fn create(
 ) -> Result<pb::CreateInvitationResponse, Fault> {
     let draft = &draft::parse(&request)?;
     let (user, scope) = (caller.user()?, caller.scope()?);
+    draft.may_be_sent_by(user)?;
     app.change(caller, &request, move |change: Change| async move {
         let (tx, now) = (&change.tx, change.now());
         let expire_time = draft.expire_time(app.service().config.invitation_time(), now)?;

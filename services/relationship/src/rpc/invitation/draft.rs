@@ -3,7 +3,7 @@
 use addresses::{Email, Language};
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::{OrganizationId, PartnerLocationId, PartnershipId, kind};
-use runtime::{Fault, Violations};
+use runtime::{Fault, Role, User, Violations};
 use wire::relationship as pb;
 
 use crate::domain::directory_role;
@@ -30,7 +30,16 @@ struct AdminDraft {
     days: i32,
 }
 
+/// Who may ask for administration of others: whoever may administer them for the own organization, or give that right.
+const ASKERS: &[Role] = &[Role::GlobalAdmin, Role::AdminAgent];
+
 impl Draft {
+    /// Refuses whoever asks for administration without being one of those who administer.
+    pub(crate) fn may_be_sent_by(&self, user: &User) -> Result<(), Fault> {
+        let may_ask = user.roles.iter().any(|role| ASKERS.contains(role));
+        if may_ask || self.admin_requests.is_empty() { Ok(()) } else { Err(Fault::role_required(ASKERS)) }
+    }
+
     /// When it ends: as asked, within bounds that move with time.
     pub(crate) fn expire_time(&self, usual: TimeDelta, now: DateTime<Utc>) -> Result<DateTime<Utc>, Fault> {
         let Some(asked) = self.expire_time else { return Ok(now + usual) };
