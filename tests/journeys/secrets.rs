@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::call::{NOBODY, list, text};
 use crate::harness::{Stage, each, log};
-use crate::scenes::Company;
+use crate::scenes::{Capacity, Company};
 
 /// The MAC of every link and every code that any mail brought, the longest first.
 async fn secrets(stage: &mut Stage) -> Vec<String> {
@@ -81,16 +81,30 @@ async fn play(stage: &mut Stage) {
     stage.settle().await;
 }
 
+/// Two invitations of customers: one is declined by its link, one is open.
+async fn invite(stage: &mut Stage) {
+    let provider = stage.partner(Company::RHEINWOLKE, Capacity::Provider).await;
+    for customer in ["asta@kund.example", "bo@kund.example"] {
+        let invitation = json!({ "kind": "KIND_CUSTOMER", "recipient_email": customer, "language_code": "sv" });
+        let request = json!({ "invitation": invitation });
+        stage.ok(&provider.admin, "relationship.InvitationService/CreateInvitation", request).await;
+    }
+    let token = stage.token("asta@kund.example", "customer-invitation").await;
+    let request = json!({ "token": token, "reason": "DECLINE_REASON_SENDER_UNKNOWN" });
+    stage.ok(NOBODY, "relationship.InvitationService/DeclineInvitation", request).await;
+}
+
 #[tokio::test]
 async fn r21_no_token_and_no_code_stands_in_any_table_or_log_line() {
     each(async |stage| {
         log::listen();
         play(stage).await;
         sign_in(stage).await;
+        invite(stage).await;
         let logged = log::heard();
         assert!(logged.contains("TRACE") && logged.contains("ConfirmEmailVerification"), "the log was kept");
         let secrets = secrets(stage).await;
-        assert!(secrets.len() >= 10, "two for each of four mails, one for each of two: {secrets:?}");
+        assert!(secrets.len() >= 10, "two for each mail of a verification, one for each other: {secrets:?}");
         let mut places = vec![("the log".to_owned(), logged)];
         for service in ServiceName::ALL {
             for (table, rows) in stage.dump(service) {

@@ -9,6 +9,7 @@ mod doctor;
 mod killed;
 mod kills;
 mod mail;
+mod mailboxes;
 mod migrators;
 mod observed;
 mod program;

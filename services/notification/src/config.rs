@@ -22,9 +22,9 @@ pub struct Config {
     pub first_pause_seconds: u32,
     /// The longest rest of all, in seconds.
     pub longest_pause_seconds: u32,
-    /// So many tries a minute to one recipient; 0 = as many as there are.
+    /// So many tries a minute to one recipient, by each replica; 0 = as many as there are.
     pub recipient_per_minute: u32,
-    /// So many tries a minute to one domain; 0 = as many as there are.
+    /// So many tries a minute to one domain, by each replica; 0 = as many as there are.
     pub domain_per_minute: u32,
     /// Domains that the simulated transport can't reach for now.
     pub unreachable_domains: Vec<String>,
