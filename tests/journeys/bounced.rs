@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::call::{holds, list};
+use crate::harness::call::{NOBODY, holds, list};
 use crate::harness::each;
 use crate::scenes::{Capacity, Company};
 
 const INVITE: &str = "relationship.InvitationService/CreateInvitation";
 const GET: &str = "relationship.InvitationService/GetInvitation";
+const DECLINE: &str = "relationship.InvitationService/DeclineInvitation";
 const VERIFICATIONS: &str = "verification.EmailVerificationService/ListEmailVerifications";
 const MESSAGES: &str = "notification.MessageService/ListMessages";
 
@@ -51,6 +52,12 @@ async fn r52_an_invitation_shows_its_sender_what_became_of_its_mail() {
         stage.settle().await;
         let dropped = read(stage, &reseller.admin, &late).await;
         holds(&dropped, json!({ "delivery": { "state": "STATE_DROPPED", "reason": "nobody is in" } }));
+
+        let token = stage.token(&reseller.admin, "partnership-invitation").await;
+        let request = json!({ "token": token, "reason": "DECLINE_REASON_NOT_INTERESTED" });
+        let declined = stage.ok(NOBODY, DECLINE, request).await;
+        let shown = (&declined["state"], &declined["recipient_email"], &declined["delivery"]);
+        assert_eq!(shown, (&json!("STATE_DECLINED"), &json!(""), &Value::Null), "the link alone shows neither");
     })
     .await;
 }

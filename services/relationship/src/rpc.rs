@@ -5,7 +5,6 @@ mod convert;
 mod delegated_access;
 mod ending;
 mod invitation;
-mod judge;
 mod market;
 mod order_eligibility;
 mod partnership;

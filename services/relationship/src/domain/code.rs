@@ -12,6 +12,10 @@ macro_rules! codes {
         pub(crate) enum $name { $($variant),+ }
 
         impl $name {
+            /// All of them.
+            #[cfg(test)]
+            pub(crate) const ALL: &[$name] = &[$($name::$variant),+];
+
             pub(crate) const fn as_str(self) -> &'static str {
                 match self { $($name::$variant => $code),+ }
             }

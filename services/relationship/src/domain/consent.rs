@@ -1,6 +1,7 @@
 //! Consents: what is asked, what is given, and that nothing comes to be without what is required.
 
-use ids::OrganizationId;
+use chrono::{DateTime, Utc};
+use ids::{OrganizationId, UserId};
 use ring::digest;
 
 use super::Refusal;
@@ -35,6 +36,19 @@ pub(crate) struct Asked {
 pub(crate) struct Given {
     pub(crate) kind: Kind,
     pub(crate) partner: Option<OrganizationId>,
+}
+
+/// One consent as it was given, with the text that was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) kind: Kind,
+    /// Its name; empty when it is about none.
+    pub(crate) partner: String,
+    pub(crate) organization: OrganizationId,
+    pub(crate) given_by: UserId,
+    pub(crate) text_version: String,
+    pub(crate) text_sha256: String,
+    pub(crate) time: DateTime<Utc>,
 }
 
 impl Asked {

@@ -7,9 +7,19 @@ use markets::{CountryCode, Markets};
 use super::standing::{Agreement, DueAgreement, EnrollmentState, Standing};
 use super::state::{Stage, State};
 
+mod evidence;
 mod reason;
 
+pub(crate) use evidence::{Fact, currencies, evidence};
 pub(crate) use reason::{Actor, Reason, Remedy};
+
+/// Whom an order would concern.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Trio {
+    pub(crate) provider: OrganizationId,
+    pub(crate) reseller: OrganizationId,
+    pub(crate) customer: OrganizationId,
+}
 
 /// All that an answer depends on, read in one snapshot.
 #[derive(Debug, Clone)]
@@ -79,15 +89,6 @@ pub(crate) struct Ineligibility {
     pub(crate) remedy: Remedy,
 }
 
-/// What was read to answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fact {
-    pub(crate) resource: String,
-    pub(crate) version: i64,
-    pub(crate) state: String,
-    pub(crate) age: Option<TimeDelta>,
-}
-
 /// By what rules facts are judged.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rules<'a> {
@@ -95,6 +96,24 @@ pub(crate) struct Rules<'a> {
     pub(crate) now: DateTime<Utc>,
     /// How old knowledge of enrollment may be.
     pub(crate) bound: TimeDelta,
+}
+
+impl Trio {
+    /// The three of them.
+    pub(crate) fn parties(self) -> [OrganizationId; 3] {
+        [self.provider, self.reseller, self.customer]
+    }
+}
+
+impl Facts {
+    /// Whether by what an order depends on this one of the three deals with another of them.
+    pub(crate) fn acquaint(&self, own: OrganizationId) -> bool {
+        let with_provider = self.provider_relationship.is_some();
+        let with_reseller = self.reseller_relationship.is_some();
+        (own == self.provider.organization && (self.partnership.is_some() || with_provider))
+            || (own == self.reseller.organization && (self.partnership.is_some() || with_reseller))
+            || (own == self.customer.organization && (with_provider || with_reseller))
+    }
 }
 
 impl Stands {
@@ -224,7 +243,7 @@ fn relationship(
 }
 
 /// Where the customer is must be a market, and in the region of each partner's location. What is unknown is said elsewhere.
-fn market(facts: &Facts, rules: Rules<'_>) -> Vec<Ineligibility> {
+pub(crate) fn market(facts: &Facts, rules: Rules<'_>) -> Vec<Ineligibility> {
     let region = |country| rules.markets.region_of(country, rules.now);
     let located = |partner: &Partner| {
         let known = rules.knows(partner.as_of);
@@ -254,42 +273,6 @@ fn market(facts: &Facts, rules: Rules<'_>) -> Vec<Ineligibility> {
             }
         }
     }
-    found
-}
-
-/// What was read to answer, with its age.
-pub(crate) fn evidence(facts: &Facts, now: DateTime<Utc>) -> Vec<Fact> {
-    let mut found = Vec::new();
-    for partner in [&facts.provider, &facts.reseller] {
-        if let Some(standing) = &partner.standing {
-            found.push(Fact {
-                resource: standing.name(),
-                version: standing.version,
-                state: standing.state.as_str().to_owned(),
-                age: partner.as_of.map(|as_of| now - as_of),
-            });
-        }
-    }
-    if let Some(country) = facts.customer.country {
-        found.push(Fact {
-            resource: facts.customer.organization.name(),
-            version: facts.customer.version,
-            state: country.to_string(),
-            age: facts.customer.as_of.map(|as_of| now - as_of),
-        });
-    }
-    let own = |resource, version, state: &str| Fact {
-        resource,
-        version,
-        state: state.to_owned(),
-        age: Some(TimeDelta::zero()),
-    };
-    found.extend(facts.partnership.iter().map(|fact| own(fact.id.name(), fact.version, fact.stands.as_str())));
-    let relationships = facts.reseller_relationship.iter().chain(&facts.provider_relationship);
-    found.extend(relationships.map(|fact| own(fact.id.name(), fact.version, fact.stands.as_str())));
-    let agreement = facts.customer_agreement.iter();
-    let name = |version: &String| format!("{}/customerAgreements/{version}", facts.customer.organization.name());
-    found.extend(agreement.map(|version| own(name(version), 1, "ACCEPTED")));
     found
 }
 

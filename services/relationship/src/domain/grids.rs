@@ -293,7 +293,6 @@ fn r35_r37_who_may_accept() {
         mail_address: "mail@customer.example".parse().unwrap(),
         proven_domains: vec!["reseller.example".to_owned()],
         version: 1,
-        confirmed_at: None,
     };
     let stranger = Organization { proven_domains: Vec::new(), ..recipient.clone() };
     let (own, other) = ("ada@reseller.example", "eve@elsewhere.example");

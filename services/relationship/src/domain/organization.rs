@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use addresses::{Email, Language};
-use chrono::{DateTime, Utc};
 use ids::OrganizationId;
 use markets::CountryCode;
 
@@ -17,8 +16,6 @@ pub(crate) struct Organization {
     pub(crate) mail_address: Email,
     pub(crate) proven_domains: Vec<String>,
     pub(crate) version: i64,
-    /// When it was read directly, if it ever was.
-    pub(crate) confirmed_at: Option<DateTime<Utc>>,
 }
 
 impl Organization {

@@ -18,7 +18,7 @@ use crate::domain::offer::Offer;
 use crate::domain::organization::Parties;
 use crate::domain::partnership::Partnership;
 use crate::domain::reseller_relationship::ResellerRelationship;
-use crate::domain::state::State as Standing;
+use crate::domain::state::State as Bond;
 
 /// An enum value of the wire by the domain's code.
 macro_rules! wire {
@@ -40,7 +40,7 @@ fn name<K: ids::Kind>(id: Option<Id<K>>) -> String {
     id.map(Id::name).unwrap_or_default()
 }
 
-/// An invitation as this scope may see it: the address is for the side that invites.
+/// An invitation as this scope may see it: the address, and what became of the mail, are for the side that invites.
 pub(crate) fn invitation(
     invitation: &Invitation,
     parties: &Parties,
@@ -49,7 +49,9 @@ pub(crate) fn invitation(
 ) -> pb::Invitation {
     let knows_address = match scope {
         Scope::Organization(own) => invitation.is_inviting(own),
-        Scope::Operator | Scope::Peer | Scope::Link => true,
+        Scope::Operator | Scope::Peer => true,
+        // Whoever holds the link alone learns no more than the link shows.
+        Scope::Link => false,
     };
     let (result_partnership, result_relationships) = match &invitation.state {
         State::Accepted(Born::Partnership(partnership)) => (partnership.name(), Vec::new()),
@@ -86,6 +88,8 @@ pub(crate) fn invitation(
         resend_count: i32::try_from(invitation.resends()).unwrap_or(i32::MAX),
         decline_reason,
         decline_reason_text,
+        consents: Vec::new(),
+        given_consents: Vec::new(),
     }
 }
 
@@ -113,7 +117,7 @@ pub(crate) fn offer(invitation: &Invitation, offer: Offer, now: DateTime<Utc>) -
     }
 }
 
-fn consent(asked: consent::Asked) -> pb::ConsentOffer {
+pub(crate) fn consent(asked: consent::Asked) -> pb::ConsentOffer {
     pb::ConsentOffer {
         kind: wire!(pb::ConsentKind, "CONSENT_KIND", asked.kind),
         partner: name(asked.partner),
@@ -123,6 +127,19 @@ fn consent(asked: consent::Asked) -> pb::ConsentOffer {
         text: asked.text,
         text_version: asked.text_version.to_owned(),
         text_sha256: asked.text_sha256,
+    }
+}
+
+/// A consent as it was given; who gave it is for its own organization.
+pub(crate) fn given_consent(kept: &consent::Kept, scope: Scope) -> pb::GivenConsent {
+    let giver = kept.organization.child(kept.given_by);
+    pb::GivenConsent {
+        kind: wire!(pb::ConsentKind, "CONSENT_KIND", kept.kind),
+        partner: kept.partner.clone(),
+        text_version: kept.text_version.clone(),
+        text_sha256: kept.text_sha256.clone(),
+        give_time: Some(timestamp(kept.time)),
+        giver: if scope.permits(kept.organization) { giver } else { String::new() },
     }
 }
 
@@ -149,11 +166,11 @@ pub(crate) fn partnership(partnership: &Partnership, parties: &Parties) -> pb::P
 }
 
 /// Since when it is suspended, and when it ended.
-fn times(state: Standing) -> (Option<Timestamp>, Option<Timestamp>) {
+fn times(state: Bond) -> (Option<Timestamp>, Option<Timestamp>) {
     match state {
-        Standing::Active => (None, None),
-        Standing::Suspended { at, .. } => (Some(timestamp(at)), None),
-        Standing::Ended { at } => (None, Some(timestamp(at))),
+        Bond::Active => (None, None),
+        Bond::Suspended { at, .. } => (Some(timestamp(at)), None),
+        Bond::Ended { at } => (None, Some(timestamp(at))),
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod decline;
 mod draft;
 pub(crate) mod get;
 pub(crate) mod inspect;
+mod judge;
 pub(crate) mod list;
 mod mailed;
 pub(crate) mod resend;

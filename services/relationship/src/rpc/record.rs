@@ -1,5 +1,7 @@
 //! What enrollment tells of organizations and enrollments, pushed or read, and how it is kept.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use database::{Tx, inbox};
 use ids::{OrganizationId, kind};
@@ -36,6 +38,27 @@ pub(crate) async fn read(app: &App, caller: &Caller, id: OrganizationId) -> Resu
         Err(status) if status.code() == Code::NotFound => Ok(None),
         Err(status) => Err(Fault::unavailable(status)),
     }
+}
+
+/// Reads each of these organizations once; those that there are.
+pub(crate) async fn read_all(
+    app: &App,
+    caller: &Caller,
+    ids: impl IntoIterator<Item = OrganizationId>,
+) -> Result<Vec<Record>, Fault> {
+    let mut records = Vec::new();
+    for id in ids.into_iter().collect::<BTreeSet<_>>() {
+        records.extend(read(app, caller, id).await?);
+    }
+    Ok(records)
+}
+
+/// Keeps all of what was read, each as by [`apply`].
+pub(crate) async fn apply_all(tx: &Tx, records: &[Record]) -> Result<(), Fault> {
+    for record in records {
+        apply(tx, record).await?;
+    }
+    Ok(())
 }
 
 /// Keeps what was read, unless something newer was told since.
@@ -118,7 +141,6 @@ pub(crate) fn organization(v: &mut Violations, told: &Told<'_>) -> Option<Organi
         mail_address: mail_address?,
         proven_domains: proven_domains?,
         version: told.version,
-        confirmed_at: None,
     })
 }
 

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use database::{Error, Tx};
-use ids::{InvitationId, OrganizationId, UserId};
-use sea_orm::{ActiveValue::Set, entity::prelude::*};
+use ids::{Id, InvitationId, OrganizationId, UserId};
+use sea_orm::{ActiveValue::Set, QueryOrder, entity::prelude::*};
 
-use crate::domain::consent::Asked;
+use super::read::Place;
+use crate::domain::consent::{Asked, Kept};
 
 #[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]
 mod row {
@@ -53,4 +54,28 @@ pub(crate) async fn insert(
     });
     row::Entity::insert_many(rows).exec_without_returning(tx).await?;
     Ok(())
+}
+
+/// What was consented to by accepting this invitation.
+pub(crate) async fn given(connection: &impl ConnectionTrait, invitation: InvitationId) -> Result<Vec<Kept>, Error> {
+    let of_it = row::Entity::find().filter(row::Column::Invitation.eq(invitation.uuid()));
+    let rows = of_it.order_by_asc(row::Column::Kind).order_by_asc(row::Column::Partner).all(connection).await?;
+    rows.into_iter().map(Kept::try_from).collect()
+}
+
+impl TryFrom<row::Model> for Kept {
+    type Error = Error;
+
+    fn try_from(row: row::Model) -> Result<Kept, Error> {
+        let place = Place { table: "consent", row: row.invitation };
+        Ok(Kept {
+            kind: place.parse("kind", &row.kind)?,
+            partner: row.partner,
+            organization: Id::from_uuid(row.organization),
+            given_by: Id::from_uuid(row.given_by),
+            text_version: row.text_version,
+            text_sha256: row.text_sha256,
+            time: row.time,
+        })
+    }
 }

@@ -8,25 +8,10 @@ use sea_orm::{QueryResult, Statement, TryGetable};
 
 use super::read::Place;
 use super::standing;
-use crate::domain::eligibility::{Customer, Facts, Partner, PartnershipFact, RelationshipFact, Stands};
+use crate::domain::eligibility::{Customer, Facts, Partner, PartnershipFact, RelationshipFact, Stands, Trio};
 use crate::domain::standing::{DueAgreement, Standing};
 use crate::domain::state::Stage;
 use crate::domain::watermark::{Watermark, as_of, partner_as_of};
-
-/// Whom an order would concern.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Trio {
-    pub(crate) provider: OrganizationId,
-    pub(crate) reseller: OrganizationId,
-    pub(crate) customer: OrganizationId,
-}
-
-impl Trio {
-    /// The three of them.
-    pub(crate) fn parties(self) -> [OrganizationId; 3] {
-        [self.provider, self.reseller, self.customer]
-    }
-}
 
 // Raw: the one hot statement, where building the query costs as much as running it on SQLite. Agreements past their date multiply
 // the row; most of the time there are none, so one row comes back.

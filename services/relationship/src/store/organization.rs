@@ -48,7 +48,7 @@ pub(crate) async fn many(
     rows.into_iter().map(Organization::try_from).collect()
 }
 
-/// Replaces what is known of an organization. A time of direct reading is never taken back.
+/// Replaces what is known of an organization, but for the time of direct reading, which [`confirm`] alone writes.
 pub(crate) async fn put(tx: &Tx, organization: &Organization) -> Result<(), Error> {
     use row::Column;
     let row = row::ActiveModel {
@@ -59,27 +59,18 @@ pub(crate) async fn put(tx: &Tx, organization: &Organization) -> Result<(), Erro
         mail_address: Set(organization.mail_address.clone().into()),
         proven_domains: Set(list(&organization.proven_domains)),
         version: Set(organization.version),
-        confirmed_at: Set(organization.confirmed_at),
+        confirmed_at: Set(None),
     };
-    let mut columns = vec![
-        Column::Name,
-        Column::Country,
-        Column::Language,
-        Column::MailAddress,
-        Column::ProvenDomains,
-        Column::Version,
-    ];
-    if organization.confirmed_at.is_some() {
-        columns.push(Column::ConfirmedAt);
-    }
+    let columns =
+        [Column::Name, Column::Country, Column::Language, Column::MailAddress, Column::ProvenDomains, Column::Version];
     let replace = OnConflict::column(Column::Id).update_columns(columns).to_owned();
     row::Entity::insert(row).on_conflict(replace).exec_without_returning(tx).await?;
     Ok(())
 }
 
 /// Notes that what is held was found to be so at this time.
-pub(crate) async fn confirm(tx: &Tx, id: OrganizationId, now: DateTime<Utc>) -> Result<(), Error> {
-    let update = row::Entity::update_many().col_expr(row::Column::ConfirmedAt, Expr::value(now));
+pub(crate) async fn confirm(tx: &Tx, id: OrganizationId, read_at: DateTime<Utc>) -> Result<(), Error> {
+    let update = row::Entity::update_many().col_expr(row::Column::ConfirmedAt, Expr::value(read_at));
     update.filter(row::Column::Id.eq(id.uuid())).exec(tx).await?;
     Ok(())
 }
@@ -97,7 +88,6 @@ impl TryFrom<row::Model> for Organization {
             mail_address: place.parse("mail_address", &row.mail_address)?,
             name: row.name,
             version: row.version,
-            confirmed_at: row.confirmed_at,
         })
     }
 }

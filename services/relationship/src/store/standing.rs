@@ -54,7 +54,7 @@ pub(crate) async fn owner_of(
     Ok(standings.iter().find(|standing| !standing.state.is_over()).map(|standing| standing.organization))
 }
 
-/// Replaces what is known of an enrollment. A time of direct reading is never taken back.
+/// Replaces what is known of an enrollment, but for the time of direct reading, which [`confirm`] alone writes.
 pub(crate) async fn put(tx: &Tx, standing: &Standing) -> Result<(), Error> {
     use row::Column;
     let row = row::ActiveModel {
@@ -67,9 +67,9 @@ pub(crate) async fn put(tx: &Tx, standing: &Standing) -> Result<(), Error> {
         signed_version: Set(standing.signed_version),
         state_time: Set(standing.state_time),
         version: Set(standing.version),
-        confirmed_at: Set(standing.confirmed_at),
+        confirmed_at: Set(None),
     };
-    let mut columns = vec![
+    let columns = [
         Column::Organization,
         Column::Capacity,
         Column::State,
@@ -79,17 +79,14 @@ pub(crate) async fn put(tx: &Tx, standing: &Standing) -> Result<(), Error> {
         Column::StateTime,
         Column::Version,
     ];
-    if standing.confirmed_at.is_some() {
-        columns.push(Column::ConfirmedAt);
-    }
     let replace = OnConflict::column(Column::Id).update_columns(columns).to_owned();
     row::Entity::insert(row).on_conflict(replace).exec_without_returning(tx).await?;
     Ok(())
 }
 
 /// Notes that what is held of an organization's enrollments was found to be so at this time.
-pub(crate) async fn confirm(tx: &Tx, organization: OrganizationId, now: DateTime<Utc>) -> Result<(), Error> {
-    let update = row::Entity::update_many().col_expr(row::Column::ConfirmedAt, Expr::value(now));
+pub(crate) async fn confirm(tx: &Tx, organization: OrganizationId, read_at: DateTime<Utc>) -> Result<(), Error> {
+    let update = row::Entity::update_many().col_expr(row::Column::ConfirmedAt, Expr::value(read_at));
     update.filter(row::Column::Organization.eq(organization.uuid())).exec(tx).await?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use wire::relationship as pb;
 use wire::relationship::invitation::State;
 
 use crate::invitation::{request_id, to_customer, to_reseller, whole};
-use crate::stage::{CUSTOMER, OVERSEAS, PROVIDER, RESELLER, Stage, email, reason, to};
+use crate::stage::{CUSTOMER, OVERSEAS, PROVIDER, RESELLER, Stage, email, reason, to, user};
 
 impl Stage {
     async fn revoke(&self, by: u128, name: &str) -> Result<pb::Invitation, Status> {
@@ -70,6 +70,42 @@ async fn r35_the_holder_of_the_link_declines_with_a_reason_and_the_sender_is_tol
         let seen = stage.invitations().get_invitation(stage.by(PROVIDER, get)).await.unwrap().into_inner();
         assert_eq!(seen.decline_reason_text, "We would rather begin without administration.");
         assert!(stage.invite(PROVIDER, to_reseller()).await.is_ok(), "a dead one blocks no new one");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r31_what_is_asked_and_what_was_consented_to_is_read_by_the_name() {
+    on_every_database(async |database| {
+        let stage = Stage::ready(database).await;
+        let invited = stage.invite(PROVIDER, to_reseller()).await.unwrap();
+        let token = stage.token("partnership-invitation").await;
+        let offer = stage.inspect(&token).await.unwrap();
+        let read = async |who: u128| {
+            let request = stage.by(who, pb::GetInvitationRequest { name: invited.name.clone() });
+            stage.invitations().get_invitation(request).await.unwrap().into_inner()
+        };
+        for who in [PROVIDER, RESELLER] {
+            let seen = read(who).await;
+            assert_eq!((seen.consents, seen.revision), (offer.consents.clone(), offer.revision.clone()));
+            assert_eq!(seen.given_consents, []);
+        }
+        let mut request = whole(&offer, &token);
+        request.consents.retain(|consent| consent.kind() != pb::ConsentKind::DelegatedAdmin);
+        stage.accept(RESELLER, request.clone()).await.unwrap();
+        for (who, giver) in [(PROVIDER, String::new()), (RESELLER, user(RESELLER))] {
+            let given = read(who).await.given_consents;
+            assert_eq!(given.len(), request.consents.len(), "what was not given is not kept");
+            for one in given {
+                let asked = offer.consents.iter().find(|asked| asked.kind == one.kind && asked.partner == one.partner);
+                let asked = asked.unwrap();
+                assert_eq!(
+                    (one.text_version, one.text_sha256),
+                    (asked.text_version.clone(), asked.text_sha256.clone())
+                );
+                assert_eq!((one.giver, one.give_time.is_some()), (giver.clone(), true));
+            }
+        }
     })
     .await;
 }

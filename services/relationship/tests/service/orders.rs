@@ -105,7 +105,7 @@ async fn r38_the_check_says_every_reason_and_what_was_read() {
         stage.customer(&partnership).await;
         let checked = stage.check(false).await;
         assert!(checked.eligible, "{:?}", checked.reasons);
-        assert_eq!(checked.facts.len(), 7);
+        assert_eq!((checked.facts.len(), checked.currency_codes.as_slice()), (7, &["EUR".to_owned()][..]));
         stage.tell_standing(RESELLER, "INDIRECT_RESELLER", "SUSPENDED", "", 0).await;
         assert_eq!(stage.reasons().await, ["RESELLER_NOT_ACTIVE", "AGREEMENT_UNSIGNED", "LOCATION_MISSING"]);
         stage.tell_standing(RESELLER, "INDIRECT_RESELLER", "ACTIVE", "US", 1).await;
@@ -298,6 +298,29 @@ async fn r34_ending_a_partnership_ends_what_hangs_on_it_and_the_check_says_so() 
         assert_eq!(reason(&stage.end(&partnership, true, false).await.unwrap_err()), "STATE_FORBIDS");
         stage.partners().await;
         assert_eq!(stage.reasons().await, expected[1..], "a new partnership does not bring the old relationships back");
+    })
+    .await;
+}
+
+/// A reseller of two providers: its customer's authorisation of one of them says nothing of the other.
+#[tokio::test]
+async fn r38_a_link_through_one_partnership_counts_for_no_other() {
+    const OTHER: u128 = 5;
+    on_every_database(async |database| {
+        let stage = Stage::ready(database).await;
+        stage.tell_organization(OTHER, "FR").await;
+        stage.tell_standing(OTHER, "INDIRECT_PROVIDER", "ACTIVE", "FR", 1).await;
+        let partnership = stage.partners().await.result_partnership;
+        stage.customer(&partnership).await;
+        stage.invite(OTHER, to_reseller()).await.unwrap();
+        let token = stage.token("partnership-invitation").await;
+        let request = whole(&stage.inspect(&token).await.unwrap(), &token);
+        stage.accept(RESELLER, request).await.unwrap();
+        assert!(stage.check(false).await.eligible);
+        let through_other = pb::CheckOrderEligibilityRequest { provider: organization(OTHER).name(), ..order(false) };
+        let mut client = OrderEligibilityServiceClient::new(stage.channel());
+        let checked = client.check_order_eligibility(stage.by(OTHER, through_other)).await.unwrap().into_inner();
+        assert_eq!(reasons(&checked), ["RESELLER_RELATIONSHIP_MISSING", "PROVIDER_RELATIONSHIP_MISSING"]);
     })
     .await;
 }

@@ -141,6 +141,14 @@ async fn r32_both_sides_list_each_other_at_once_and_strangers_see_nothing() {
             [wire::types::Party::Operator, wire::types::Party::Reseller],
             "a suspension is the operator's to lift"
         );
+        stage.tell_standing(RESELLER, "INDIRECT_RESELLER", "ACTIVE", "US", 1).await;
+        let own = client.get_partnership(stage.by(PROVIDER, get())).await.unwrap().into_inner();
+        let [apart] = &own.blockers[..] else { panic!("{:?}", own.blockers) };
+        assert_eq!(
+            (apart.code(), apart.actor()),
+            (wire::types::RequirementCode::Location, wire::types::Party::Nobody),
+            "partners of two regions can't order for any customer"
+        );
     })
     .await;
 }

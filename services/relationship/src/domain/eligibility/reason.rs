@@ -66,72 +66,55 @@ const NONE: &str = "";
 impl Reason {
     /// What to do, who can, and by which RPC. Of what one party suspended the actor is another: see who did.
     pub(crate) fn remedy(self) -> Remedy {
-        let (text, actor, method) = match self {
-            Reason::ProviderNotActive => (
-                "Bring the provider's enrollment to ACTIVE; its requirements say what is missing.",
-                Actor::Provider,
-                SUBMIT,
-            ),
-            Reason::ResellerNotActive => (
-                "Bring the reseller's enrollment to ACTIVE; its requirements say what is missing.",
-                Actor::Reseller,
-                SUBMIT,
-            ),
-            Reason::AgreementUnsigned => ("Sign the partner agreement.", Actor::GlobalAdmin, SIGN),
-            Reason::AgreementOverdue => {
-                ("Sign the version of the partner agreement now in force.", Actor::GlobalAdmin, SIGN)
-            }
-            Reason::LocationMissing => {
-                ("Associate a location of the organization's country.", Actor::GlobalAdmin, ASSOCIATE)
-            }
-            Reason::MarketOutsideRegion => {
-                ("Nothing: partners sell only within the region of their location.", Actor::Nobody, NONE)
-            }
-            Reason::MarketNotOpen => {
-                ("Nothing: the programme is not sold in the customer's country.", Actor::Nobody, NONE)
-            }
-            Reason::StandingUnknown => {
-                ("Ask again with `fresh`, which reads how the organization stands now.", Actor::Nobody, CHECK)
-            }
-            _ => self.own_remedy(),
-        };
-        Remedy { text, actor, method }
+        let (actor, method) = self.cleared_by();
+        Remedy { text: self.advice(), actor, method }
     }
 
-    /// Of what is decided here.
-    fn own_remedy(self) -> (&'static str, Actor, &'static str) {
+    fn advice(self) -> &'static str {
         match self {
-            Reason::PartnershipMissing => {
-                ("Invite the reseller to a partnership and have it accepted.", Actor::Provider, INVITE)
+            Reason::ProviderNotActive => {
+                "Bring the provider's enrollment to ACTIVE; its requirements say what is missing."
             }
-            Reason::PartnershipSuspended => {
-                ("The party that suspended the partnership resumes it.", Actor::Reseller, RESUME)
+            Reason::ResellerNotActive => {
+                "Bring the reseller's enrollment to ACTIVE; its requirements say what is missing."
             }
-            Reason::PartnershipEnded => {
-                ("Invite the reseller to a new partnership and have it accepted.", Actor::Provider, INVITE)
+            Reason::AgreementUnsigned => "Sign the partner agreement.",
+            Reason::AgreementOverdue => "Sign the version of the partner agreement now in force.",
+            Reason::LocationMissing => "Associate a location of the organization's country.",
+            Reason::PartnershipMissing => "Invite the reseller to a partnership and have it accepted.",
+            Reason::PartnershipSuspended => "The party that suspended the partnership resumes it.",
+            Reason::PartnershipEnded => "Invite the reseller to a new partnership and have it accepted.",
+            Reason::OrdersNotAllowed => "Allow the provider to place orders.",
+            Reason::ResellerRelationshipMissing => {
+                "Invite the customer to a relationship with the reseller and have it accepted."
             }
-            Reason::OrdersNotAllowed => ("Allow the provider to place orders.", Actor::Reseller, ALLOW),
-            Reason::ResellerRelationshipMissing => (
-                "Invite the customer to a relationship with the reseller and have it accepted.",
-                Actor::Reseller,
-                INVITE,
-            ),
-            Reason::ResellerRelationshipSuspended => (
-                "The party that suspended the reseller's relationship resumes it.",
-                Actor::Reseller,
-                RESUME_RELATIONSHIP,
-            ),
-            Reason::ProviderRelationshipMissing => (
-                "Invite the customer to a joint relationship with the provider and have it accepted.",
-                Actor::Reseller,
-                INVITE,
-            ),
-            Reason::ProviderRelationshipSuspended => (
-                "The party that suspended the provider's relationship resumes it.",
-                Actor::Provider,
-                RESUME_RELATIONSHIP,
-            ),
-            _ => ("Accept the customer agreement, by accepting a partner's invitation.", Actor::Customer, ACCEPT),
+            Reason::ResellerRelationshipSuspended => "The party that suspended the reseller's relationship resumes it.",
+            Reason::ProviderRelationshipMissing => {
+                "Invite the customer to a joint relationship with the provider and have it accepted."
+            }
+            Reason::ProviderRelationshipSuspended => "The party that suspended the provider's relationship resumes it.",
+            Reason::CustomerAgreementMissing => "Accept the customer agreement, by accepting a partner's invitation.",
+            Reason::MarketOutsideRegion => "Nothing: partners sell only within the region of their location.",
+            Reason::MarketNotOpen => "Nothing: the programme is not sold in the customer's country.",
+            Reason::StandingUnknown => "Ask again with `fresh`, which reads how the organization stands now.",
+        }
+    }
+
+    fn cleared_by(self) -> (Actor, &'static str) {
+        match self {
+            Reason::ProviderNotActive => (Actor::Provider, SUBMIT),
+            Reason::ResellerNotActive => (Actor::Reseller, SUBMIT),
+            Reason::AgreementUnsigned | Reason::AgreementOverdue => (Actor::GlobalAdmin, SIGN),
+            Reason::LocationMissing => (Actor::GlobalAdmin, ASSOCIATE),
+            Reason::PartnershipMissing | Reason::PartnershipEnded => (Actor::Provider, INVITE),
+            Reason::PartnershipSuspended => (Actor::Reseller, RESUME),
+            Reason::OrdersNotAllowed => (Actor::Reseller, ALLOW),
+            Reason::ResellerRelationshipMissing | Reason::ProviderRelationshipMissing => (Actor::Reseller, INVITE),
+            Reason::ResellerRelationshipSuspended => (Actor::Reseller, RESUME_RELATIONSHIP),
+            Reason::ProviderRelationshipSuspended => (Actor::Provider, RESUME_RELATIONSHIP),
+            Reason::CustomerAgreementMissing => (Actor::Customer, ACCEPT),
+            Reason::MarketOutsideRegion | Reason::MarketNotOpen => (Actor::Nobody, NONE),
+            Reason::StandingUnknown => (Actor::Nobody, CHECK),
         }
     }
 
@@ -155,26 +138,4 @@ impl Reason {
         };
         Remedy { text, actor, method }
     }
-
-    /// All of them.
-    #[cfg(test)]
-    pub(crate) const ALL: [Reason; 17] = [
-        Reason::ProviderNotActive,
-        Reason::ResellerNotActive,
-        Reason::AgreementUnsigned,
-        Reason::AgreementOverdue,
-        Reason::LocationMissing,
-        Reason::PartnershipMissing,
-        Reason::PartnershipSuspended,
-        Reason::PartnershipEnded,
-        Reason::OrdersNotAllowed,
-        Reason::ResellerRelationshipMissing,
-        Reason::ResellerRelationshipSuspended,
-        Reason::ProviderRelationshipMissing,
-        Reason::ProviderRelationshipSuspended,
-        Reason::CustomerAgreementMissing,
-        Reason::MarketOutsideRegion,
-        Reason::MarketNotOpen,
-        Reason::StandingUnknown,
-    ];
 }

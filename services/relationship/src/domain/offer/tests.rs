@@ -16,7 +16,6 @@ fn named(id: u128, name: &str) -> Organization {
         mail_address: "mail@example.com".parse().unwrap(),
         proven_domains: Vec::new(),
         version: 1,
-        confirmed_at: None,
     }
 }
 

@@ -15,7 +15,6 @@ fn named(number: u128, name: &str) -> Organization {
         mail_address: format!("{name}@mail.example").parse().unwrap(),
         proven_domains: Vec::new(),
         version: 1,
-        confirmed_at: None,
     }
 }
 

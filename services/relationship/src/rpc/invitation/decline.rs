@@ -47,11 +47,7 @@ pub(crate) async fn decline(
         store::invitation::save(tx, &mut invitation).await?;
         let parties = store::organization::many(tx, invitation.parties()).await?;
         let declined = InvitationDeclined::of(&invitation, &parties, (declining.reason, &declining.text));
-        // Whoever holds the link alone learns no more than the link shows: not the address.
-        let mut answer = convert::invitation(&invitation, &parties, scope, now);
-        if scope == Scope::Link {
-            (answer.recipient_email, answer.external_id) = Default::default();
-        }
+        let answer = convert::invitation(&invitation, &parties, scope, now);
         Ok(Outcome::Done(answer, vec![Event::InvitationDeclined(declined)]))
     })
     .await

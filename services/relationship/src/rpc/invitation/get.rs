@@ -1,9 +1,10 @@
-//! Reads an invitation.
+//! Reads an invitation, with what accepting means or what was consented to.
 
 use ids::kind;
 use runtime::{Caller, Fault, Violations};
 use wire::relationship as pb;
 
+use crate::domain::offer::Offer;
 use crate::rpc::convert;
 use crate::{App, store};
 
@@ -18,5 +19,11 @@ pub(crate) async fn get(
     let (scope, reader) = (caller.scope()?, app.database().reader());
     let invitation = store::invitation::get(reader, scope, id).await?.ok_or_else(Fault::missing)?;
     let parties = store::organization::many(reader, invitation.parties()).await?;
-    Ok(convert::invitation(&invitation, &parties, scope, app.now()))
+    let given = store::consent::given(reader, id).await?;
+    let offer = Offer::of(&invitation, &parties, app.now());
+    Ok(pb::Invitation {
+        consents: offer.consents.into_iter().map(convert::consent).collect(),
+        given_consents: given.iter().map(|consent| convert::given_consent(consent, scope)).collect(),
+        ..convert::invitation(&invitation, &parties, scope, app.now())
+    })
 }

@@ -1,4 +1,4 @@
-//! What a change needs to judge capabilities and markets: loaded once, asked several times.
+//! What inviting and accepting need to judge capabilities and markets: loaded once, asked several times.
 
 use chrono::{DateTime, Utc};
 use ids::OrganizationId;

@@ -1,14 +1,11 @@
 //! Several order checks at once, in their order.
 
-use std::collections::BTreeSet;
-
-use ids::OrganizationId;
 use runtime::{Caller, Fault, Outcome, Violations};
 use wire::relationship as pb;
 
-use super::check::{acquainted, answer, named, read};
-use crate::rpc::record::{self, Record};
-use crate::store::facts::Trio;
+use super::check::{acquainted, answer, party_only, read};
+use crate::domain::eligibility::Trio;
+use crate::rpc::record;
 use crate::{App, Change, metrics, store};
 
 /// As many questions are answered at once.
@@ -21,7 +18,7 @@ pub(crate) async fn batch_check(
 ) -> Result<pb::BatchCheckOrderEligibilityResponse, Fault> {
     let trios = &parse(&request)?;
     let scope = caller.scope()?;
-    trios.iter().try_for_each(|trio| named(scope, *trio))?;
+    trios.iter().try_for_each(|trio| party_only(scope, *trio))?;
     // One after the other: however many are asked, they hold one connection at a time.
     let (reader, now) = (app.database().reader(), app.now());
     let mut results = Vec::with_capacity(trios.len());
@@ -57,16 +54,9 @@ async fn read_anew(
     trios: &[Trio],
 ) -> Result<pb::BatchCheckOrderEligibilityResponse, Fault> {
     let asked = request.requests.iter().zip(trios).filter(|(one, _)| one.fresh);
-    let parties: BTreeSet<OrganizationId> = asked.flat_map(|(_, trio)| trio.parties()).collect();
-    let mut records: Vec<Record> = Vec::new();
-    for party in parties {
-        records.extend(record::read(app, caller, party).await?);
-    }
-    let records = &records;
+    let records = &record::read_all(app, caller, asked.flat_map(|(_, trio)| trio.parties())).await?;
     app.change(caller, request, move |change: Change| async move {
-        for record in records {
-            record::apply(&change.tx, record).await?;
-        }
+        record::apply_all(&change.tx, records).await?;
         let mut results = Vec::with_capacity(trios.len());
         for trio in trios {
             let facts = store::facts::of(&change.tx, *trio, change.now()).await?;

@@ -7,9 +7,8 @@ use runtime::convert::timestamp;
 use runtime::{Caller, Fault, Outcome, Violations};
 use wire::relationship as pb;
 
-use crate::domain::eligibility::{Facts, Rules, evidence, judge};
+use crate::domain::eligibility::{Facts, Rules, Trio, currencies, evidence, judge};
 use crate::rpc::{convert, record};
-use crate::store::facts::Trio;
 use crate::{App, Change, metrics, store};
 
 pub(crate) async fn check(
@@ -19,7 +18,7 @@ pub(crate) async fn check(
 ) -> Result<pb::OrderEligibility, Fault> {
     let trio = parse(&request)?;
     let scope = caller.scope()?;
-    named(scope, trio)?;
+    party_only(scope, trio)?;
     let now = app.now();
     let facts = store::facts::of(app.database().reserve(), trio, now).await?;
     acquainted(app, scope, trio, &facts).await?;
@@ -30,7 +29,7 @@ pub(crate) async fn check(
 }
 
 /// Refuses whoever is none of the three.
-pub(super) fn named(scope: Scope, trio: Trio) -> Result<(), Fault> {
+pub(super) fn party_only(scope: Scope, trio: Trio) -> Result<(), Fault> {
     let party = trio.parties().into_iter().any(|party| scope.permits(party));
     if party { Ok(()) } else { Err(Fault::not_a_party()) }
 }
@@ -38,13 +37,8 @@ pub(super) fn named(scope: Scope, trio: Trio) -> Result<(), Fault> {
 /// Refuses whoever has never had to do with any of the others: it learns nothing of what is between them by putting itself beside them.
 pub(super) async fn acquainted(app: &App, scope: Scope, trio: Trio, facts: &Facts) -> Result<(), Fault> {
     let Scope::Organization(own) = scope else { return Ok(()) };
-    let with_provider = facts.provider_relationship.is_some();
-    let with_reseller = facts.reseller_relationship.is_some();
-    let known = (own == trio.provider && (facts.partnership.is_some() || with_provider))
-        || (own == trio.reseller && (facts.partnership.is_some() || with_reseller))
-        || (own == trio.customer && (with_provider || with_reseller));
-    // Asked apart, as an order that can be placed never needs it.
-    let known = known || store::facts::acquainted(app.database().reserve(), own, trio).await?;
+    // What ended is asked apart, as an order that can be placed never needs it.
+    let known = facts.acquaint(own) || store::facts::acquainted(app.database().reserve(), own, trio).await?;
     if known { Ok(()) } else { Err(Fault::not_a_party()) }
 }
 
@@ -70,15 +64,9 @@ async fn read_anew(
     request: &pb::CheckOrderEligibilityRequest,
     trio: Trio,
 ) -> Result<pb::OrderEligibility, Fault> {
-    let mut records = Vec::new();
-    for party in trio.parties() {
-        records.extend(record::read(app, caller, party).await?);
-    }
-    let records = &records;
+    let records = &record::read_all(app, caller, trio.parties()).await?;
     app.change(caller, request, move |change: Change| async move {
-        for record in records {
-            record::apply(&change.tx, record).await?;
-        }
+        record::apply_all(&change.tx, records).await?;
         let facts = store::facts::of(&change.tx, trio, change.now()).await?;
         Ok(Outcome::Done(answer(app, &facts, change.now())?, Vec::new()))
     })
@@ -94,5 +82,6 @@ pub(super) fn answer(app: &App, facts: &Facts, now: DateTime<Utc>) -> Result<pb:
         reasons: reasons.into_iter().map(convert::ineligibility).collect(),
         facts: evidence(facts, now).into_iter().map(convert::fact).collect(),
         evaluate_time: Some(timestamp(now)),
+        currency_codes: currencies(facts, rules),
     })
 }

@@ -5,10 +5,11 @@ use runtime::Fault;
 use runtime::convert::timestamp;
 use wire::types::{Capability, Party, Requirement, RequirementCode};
 
-use crate::domain::eligibility::{self, Actor, Ineligibility, Partner, PartnershipFact, Reason, Remedy, Rules};
+use crate::domain::eligibility::{
+    self, Actor, Customer, Facts, Ineligibility, Partner, PartnershipFact, Reason, Remedy, Rules, Trio,
+};
 use crate::domain::partnership::Partnership;
 use crate::rpc::convert;
-use crate::store::facts::Trio;
 use crate::{App, store};
 
 /// Read in one snapshot: both sides' standing, as far as it matters to this partnership.
@@ -39,6 +40,10 @@ pub(super) async fn blockers(
     let wanting = eligibility::partnership(Some(&own), provider, reseller);
     let changed = Some(partnership.update_time);
     found.extend(wanting.into_iter().map(|found| requirement(found, Party::Reseller, changed)));
+    // No customer is asked about, so the partners are held against each other.
+    let apart =
+        eligibility::market(&Facts { customer: Customer { country: None, ..facts.customer.clone() }, ..facts }, rules);
+    found.extend(apart.into_iter().map(|found| requirement(found, Party::Nobody, None)));
     Ok(found)
 }
 
@@ -63,7 +68,7 @@ fn requirement(found: Ineligibility, side: Party, since: Option<DateTime<Utc>>) 
 fn code(reason: Reason) -> RequirementCode {
     match reason {
         Reason::AgreementUnsigned | Reason::AgreementOverdue => RequirementCode::Agreement,
-        Reason::LocationMissing => RequirementCode::Location,
+        Reason::LocationMissing | Reason::MarketOutsideRegion => RequirementCode::Location,
         Reason::PartnershipMissing | Reason::PartnershipSuspended | Reason::PartnershipEnded => {
             RequirementCode::Partnership
         }

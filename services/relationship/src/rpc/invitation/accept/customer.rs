@@ -14,7 +14,7 @@ use crate::domain::reseller_relationship::{Capacity, ResellerRelationship};
 use crate::domain::standing::Side;
 use crate::domain::state::State;
 use crate::domain::{Event, Refusal};
-use crate::rpc::judge::{AS_PROVIDER, AS_RESELLER, Judge};
+use crate::rpc::invitation::judge::{AS_PROVIDER, AS_RESELLER, Judge};
 use crate::store;
 
 pub(super) async fn bear(accepting: &Accepting<'_>, parties: &Parties) -> Result<Birth, Fault> {

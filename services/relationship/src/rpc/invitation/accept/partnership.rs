@@ -13,7 +13,7 @@ use crate::domain::partnership::Partnership;
 use crate::domain::standing::{EnrollmentType, Side};
 use crate::domain::state::State;
 use crate::domain::{Event, Refusal};
-use crate::rpc::judge::{AS_PROVIDER, Judge};
+use crate::rpc::invitation::judge::{AS_PROVIDER, Judge};
 use crate::store;
 
 pub(super) async fn bear(accepting: &Accepting<'_>, parties: &Parties) -> Result<Birth, Fault> {

@@ -8,7 +8,7 @@ use crate::domain::Refusal;
 use crate::domain::invitation::Kind;
 use crate::domain::standing::Side;
 use crate::rpc::invitation::draft::Draft;
-use crate::rpc::judge::{AS_PROVIDER, AS_RESELLER, Judge};
+use crate::rpc::invitation::judge::{AS_PROVIDER, AS_RESELLER, Judge};
 use crate::store;
 
 /// Who takes part.
