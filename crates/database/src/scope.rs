@@ -1,4 +1,5 @@
-//! On whose behalf rows are read and written: the first argument of every store function after the connection.
+//! On whose behalf rows are read and written: an argument of each store function that finds what a caller named. What is read beside it belongs
+//! to what that one found.
 
 use ids::OrganizationId;
 

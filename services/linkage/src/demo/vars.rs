@@ -15,11 +15,6 @@ impl Vars {
         self.0.insert(name.to_owned(), value);
     }
 
-    /// Whether any text needs the present business time.
-    pub fn needs_now(value: &Value) -> bool {
-        value.to_string().contains("${now")
-    }
-
     /// The value with every `${name}` replaced. A text that is one name alone becomes the value itself.
     pub fn fill(&self, value: &Value, now: DateTime<Utc>) -> anyhow::Result<Value> {
         Ok(match value {

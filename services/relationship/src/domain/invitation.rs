@@ -110,7 +110,7 @@ pub(crate) struct Invitation {
     pub(crate) state: State,
     pub(crate) create_time: DateTime<Utc>,
     pub(crate) update_time: DateTime<Utc>,
-    /// What became of its newest mail, once that is known.
+    /// What became of the newest of its mails whose fate is known.
     pub(crate) delivery: Option<Delivery>,
 }
 

@@ -79,7 +79,7 @@ pub(crate) struct EmailVerification {
     pub(crate) updated: DateTime<Utc>,
     /// How often it was saved.
     pub(crate) version: i64,
-    /// What became of its newest mail, once that is known.
+    /// What became of the newest of its mails whose fate is known.
     pub(crate) delivery: Option<Delivery>,
 }
 

@@ -9,8 +9,8 @@ use wire::verification as pb;
 use crate::domain::Event;
 use crate::{App, Change, store};
 
-/// As many domains may be proven by one organization.
-const DOMAINS: usize = 1_000;
+/// As many proven domains as enrollment tells.
+const DOMAINS: usize = 100;
 /// The longest name of a domain.
 const LENGTH: usize = 253;
 
