@@ -5,4 +5,4 @@ customer-invitation-provider = Provider: { $provider }
 customer-invitation-reseller = Reseller: { $reseller }
 customer-invitation-message = { $sender } writes:
 customer-invitation-button = See the invitation
-customer-invitation-note = You accept all that is asked, or nothing. A global administrator of your company can accept or decline. Opening the page changes nothing.
+customer-invitation-note = Relationships come to be together or not at all; administration, where it is asked for, you grant only if you wish. A global administrator of your company can accept or decline. Opening the page changes nothing.

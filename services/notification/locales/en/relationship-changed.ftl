@@ -14,6 +14,7 @@ relationship-changed-by = { $change ->
    *[ENDED] It was ended by { $by }.
 }
 relationship-changed-note = { $change ->
-    [ENDED] New orders by this relationship are no longer possible.
-   *[OTHER] Nothing has ended.
+    [SUSPENDED] Nothing has ended.
+    [ACTIVE] Nothing has ended.
+   *[ENDED] New orders by this relationship are no longer possible.
 }

@@ -5,4 +5,4 @@ customer-invitation-provider = Leverantör: { $provider }
 customer-invitation-reseller = Återförsäljare: { $reseller }
 customer-invitation-message = { $sender } skriver:
 customer-invitation-button = Visa inbjudan
-customer-invitation-note = Ni godkänner allt eller inget. En global administratör på företaget kan tacka ja eller nej. Inget ändras av att du bara öppnar sidan.
+customer-invitation-note = Relationerna godkänns tillsammans eller inte alls; administration, om någon ber om den, ger ni bara om ni vill. En global administratör på företaget kan tacka ja eller nej. Inget ändras av att du bara öppnar sidan.

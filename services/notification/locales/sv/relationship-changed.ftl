@@ -14,6 +14,7 @@ relationship-changed-by = { $change ->
    *[ENDED] Den avslutades av { $by }.
 }
 relationship-changed-note = { $change ->
-    [ENDED] Det går inte längre att lägga nya beställningar genom den här relationen.
-   *[OTHER] Inget har upphört.
+    [SUSPENDED] Inget har upphört.
+    [ACTIVE] Inget har upphört.
+   *[ENDED] Det går inte längre att lägga nya beställningar genom den här relationen.
 }

@@ -122,7 +122,7 @@ https://linkage.example/accept_link#1.abc.1.def
 
 Please answer by 29 November 2026 at 14:05 UTC.
 
-You accept all that is asked, or nothing. A global administrator of your company can accept or decline. Opening the page changes nothing.
+Relationships come to be together or not at all; administration, where it is asked for, you grant only if you wish. A global administrator of your company can accept or decline. Opening the page changes nothing.
 
 -- 
 This message was sent automatically by Linkage.
