@@ -140,6 +140,7 @@ fn options(
         simulation: settings.simulation.enabled,
         background: mode.background,
         limits: settings.limits.of_a_service(),
+        trusted_proxies: settings.limits.trusted_proxies.clone(),
     })
 }
 

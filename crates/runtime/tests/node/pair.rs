@@ -223,6 +223,7 @@ impl Place {
             simulation: true,
             background: false,
             limits: Limits::default(),
+            trusted_proxies: Vec::new(),
         }
     }
 
