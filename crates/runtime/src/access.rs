@@ -25,7 +25,7 @@ const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
 
 const REFRESH: Duration = Duration::from_secs(1);
 
-/// How long a withdrawn key may still verify access tokens, beside how long a proven token is remembered.
+/// How long a withdrawn key may still verify access tokens.
 const RELOAD_KEYS: Duration = Duration::from_secs(60);
 
 const ROLE_PREFIX: &str = "ROLE_";
