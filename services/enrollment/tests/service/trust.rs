@@ -118,7 +118,7 @@ async fn r17_nobody_takes_an_account_over_by_its_address() {
         assert_eq!(reason(house.session(house.identity(KIM), "").await), "ISSUER_NOT_TRUSTED");
         let tenant = provider.issuer("evil/v2.0");
         assert_eq!(reason(house.vouched(&tenant, "kim-at-rs", KIM).await), "CREDENTIAL_INVALID");
-        assert_eq!(reason(house.coded(KIM, "aaaaaaaa").await), "ISSUER_NOT_TRUSTED");
+        assert_eq!(reason(house.coded(KIM, ("x", "aaaaaaaa")).await), "ISSUER_NOT_TRUSTED");
         assert_eq!(reason(house.send_code(KIM, "").await), "ISSUER_NOT_TRUSTED");
         // An address under the domain, and one that only looks like it.
         assert_eq!(reason(house.vouched(&es, "kim", "kim@mail.fjord.example").await), "ISSUER_NOT_TRUSTED");
@@ -158,8 +158,7 @@ async fn r17_a_squatted_domain_shuts_nobody_out_and_lets_nobody_in() {
         assert_eq!(reason(house.choose(EVE, &claimed, development).await), "STATE_FORBIDS");
         house.adds(EVE, &name, KIM).await;
         assert!(house.send_code(KIM, "").await.is_ok(), "Kim still signs in by a mailed code");
-        let code = house.newest_code(KIM).await;
-        let kim = house.coded(KIM, &code).await.unwrap();
+        let kim = house.by_code(KIM).await.unwrap();
         assert!(
             kim.user.starts_with(&name),
             "Kim sees where somebody has added her, and has no more than she was given"
@@ -171,16 +170,12 @@ async fn r17_a_squatted_domain_shuts_nobody_out_and_lets_nobody_in() {
 async fn r17_who_came_by_a_mailed_code_is_found_by_the_issuer_that_takes_its_place() {
     each(async |house, provider| {
         let rs = rs(provider);
-        house.send_code(BO, "").await.unwrap();
-        let code = house.newest_code(BO).await;
-        let session = house.coded(BO, &code).await.unwrap();
+        let session = house.by_code(BO).await.unwrap();
         let (organization, claimed) = house.with_domain(FJORD).await;
         house.adds(KIM, &organization, BO).await;
         let bound = house.session(Proof::SessionToken(session.session_token), "").await.unwrap();
         assert_eq!(bound.user, "", "a session binds nobody, only a proof of the address does");
-        house.send_code(BO, "").await.unwrap();
-        let code = house.newest_code(BO).await;
-        let by_code = house.coded(BO, &code).await.unwrap();
+        let by_code = house.by_code(BO).await.unwrap();
         assert!(by_code.user.starts_with(&organization));
         house.choose(KIM, &claimed, &rs).await.unwrap();
         let old = Proof::SessionToken(by_code.session_token);
