@@ -79,7 +79,10 @@ async fn r17_a_global_administrator_chooses_the_issuer_of_a_proven_domain_alone(
         assert_eq!((early.code, early.reason.as_str()), (Code::FailedPrecondition, "STATE_FORBIDS"));
         assert_eq!(early.metadata["allowed"], "PROVEN");
         for unknown in ["https://evil.example", "mailed-code", "nonsense"] {
-            assert_eq!(refused(house.choose(KIM, &claimed, unknown).await).fields, ["domain.trusted_issuer"]);
+            let told = house.choose(KIM, &claimed, unknown).await;
+            let text = format!("{told:?}");
+            assert_eq!(refused(told).fields, ["domain.trusted_issuer"]);
+            assert!(!text.contains(&provider.url), "who else vouches is nobody's business: {text}");
         }
         let open = provider.issuer("{tenant}/v2.0");
         assert_eq!(
@@ -90,7 +93,9 @@ async fn r17_a_global_administrator_chooses_the_issuer_of_a_proven_domain_alone(
         house.adds(KIM, &organization, BO).await;
         assert_eq!(reason(house.choose(BO, &claimed, &rs).await), "ROLE_REQUIRED");
         house.founded_by(EVE, "Evil").await;
-        assert_eq!(reason(house.choose(EVE, &claimed, &rs).await), "RESOURCE_MISSING");
+        for issuer in [rs.as_str(), "https://evil.example"] {
+            assert_eq!(reason(house.choose(EVE, &claimed, issuer).await), "RESOURCE_MISSING");
+        }
         assert_eq!(reason(house.choose(OPERATOR, &claimed, &rs).await), "ROLE_REQUIRED", "it decides for nobody");
         let stale = pb::Domain { name: claimed.clone(), etag: "9".to_owned(), ..Default::default() };
         let stale = pb::UpdateDomainRequest { domain: Some(stale), ..choice(&claimed, "") };
@@ -184,6 +189,27 @@ async fn r17_who_came_by_a_mailed_code_is_found_by_the_issuer_that_takes_its_pla
         assert_eq!(house.vouched(&rs, "another", BO).await.unwrap().user, "");
     })
     .await;
+}
+
+#[tokio::test]
+async fn r17_an_issuer_trusted_for_all_does_not_speak_for_domains_that_are_anothers() {
+    let provider = Provider::start();
+    for path in ["rs", "es"] {
+        let key = if path == "rs" { "rsa" } else { "ec" };
+        provider.publish(path, &[crate::provider::jwk(key, key)]);
+    }
+    let houses = crate::house::houses_with(|setup| {
+        setup.config.issuers = vec![provider.configured("rs", &[FJORD]), provider.configured("es", &["*"])];
+    });
+    let (own, all) = (provider.issuer("rs"), provider.issuer("es"));
+    for house in houses.await {
+        assert_eq!(reason(house.vouched(&all, "kim", KIM).await), "ISSUER_NOT_TRUSTED");
+        assert_eq!(reason(house.vouched(&all, "kim", "kim@mail.fjord.example").await), "ISSUER_NOT_TRUSTED");
+        assert_eq!(reason(house.session(house.identity(KIM), "").await), "ISSUER_NOT_TRUSTED");
+        assert!(house.vouched(&own, "kim", KIM).await.is_ok());
+        assert!(house.vouched(&all, "ada", "ada@nordwind.example").await.is_ok(), "it speaks for all others");
+        assert_eq!(reason(house.vouched(&own, "ada", "ada@nordwind.example").await), "ISSUER_NOT_TRUSTED");
+    }
 }
 
 #[tokio::test]
