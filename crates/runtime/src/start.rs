@@ -161,7 +161,7 @@ async fn floor<S: Service>(service: S, database: Database, options: Options) -> 
         rights: access::Rights::default(),
         wake: tokio::sync::watch::Sender::new(()),
         numbered: tokio::sync::watch::Sender::new(()),
-        watchers: feed::room(),
+        watchers: feed::Places::default(),
         patience: options.limits.patience,
         tasks: TaskTracker::new(),
         stop: CancellationToken::new(),
