@@ -43,7 +43,7 @@ struct Right {
 impl Rights {
     /// Reads the recent changes anew; when that fails, what was known stays.
     pub async fn refresh(&self, database: &Database) -> Result<(), database::Error> {
-        let recent = database::access::since(database.reader(), clock::system_time() - REMEMBERED).await?;
+        let recent = database::access::voiding_since(database.reader(), clock::system_time() - REMEMBERED).await?;
         self.replace(recent);
         Ok(())
     }
