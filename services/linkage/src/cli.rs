@@ -229,7 +229,10 @@ pub struct Verify {
     /// The folder of checkpoints; `journal.checkpoint_folder` of the configuration when absent.
     #[arg(long, value_name = "FOLDER")]
     pub checkpoints: Option<PathBuf>,
-    /// A public key, PEM, that checkpoints were signed by before it was replaced.
+    /// Do without the file of checkpoints where there is none, though nobody then sees an end that was cut off.
+    #[arg(long)]
+    pub without_checkpoints: bool,
+    /// Public keys, PEM, that checkpoints were signed by before they were replaced.
     #[arg(long, value_name = "FILE")]
     pub key: Vec<PathBuf>,
     /// How to tell it: lines, or an object for each service.
