@@ -116,6 +116,10 @@ pub struct Bootstrap {
     /// Succeed too when there is an operator already, and leave it as it is.
     #[arg(long)]
     pub if_absent: bool,
+    /// There is an operator, and the issuer that vouched for its people is no more or goes by another name: choose --issuer in its place, or without
+    /// that nobody, and bind its users anew at their next sign-in, by their addresses.
+    #[arg(long, conflicts_with_all = ["if_absent", "email"])]
+    pub rebind: bool,
 }
 
 /// The keys of a deployment.

@@ -243,5 +243,15 @@ async fn r17_the_operators_own_issuer_is_named_when_it_is_made() {
         assert!(house.organizations().lookup_organization(lookup).await.unwrap().into_inner().known);
         let ada = house.session(house.identity(ADA), "").await;
         assert!(ada.is_ok(), "others sign in as before");
+        // The issuer is renamed: nobody of the operator comes in until who holds the database says so.
+        let unknown = enrollment::rebind(house.service.app(), Some("https://evil.example")).await;
+        assert_eq!(unknown.map_err(|fault| fault.reason()), Err("FIELD_INVALID"));
+        assert_eq!(enrollment::rebind(house.service.app(), None).await.unwrap(), [OPERATOR]);
+        let by_code = house.by_code(OPERATOR).await.unwrap();
+        assert_eq!(by_code.user, olga.user, "bound anew, by the address");
+        assert_eq!(reason(house.vouched(&provider.issuer("rs"), "olga", OPERATOR).await), "ISSUER_NOT_TRUSTED");
+        enrollment::rebind(house.service.app(), Some("https://issuer.example")).await.unwrap();
+        assert_eq!(reason(house.send_code(OPERATOR, "").await), "ISSUER_NOT_TRUSTED");
+        assert_eq!(house.session(house.identity(OPERATOR), "").await.unwrap().user, olga.user, "by whom it names");
     }
 }
