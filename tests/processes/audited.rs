@@ -49,9 +49,51 @@ fn change(place: &Place, service: &str, statement: &str) {
 }
 
 fn verdicts(place: &Place) -> (Option<i32>, Vec<Value>) {
-    let ended = place.run(&["audit", "verify", "--format", "json"]);
+    verdicts_with(place, &[])
+}
+
+fn verdicts_with(place: &Place, more: &[&str]) -> (Option<i32>, Vec<Value>) {
+    let ended = place.run(&[&["audit", "verify", "--format", "json"], more].concat());
     let read = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line} {}", ended.err));
     (ended.code, ended.out.lines().map(read).collect())
+}
+
+/// Verifies while a service's key is replaced, by the steps that are written for it, and after.
+fn replace_key(place: &Place) {
+    let keys = place.folder().join("data/keys");
+    let (own, aside) = (keys.join("enrollment.pem"), place.folder().join("new.pem"));
+    SigningKey::load_or_create(&aside).expect("a new key");
+    let read = |path| std::fs::read_to_string(path).expect("a key");
+    let (old, new) = (read(&own), read(&aside));
+    let former = keys.join("former.pub.pem");
+    let public = |pem: &str| SigningKey::from_pem("a key", pem).and_then(|key| key.public().to_pem()).expect("public");
+    std::fs::write(&former, format!("{}{}", public(&new), public(&old))).expect("the former public keys");
+    for step in [format!("{old}{new}"), format!("{new}{old}")] {
+        std::fs::write(&own, step).expect("the keys");
+        assert_eq!(verdicts(place).0, Some(0), "each key of the file counts");
+    }
+    std::fs::write(&own, &new).expect("the new key");
+    let (code, told) = verdicts(place);
+    assert!(code == Some(1) && told[0]["void_checkpoints"][0]["line"].is_number(), "{told:?}");
+    let former = former.display().to_string();
+    assert_eq!(verdicts_with(place, &["--key", &former]).0, Some(0), "and each of a file that is named");
+    std::fs::write(&own, old).expect("the old key");
+}
+
+/// Verifies without the file of checkpoints, and with one of whose lines a power failure has left half.
+fn lose_checkpoints(place: &Place) {
+    let file = place.folder().join("data/checkpoints/enrollment.checkpoints");
+    let text = std::fs::read_to_string(&file).expect("checkpoints");
+    std::fs::remove_file(&file).expect("it is gone");
+    let (code, told) = verdicts(place);
+    let verdict = ["whole", "checkpoints_missing"].map(|name| told[0][name].as_bool());
+    assert_eq!((code, verdict), (Some(1), [Some(false), Some(true)]), "{}", told[0]);
+    assert_eq!(verdicts_with(place, &["--without-checkpoints"]).0, Some(0), "who says so does without");
+    let half = text.trim_start().get(..100).expect("a line");
+    std::fs::write(&file, format!("{half}\n{text}")).expect("a line that breaks off");
+    let (code, told) = verdicts(place);
+    assert_eq!((code, &told[0]["cut_checkpoints"]), (Some(0), &json!([1])), "a later one covers it");
+    std::fs::write(&file, text).expect("as it was");
 }
 
 #[test]
@@ -77,6 +119,9 @@ fn r66_the_trail_is_followed_and_what_is_done_to_it_afterwards_is_told() {
     assert!(whole[0]["entries"].as_i64() > Some(0) && whole[0]["checkpoints"].as_i64() > Some(0), "{}", whole[0]);
     let plain = place.run(&["audit", "verify"]);
     assert!(plain.code == Some(0) && plain.out.matches("whole").count() == 4, "{}", plain.out);
+
+    replace_key(&place);
+    lose_checkpoints(&place);
 
     change(&place, "enrollment", "UPDATE journal SET actor = 'persons/0' WHERE sequence = 1 RETURNING kind");
     let (code, edited) = verdicts(&place);

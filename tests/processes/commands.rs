@@ -73,6 +73,15 @@ fn the_operator_is_made_once_and_after_the_schema() {
     assert!(again.err.contains("operator already"), "{}", again.err);
     let kept = place.run(&["bootstrap", "--if-absent"]);
     assert_eq!(kept.code, Some(0), "{}", kept.err);
+    let rebound = place.run(&["bootstrap", "--rebind"]);
+    assert!(
+        rebound.code == Some(0) && rebound.out.starts_with("ada@programme.example"),
+        "{}{}",
+        rebound.out,
+        rebound.err
+    );
+    let nobody = place.run(&["bootstrap", "--rebind", "--issuer", "https://nobody.example"]);
+    assert!(nobody.code == Some(1) && nobody.err.contains("not configured"), "{}", nobody.err);
     let nothing_left = place.run(&["migrate"]);
     assert_eq!(nothing_left.code, Some(0));
     assert_eq!(nothing_left.out.matches("up to date").count(), 4, "{}", nothing_left.out);

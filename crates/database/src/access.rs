@@ -1,7 +1,7 @@
 //! What this service was told of each user and application: roles, and from which version of their tokens on they count.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{ExprTrait as _, OnConflict};
 use sea_orm::{ActiveValue::Set, QueryOrder, entity::prelude::*};
 
 use crate::time::micros;
@@ -75,10 +75,11 @@ pub async fn record(tx: &Tx, access: Access) -> Result<(), Error> {
     Ok(())
 }
 
-/// All that was heard at or after this time.
-pub async fn since(connection: &impl ConnectionTrait, time: DateTime<Utc>) -> Result<Vec<Access>, Error> {
+/// All that was heard at or after this time and voids a token. What is of the first version and let in voids none, as tokens begin with that.
+pub async fn voiding_since(connection: &impl ConnectionTrait, time: DateTime<Utc>) -> Result<Vec<Access>, Error> {
     let rows = row::Entity::find()
         .filter(row::Column::ReceivedAt.gte(micros(time)))
+        .filter(row::Column::LowestVersion.gt(1).or(row::Column::Disabled.eq(true)))
         .order_by_asc(row::Column::ReceivedAt)
         .order_by_asc(row::Column::Holder)
         .all(connection)

@@ -15,7 +15,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use crate::given_up::LOOKED_FOR;
 use crate::watch::Witness;
-use crate::{Error, GivenUp, Reserve};
+use crate::{Call, Error, GivenUp, Reserve};
 
 /// How long a caller waits for a free connection.
 pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -255,7 +255,12 @@ async fn connect_postgres(url: &str, settings: &Settings) -> Result<Database, Er
             let given_up = given_up.clone();
             Box::pin(async move { given_up.judge(connection).await })
         });
+        let pool = pool.after_connect(|_, _| {
+            Call::begin();
+            Box::pin(async { Ok(()) })
+        });
         pool.before_acquire(|connection, known| {
+            Call::begin();
             Box::pin(async move {
                 if known.idle_for >= TRUSTED_FOR {
                     connection.ping().await?;

@@ -22,7 +22,7 @@ mod watch;
 
 pub use connect::{Backend, Database, Settings};
 pub use error::{Error, affected};
-pub use given_up::GivenUp;
+pub use given_up::{Call, GivenUp};
 pub use page::{Cursor, Page};
 pub use reserve::Reserve;
 pub use scope::Scope;

@@ -12,9 +12,9 @@ use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Executor, IntoArguments, Pool, Postgres, Sqlite};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::Told;
 use crate::connect::{ACQUIRE_TIMEOUT, TRUSTED_FOR};
 use crate::watch::Witness;
+use crate::{Call, Told};
 
 /// For so long a connection stays out at a time; the pool ends those that are too old.
 const OUT_FOR: Duration = Duration::from_secs(60);
@@ -143,6 +143,7 @@ impl<DB: sqlx::Database> Kept<DB> {
         let last = self.out.lock().unwrap_or_else(PoisonError::into_inner).as_mut().and_then(Vec::pop);
         let fit = |out: &Out<DB>| out.answered.elapsed() < TRUSTED_FOR && out.taken.elapsed() < OUT_FOR;
         if let Some(out) = last.filter(fit) {
+            Call::begin();
             return Ok(out);
         }
         let connection = self.pool.acquire().await?;

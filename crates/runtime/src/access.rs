@@ -25,7 +25,7 @@ const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
 
 const REFRESH: Duration = Duration::from_secs(1);
 
-/// How long a withdrawn key may still verify access tokens, beside how long a proven token is remembered.
+/// How long a withdrawn key may still verify access tokens.
 const RELOAD_KEYS: Duration = Duration::from_secs(60);
 
 const ROLE_PREFIX: &str = "ROLE_";
@@ -43,7 +43,7 @@ struct Right {
 impl Rights {
     /// Reads the recent changes anew; when that fails, what was known stays.
     pub async fn refresh(&self, database: &Database) -> Result<(), database::Error> {
-        let recent = database::access::since(database.reader(), clock::system_time() - REMEMBERED).await?;
+        let recent = database::access::voiding_since(database.reader(), clock::system_time() - REMEMBERED).await?;
         self.replace(recent);
         Ok(())
     }

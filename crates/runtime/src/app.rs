@@ -26,8 +26,8 @@ pub(crate) struct Floor<S> {
     pub(crate) wake: tokio::sync::watch::Sender<()>,
     /// Told when entries of the journal got their places.
     pub(crate) numbered: tokio::sync::watch::Sender<()>,
-    /// Who watches the journal, by organization.
-    pub(crate) watchers: crate::serve::Room<String>,
+    /// Who watches the journal.
+    pub(crate) watchers: crate::feed::Places,
     /// How long a watcher may leave answers unread.
     pub(crate) patience: std::time::Duration,
     /// All that goes on in the background, and that stopping waits for.

@@ -1,8 +1,10 @@
 //! Signed checkpoints of the journal, kept outside the database: an end that was cut off, or entries that were all written anew, fit each other,
 //! but not these.
 
+mod shelf;
+
 use std::collections::BTreeMap;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,18 +13,20 @@ use database::Database;
 use database::journal::{self, Mark};
 use jsonwebtoken::{Algorithm, Validation};
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncWriteExt as _;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use self::shelf::Shelf;
 use crate::token::{TokenError, peek};
-use crate::{Fault, ServiceName, SigningKey, VerifyingKey, clock};
+use crate::{Fault, Keys, ServiceName, SigningKey, VerifyingKey, clock};
 
 /// The kind of token that a checkpoint is.
 const KIND: &str = "checkpoint+jwt";
 /// After so many entries there is one, and after so much time.
 const ENTRIES: usize = 1_000;
 const EVERY: Duration = Duration::from_secs(60 * 60);
+/// As many characters have the 64 bytes of a signature.
+const SIGNATURE: usize = 86;
 /// How long to wait before one that could not be kept is tried again.
 const AGAIN: Duration = Duration::from_secs(60);
 
@@ -42,6 +46,8 @@ pub struct Kept {
     pub checkpoints: Vec<Checkpoint>,
     /// Lines that are none, and why.
     pub void: BTreeMap<usize, String>,
+    /// Lines that break off in the middle, as a power failure leaves one, with a later checkpoint behind: it covers what they did.
+    pub cut: Vec<usize>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -66,16 +72,30 @@ pub fn sign(key: &SigningKey, service: ServiceName, checkpoint: &Checkpoint) -> 
 /// The checkpoints in this text that one of these keys signed for this service.
 pub fn read(text: &str, service: ServiceName, keys: &[VerifyingKey]) -> Kept {
     let mut kept = Kept::default();
+    let (mut covered, mut uncovered) = (0, BTreeMap::new());
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
         match read_line(line, service, keys) {
-            Ok(checkpoint) => kept.checkpoints.push(checkpoint),
+            Ok(checkpoint) => {
+                if checkpoint.mark.sequence > covered {
+                    covered = checkpoint.mark.sequence;
+                    kept.cut.extend(std::mem::take(&mut uncovered).into_keys());
+                }
+                kept.checkpoints.push(checkpoint);
+            }
             Err(error) => {
-                kept.void.insert(number + 1, error.to_string());
+                let void = if breaks_off(line) { &mut uncovered } else { &mut kept.void };
+                void.insert(number + 1, error.to_string());
             }
         }
     }
+    kept.void.append(&mut uncovered);
     kept.checkpoints.sort_by(|one, other| one.mark.cmp(&other.mark));
     kept
+}
+
+/// Whether a line ends before its signature does.
+fn breaks_off(line: &str) -> bool {
+    line.split('.').nth(2).is_none_or(|signature| signature.len() < SIGNATURE)
 }
 
 fn read_line(line: &str, service: ServiceName, keys: &[VerifyingKey]) -> Result<Checkpoint, TokenError> {
@@ -99,7 +119,9 @@ fn read_line(line: &str, service: ServiceName, keys: &[VerifyingKey]) -> Result<
 pub(crate) struct Book {
     service: ServiceName,
     key: SigningKey,
-    path: PathBuf,
+    /// What may have signed before, or may soon: while a key is replaced its file holds several.
+    known: Vec<VerifyingKey>,
+    shelf: Shelf,
     page: Mutex<Page>,
 }
 
@@ -114,11 +136,12 @@ struct Page {
 }
 
 impl Book {
-    pub(crate) fn new(service: ServiceName, key: SigningKey, folder: &Path) -> Book {
+    pub(crate) fn new(service: ServiceName, keys: &Keys, folder: &Path) -> Book {
         Book {
             service,
-            key,
-            path: file(folder, service),
+            key: keys.own.clone(),
+            known: keys.services.get(&service).cloned().unwrap_or_default(),
+            shelf: Shelf::new(file(folder, service)),
             page: Mutex::new(Page { sequence: 0, entries: 0, since: None, again: None }),
         }
     }
@@ -127,7 +150,9 @@ impl Book {
     pub(crate) async fn note(&self, database: &Database, numbered: usize) -> Result<(), Fault> {
         let mut page = self.page.lock().await;
         page.entries += numbered;
-        let due = page.entries >= ENTRIES || page.since.is_none_or(|since| since.elapsed() >= EVERY);
+        // Of a journal that has entries there is a book.
+        let first = page.entries > 0 && page.sequence == 0;
+        let due = first || page.entries >= ENTRIES || page.since.is_none_or(|since| since.elapsed() >= EVERY);
         if !due || page.again.is_some_and(|again| Instant::now() < again) {
             return Ok(());
         }
@@ -150,7 +175,7 @@ impl Book {
         if let Some(mark) = mark.filter(|mark| mark.sequence > page.sequence) {
             let checkpoint = Checkpoint { mark, time: clock::system_time() };
             let line = sign(&self.key, self.service, &checkpoint)?;
-            self.add(&line).await.map_err(|error| self.failed(&error))?;
+            self.shelf.add(line).await.map_err(|error| self.failed(&error))?;
             let Mark { sequence, hash } = checkpoint.mark;
             // Where logs are kept elsewhere, this is one more place to compare with.
             tracing::info!(service = %self.service, sequence, hash, "checkpoint of the journal");
@@ -159,33 +184,15 @@ impl Book {
         Ok(())
     }
 
-    /// The last place in the book; 0 when there is none yet. One that another key signed is passed over.
+    /// The last place in the book; 0 when there is none yet. One that an unknown key signed is passed over.
     async fn last(&self) -> io::Result<i64> {
-        match tokio::fs::read_to_string(&self.path).await {
-            Ok(text) => {
-                let own = std::slice::from_ref(self.key.public());
-                let last = text.lines().rev().find_map(|line| read_line(line, self.service, own).ok());
-                Ok(last.map_or(0, |checkpoint| checkpoint.mark.sequence))
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn add(&self, line: &str) -> io::Result<()> {
-        if let Some(folder) = self.path.parent() {
-            tokio::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).await?;
-        }
-        let mut options = tokio::fs::OpenOptions::new();
-        let mut file = options.append(true).create(true).mode(0o600).open(&self.path).await?;
-        // Begins with a line's end, so that it never continues one which a power cut has left half written. In one piece, since replicas may
-        // share the file.
-        file.write_all(format!("\n{line}\n").as_bytes()).await?;
-        file.sync_data().await
+        let text = self.shelf.text().await?;
+        let last = text.lines().rev().find_map(|line| read_line(line, self.service, &self.known).ok());
+        Ok(last.map_or(0, |checkpoint| checkpoint.mark.sequence))
     }
 
     fn failed(&self, error: &io::Error) -> Fault {
-        Fault::unavailable(format!("{}: {error}", self.path.display()))
+        Fault::unavailable(format!("{}: {error}", self.shelf.path().display()))
     }
 }
 
@@ -224,5 +231,42 @@ mod tests {
             Some(&checkpoint(30)),
             "a key that was replaced still counts where it is named"
         );
+    }
+
+    #[test]
+    fn a_line_that_breaks_off_is_no_loss_where_a_later_one_covers_it() {
+        let (own, service) = (SigningKey::generate().unwrap(), ServiceName::Relationship);
+        let line = |sequence| sign(&own, service, &checkpoint(sequence)).unwrap();
+        let cut = |sequence, at: usize| line(sequence)[..at].to_owned();
+        let judged = |lines: &[String]| {
+            let kept = read(&lines.join("\n"), service, &[own.public().clone()]);
+            (kept.cut, kept.void.into_keys().collect::<Vec<_>>())
+        };
+        let nearly = line(20).len() - 1;
+        for at in [1, 40, nearly] {
+            assert_eq!(judged(&[line(10), cut(20, at), line(30)]), (vec![2], vec![]), "{at}");
+            assert_eq!(judged(&[line(10), cut(20, at)]), (vec![], vec![2]), "nothing covers it");
+            assert_eq!(judged(&[line(10), cut(20, at), line(10), line(9)]), (vec![], vec![2]), "nothing later does");
+        }
+        let forged = line(20).replacen('.', ".e", 1);
+        assert_eq!(
+            judged(&[forged, line(30)]),
+            (vec![], vec![1]),
+            "what is whole and no checkpoint was made by somebody"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_book_goes_on_where_it_was_though_its_key_was_replaced() {
+        let (old, new, stranger) =
+            (SigningKey::generate().unwrap(), SigningKey::generate().unwrap(), SigningKey::generate().unwrap());
+        let (folder, service) = (tempfile::tempdir().unwrap(), ServiceName::Relationship);
+        let services = BTreeMap::from([(service, vec![new.public().clone(), old.public().clone()])]);
+        let book = Book::new(service, &Keys { own: new, services, access: None }, folder.path());
+        assert_eq!(book.last().await.unwrap(), 0);
+        for (key, sequence) in [(&old, 10), (&stranger, 20)] {
+            book.shelf.add(sign(key, service, &checkpoint(sequence)).unwrap()).await.unwrap();
+        }
+        assert_eq!(book.last().await.unwrap(), 10);
     }
 }

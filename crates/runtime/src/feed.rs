@@ -1,5 +1,6 @@
 //! The journal as a feed: each organization reads what it is party to, the operator all.
 
+mod places;
 mod watch;
 
 use database::Scope;
@@ -16,7 +17,7 @@ use crate::{App, Caller, Fault, Service, Violations, convert, page};
 /// The longest resource name.
 const SUBJECT: usize = 200;
 
-pub(crate) use watch::room;
+pub(crate) use places::Places;
 
 pub(crate) struct Rpc<S: Service>(pub(crate) App<S>);
 

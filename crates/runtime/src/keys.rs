@@ -196,14 +196,15 @@ pub fn public_file(service: ServiceName) -> String {
     format!("{service}.pub.pem")
 }
 
-/// The public key of a service, where this folder has it: nothing is made.
-pub fn known(folder: &Path, service: ServiceName) -> Result<Option<VerifyingKey>, KeyError> {
+/// The public keys of a service, where this folder has any: nothing is made.
+pub fn known(folder: &Path, service: ServiceName) -> Result<Vec<VerifyingKey>, KeyError> {
     let (public, own) = (folder.join(public_file(service)), folder.join(own_file(service)));
-    if let Some(pem) = file::load(&own)? {
-        return SigningKey::from_pem(&own.display().to_string(), &pem).map(|key| Some(key.public().clone()));
+    if let Some(pems) = file::load(&own)? {
+        let of = own.display().to_string();
+        return each_pem(&pems).map(|pem| SigningKey::from_pem(&of, pem).map(|key| key.public().clone())).collect();
     }
-    let pem = file::load(&public)?;
-    pem.map(|pem| VerifyingKey::from_pem(&public.display().to_string(), &pem)).transpose()
+    let pems = file::load(&public)?;
+    pems.map_or(Ok(Vec::new()), |pems| VerifyingKey::from_pems(&public.display().to_string(), &pems))
 }
 
 /// The key that links are made with, in this file as hexadecimal digits; made if there is none.

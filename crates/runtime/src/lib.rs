@@ -61,6 +61,7 @@ pub use peers::{PeerChannel, Peers};
 pub use policy::{Applications, Policy, Rule};
 pub use reply::{open, reply};
 pub use service::{Service, ServiceName};
+pub use source::Network;
 pub use start::{Node, Options, Running, StartError, start};
 pub use token::{AccessClaims, AccessSigner, ApplicationClaims, Membership};
 pub use wire::access::Role;

@@ -26,7 +26,7 @@ pub(crate) struct Numbering<S: Service> {
 
 impl<S: Service> Numbering<S> {
     pub(crate) fn new(app: App<S>, leases: Arc<Leases>, checkpoints: &Path) -> Numbering<S> {
-        let book = Book::new(S::NAME, app.floor().keys.own.clone(), checkpoints);
+        let book = Book::new(S::NAME, &app.floor().keys, checkpoints);
         Numbering { app, leases, book }
     }
 

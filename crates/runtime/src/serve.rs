@@ -16,12 +16,14 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{self, Server};
+use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub(crate) use bounds::BoundsLayer;
 pub(crate) use room::{Place, Room};
 
 use crate::Guard;
+use crate::source::Proxies;
 
 /// The largest request message that is taken.
 pub const DECODE_LIMIT: usize = 256 * 1024;
@@ -62,6 +64,7 @@ pub(crate) async fn serve(
     routes: Routes,
     guard: Guard,
     bounds: BoundsLayer,
+    proxies: Proxies,
     listener: TcpListener,
     stop: CancellationToken,
 ) -> Result<(), transport::Error> {
@@ -70,6 +73,8 @@ pub(crate) async fn serve(
     hardened_server()
         // All that is logged of a call, a panic included, carries its trace.
         .layer(trace::TraceLayer)
+        // All that counts by source counts by the same one.
+        .layer(MapRequestLayer::new(move |request| proxies.mark(request)))
         // A panic costs its own call, not the connection's others.
         .layer(CatchPanicLayer::custom(panic::answer))
         // A call takes no longer than allowed, and calls beyond what the process can do are refused at once.

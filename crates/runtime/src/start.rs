@@ -26,8 +26,9 @@ use crate::numbering::Numbering;
 use crate::reflection::{Reflection, V1, V1Alpha};
 use crate::relay::Relay;
 use crate::serve::{DECODE_LIMIT, ENCODE_LIMIT};
+use crate::source::Proxies;
 use crate::tick::Ticks;
-use crate::{App, Clock, Fault, Guard, Keys, Limits, Links, Mint, Peers, Service, ServiceName};
+use crate::{App, Clock, Fault, Guard, Keys, Limits, Links, Mint, Network, Peers, Service, ServiceName};
 use crate::{access, clock_service, feed, outbox_service, serve, telemetry};
 
 /// The setting that holds the epoch of this service's data, raised when a backup is restored.
@@ -57,6 +58,8 @@ pub struct Options {
     pub background: bool,
     /// What one source may ask without credential.
     pub limits: Limits,
+    /// Proxies in front of it, which are believed where a call comes from.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// Why a service did not start.
@@ -89,6 +92,7 @@ pub async fn start<S: Service>(service: S, options: Options) -> Result<Running<S
     }
     let (limits, simulation, background) = (options.limits, options.simulation, options.background);
     let checkpoints = options.checkpoints.clone();
+    let proxies = Proxies::new(&options.trusted_proxies);
     let bounds = serve::BoundsLayer::new(options.database.max_connections, S::URGENT, S::UPLOADS, database.given_up());
     let listener = listen(&options.listener)?;
     let address = listener.local_addr()?;
@@ -114,7 +118,7 @@ pub async fn start<S: Service>(service: S, options: Options) -> Result<Running<S
     };
     running.app.refresh_access().await.map_err(StartError::Rights)?;
     running.health.look(running.app.database()).await;
-    running.spawn_server(serve::serve(routes, guard, bounds, listener, running.stop.clone()));
+    running.spawn_server(serve::serve(routes, guard, bounds, proxies, listener, running.stop.clone()));
     running.spawn_health();
     if background {
         running.spawn_background();
@@ -157,7 +161,7 @@ async fn floor<S: Service>(service: S, database: Database, options: Options) -> 
         rights: access::Rights::default(),
         wake: tokio::sync::watch::Sender::new(()),
         numbered: tokio::sync::watch::Sender::new(()),
-        watchers: feed::room(),
+        watchers: feed::Places::default(),
         patience: options.limits.patience,
         tasks: TaskTracker::new(),
         stop: CancellationToken::new(),

@@ -15,6 +15,10 @@ use crate::domain::{Event, Refusal};
 use crate::founding::{Founding, found};
 use crate::{App, Change, convert, store};
 
+mod rebind;
+
+pub use rebind::rebind;
+
 const LANGUAGE: &str = "en";
 const FIRST_ROLES: [Role; 3] = [Role::GlobalAdmin, Role::Operator, Role::UserAdmin];
 
@@ -53,7 +57,7 @@ pub async fn bootstrap(app: &App, bootstrap: &Bootstrap) -> Result<(), Fault> {
     let caller = Caller::new(Identity::Sweep, "bootstrap");
     // It has no request of its own: whoever runs it is no caller of an RPC.
     app.change(&caller, &pb::CreateOrganizationRequest::default(), |change| async move {
-        if store::organization::has_operator(&change.tx).await? {
+        if store::organization::operator(&change.tx).await?.is_some() {
             return Err(Fault::from(Refusal::OrganizationDuplicate));
         }
         let (organization, user, mut events) = found(&change, founding).await?;
@@ -92,5 +96,5 @@ async fn choose(change: &Change, organization: Organization, domain: &str, issue
 
 /// Whether the operator has its organization.
 pub async fn is_bootstrapped(database: &Database) -> Result<bool, database::Error> {
-    store::organization::has_operator(database.reader()).await
+    Ok(store::organization::operator(database.reader()).await?.is_some())
 }

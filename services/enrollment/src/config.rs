@@ -24,8 +24,12 @@ pub struct Config {
     pub issuer_timeout_milliseconds: NonZeroU32,
     /// How many codes for sign-in are mailed in an hour to one address.
     pub sign_in_codes_per_address: NonZeroU32,
+    /// How many of these one source may ask for: fewer, so that none uses them up for the address's owner.
+    pub sign_in_codes_per_address_and_source: NonZeroU32,
     /// How many to one domain; web-mail providers' are nobody's, and have no limit.
     pub sign_in_codes_per_domain: NonZeroU32,
+    /// How many of these one source may ask for.
+    pub sign_in_codes_per_domain_and_source: NonZeroU32,
     /// How many for one source that asks.
     pub sign_in_codes_per_source: NonZeroU32,
     /// Issuers of tokens for workloads, which applications may prove themselves by.
@@ -46,7 +50,9 @@ impl Default for Config {
             workload_issuers: Vec::new(),
             issuer_timeout_milliseconds: const { of(5_000) },
             sign_in_codes_per_address: const { of(6) },
+            sign_in_codes_per_address_and_source: const { of(3) },
             sign_in_codes_per_domain: const { of(300) },
+            sign_in_codes_per_domain_and_source: const { of(60) },
             sign_in_codes_per_source: const { of(600) },
             dns_servers: Vec::new(),
             dns_timeout_milliseconds: const { of(2_000) },

@@ -62,6 +62,7 @@ pub(crate) fn of(event: &Event) -> Vec<Effect> {
         Event::DomainClaimed(_)
         | Event::DomainUpdated(_)
         | Event::UserBound { .. }
+        | Event::UserUnbound { .. }
         | Event::LegalProfileUpdated { revetting: None, .. }
         | Event::LegalProfileAdopted { .. }
         | Event::LegalProfileChangeDropped { waiter: None, .. }

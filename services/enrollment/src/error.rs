@@ -13,6 +13,7 @@ use crate::domain::domain_name::Finding;
 use crate::domain::enquiry::PER_DAY;
 use crate::domain::lifecycle::State;
 use crate::domain::refusal::{ApplicationRefusal, Missing};
+use crate::domain::user;
 
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Fault {
@@ -60,6 +61,7 @@ impl From<Refusal> for Fault {
                 exists(Reason::ExternalIdTaken, "another of your enrollments has this id: list them by external_id")
             }
             Refusal::UserExists => exists(Reason::UserExists, "the organization has a user with this address"),
+            Refusal::UserQuota => users_spent(),
             Refusal::Application(refusal) => of_application(refusal),
             Refusal::TemplateExists => {
                 exists(Reason::TemplateExists, "this language of this version is published already")
@@ -80,6 +82,11 @@ fn domain_taken() -> Fault {
 
 fn domains_spent() -> Fault {
     Fault::new(Code::ResourceExhausted, runtime::Reason::QuotaReached, "an organization holds at most 100 domains")
+}
+
+fn users_spent() -> Fault {
+    let message = format!("an organization has at most {} users: delete one first", user::MOST);
+    Fault::new(Code::ResourceExhausted, runtime::Reason::QuotaReached, message).with("limit", user::MOST.to_string())
 }
 
 fn superseded(template: String) -> Fault {

@@ -22,7 +22,8 @@ impl runtime::Event for Event {
             Event::UserCreated(facts) => user("UserCreated", facts).moved(None, facts.state.as_str()),
             Event::UserUpdated(facts, changed) => user_updated(facts, changed),
             Event::UserDeleted(facts, before) => user("UserDeleted", facts).moved(Some(before.as_str()), "DELETED"),
-            Event::UserBound { organization, user } => bound(*organization, *user),
+            Event::UserBound { organization, user } => bound("UserBound", *organization, *user),
+            Event::UserUnbound { organization, user } => bound("UserUnbound", *organization, *user),
             Event::Application(facts, deed) => application(facts, deed),
             Event::LegalProfileUpdated { organization, changed, .. } => {
                 profile("LegalProfileUpdated", *organization, "legalProfile", changed)
@@ -76,8 +77,8 @@ fn organization(kind: &'static str, id: OrganizationId) -> Entry {
     Entry::new(kind, id.name()).between([id])
 }
 
-fn bound(organization: OrganizationId, user: UserId) -> Entry {
-    Entry::new("UserBound", organization.child(user)).between([organization])
+fn bound(kind: &'static str, organization: OrganizationId, user: UserId) -> Entry {
+    Entry::new(kind, organization.child(user)).between([organization])
 }
 
 fn updated(facts: &OrganizationFacts, changed: &[&'static str]) -> Entry {

@@ -25,7 +25,7 @@ mod store;
 mod sweep;
 mod workload;
 
-pub use bootstrap::{Bootstrap, bootstrap, is_bootstrapped};
+pub use bootstrap::{Bootstrap, bootstrap, is_bootstrapped, rebind};
 pub use config::{Config, Issuer, IssuerError};
 pub use domain::lifecycle;
 pub use domain::rules::coverage;

@@ -8,7 +8,7 @@ use runtime::{App, ServiceName};
 use crate::cli;
 use crate::serve::print;
 use crate::settings::{Operator, Settings};
-use crate::suite::{Mode, Suite};
+use crate::suite::{self, Mode, Suite};
 
 /// Opens enrollment's database, makes the operator, and closes it.
 pub async fn run(mut settings: Settings, arguments: &cli::Bootstrap) -> anyhow::Result<ExitCode> {
@@ -21,6 +21,9 @@ pub async fn run(mut settings: Settings, arguments: &cli::Bootstrap) -> anyhow::
     // Its own port may be taken by a service that runs on another database; nobody calls here.
     settings.enrollment.listen = ([127, 0, 0, 1], 0).into();
     let mode = Mode { migrate: false, bootstrap: true, background: false };
+    if arguments.rebind {
+        return rebind(&settings, arguments.issuer.as_deref()).await;
+    }
     if is_done(&settings).await? {
         if arguments.if_absent {
             print("operator: there is one already");
@@ -31,6 +34,19 @@ pub async fn run(mut settings: Settings, arguments: &cli::Bootstrap) -> anyhow::
     let suite = Suite::start(&settings, &[ServiceName::Enrollment], mode).await?;
     suite.stop().await;
     print(&format!("operator: {}", settings.operator.email));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens enrollment's database, lets the operator's people in by another issuer, and closes it.
+async fn rebind(settings: &Settings, issuer: Option<&str>) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(is_done(settings).await?, "there is no operator yet: `linkage bootstrap` makes it");
+    let running = suite::enrollment_alone(settings).await?;
+    let told = enrollment::rebind(running.app(), issuer).await;
+    running.stop().await;
+    let by = issuer.map_or("whoever may vouch for them, or a mailed code".to_owned(), str::to_owned);
+    for email in told? {
+        print(&format!("{email}: bound anew at the next sign-in by {by}"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

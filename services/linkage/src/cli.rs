@@ -116,6 +116,10 @@ pub struct Bootstrap {
     /// Succeed too when there is an operator already, and leave it as it is.
     #[arg(long)]
     pub if_absent: bool,
+    /// There is an operator, and the issuer that vouched for its people is no more or goes by another name: choose --issuer in its place, or without
+    /// that nobody, and bind its users anew at their next sign-in, by their addresses.
+    #[arg(long, conflicts_with_all = ["if_absent", "email"])]
+    pub rebind: bool,
 }
 
 /// The keys of a deployment.
@@ -229,7 +233,10 @@ pub struct Verify {
     /// The folder of checkpoints; `journal.checkpoint_folder` of the configuration when absent.
     #[arg(long, value_name = "FOLDER")]
     pub checkpoints: Option<PathBuf>,
-    /// A public key, PEM, that checkpoints were signed by before it was replaced.
+    /// Do without the file of checkpoints where there is none, though nobody then sees an end that was cut off.
+    #[arg(long)]
+    pub without_checkpoints: bool,
+    /// Public keys, PEM, that checkpoints were signed by before they were replaced.
     #[arg(long, value_name = "FILE")]
     pub key: Vec<PathBuf>,
     /// How to tell it: lines, or an object for each service.

@@ -10,11 +10,15 @@ use linkage::{audit, bootstrap, doctor, keys, mail, migrate, play, rules, serve,
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let outcome = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(run(cli)));
+    let outcome =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(anyhow::Error::from).and_then(
+            |runtime| {
+                let outcome = runtime.block_on(run(cli));
+                // All has ended that is to be waited for. A thread may still wait for a volume that never answers.
+                runtime.shutdown_background();
+                outcome
+            },
+        );
     outcome.unwrap_or_else(|error| {
         complain(&error);
         ExitCode::FAILURE

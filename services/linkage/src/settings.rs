@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use runtime::ServiceName;
+use runtime::{Network, ServiceName};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
@@ -139,6 +139,8 @@ pub struct Limits {
     pub urgent_per_second: NonZeroU32,
     /// How long who watches may leave answers unread.
     pub watch_patience_seconds: u64,
+    /// Networks of proxies that are believed where a call comes from.
+    pub trusted_proxies: Vec<Network>,
 }
 
 impl Limits {

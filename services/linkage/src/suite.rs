@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use http::Uri;
 use runtime::ServiceName;
 use runtime::keys::{Keys, SigningKey};
-use runtime::start::{Node, Options, StartError};
+use runtime::start::{Node, Options, Running, StartError};
 
 use crate::people;
 use crate::settings::Settings;
@@ -140,6 +140,7 @@ fn options(
         simulation: settings.simulation.enabled,
         background: mode.background,
         limits: settings.limits.of_a_service(),
+        trusted_proxies: settings.limits.trusted_proxies.clone(),
     })
 }
 
@@ -173,6 +174,15 @@ async fn start_one(
             Box::new(runtime::start::start(service, options).await?)
         }
     })
+}
+
+/// Enrollment on its schema as it is, with nothing done in the background: for who does something to its database.
+pub(crate) async fn enrollment_alone(settings: &Settings) -> anyhow::Result<Running<enrollment::Enrollment>> {
+    let mode = Mode { migrate: false, bootstrap: false, background: false };
+    let listener = TcpListener::bind(settings.enrollment.listen)?;
+    let options = options(settings, ServiceName::Enrollment, listener, peers(settings, &BTreeMap::new())?, mode)?;
+    let service = enrollment(settings, &options)?;
+    runtime::start::start(service, options).await.map_err(|error| advised(error.into()))
 }
 
 /// The service enrollment; in a simulation on loopback, and nowhere else, it also trusts the development issuer.

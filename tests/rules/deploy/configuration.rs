@@ -67,7 +67,9 @@ fn is_other_command(name: &str, command: Option<&Command>) -> Option<String> {
         Some(Command::Migrate(Migrate { service: Some(service), restored: false })) => {
             name.starts_with("migrate-") && owner(name) == Some((*service).into())
         }
-        Some(Command::Bootstrap(Bootstrap { if_absent: true, email: None, issuer: None })) => name == "bootstrap",
+        Some(Command::Bootstrap(Bootstrap { if_absent: true, email: None, issuer: None, rebind: false })) => {
+            name == "bootstrap"
+        }
         _ => false,
     };
     (!right).then(|| format!("{name} runs another command: {command:?}"))

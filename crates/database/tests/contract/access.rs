@@ -41,8 +41,27 @@ async fn since_includes_its_own_instant() {
             Ok(())
         })
         .await;
-        let heard = access::since(db.reader(), at(20)).await.unwrap();
+        let heard = access::voiding_since(db.reader(), at(20)).await.unwrap();
         assert_eq!(heard, vec![access(3, 20), access(1, 30)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_voids_no_token_is_not_read_again_and_again() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        let new = |user| Access { lowest_version: 1, ..access(user, 0) };
+        let (second, disabled) = (Access { lowest_version: 2, ..new(2) }, Access { disabled: true, ..new(3) });
+        commit(&db, async |tx| {
+            for access in [new(1), second.clone(), disabled.clone()] {
+                access::record(tx, access).await?;
+            }
+            Ok(())
+        })
+        .await;
+        assert_eq!(access::voiding_since(db.reader(), at(0)).await.unwrap(), [second, disabled]);
+        assert_eq!(access::get(db.reader(), id(1)).await.unwrap(), Some(new(1)), "it is known all the same");
     })
     .await;
 }
@@ -73,10 +92,10 @@ async fn times_sort_whatever_their_fraction() {
             Ok(())
         })
         .await;
-        let read = access::since(db.reader(), at(0)).await.unwrap();
+        let read = access::voiding_since(db.reader(), at(0)).await.unwrap();
         let read: Vec<_> = read.into_iter().map(|row| row.received_at).collect();
         assert_eq!(read, times.map(at));
-        assert_eq!(access::since(db.reader(), at(500_001)).await.unwrap().len(), 4);
+        assert_eq!(access::voiding_since(db.reader(), at(500_001)).await.unwrap().len(), 4);
     })
     .await;
 }

@@ -52,15 +52,16 @@ async fn a_connection_that_was_cut_fails_one_call_at_most() {
 }
 
 /// Gives a call up that waits for a lock, and sees its statement end.
-async fn give_up(db: &Database, other: &Database, call: impl Future<Output: std::fmt::Debug>) {
-    let mut call = Box::pin(call);
+async fn give_up(db: &Database, other: &Database, work: impl Future<Output: std::fmt::Debug>) {
+    let call = db.given_up().call();
+    let mut work = Box::pin(call.work(work));
     let waits = async { while scalar(other.reader(), WAITING).await == "0" {} };
     tokio::select! {
-        answer = call.as_mut() => panic!("it waits for no lock: {answer:?}"),
+        answer = work.as_mut() => panic!("it waits for no lock: {answer:?}"),
         () = waits => {}
     }
-    db.given_up().note();
     drop(call);
+    drop(work);
     let began = Instant::now();
     while scalar(other.reader(), WAITING).await != "0" {
         // It would give up waiting for the lock by itself after five seconds.

@@ -57,6 +57,11 @@ impl AccessKeys {
         Ok(self.known(kid))
     }
 
+    /// Whether the key of this id counts now; nobody is asked.
+    pub(crate) fn has(&self, kid: &str) -> bool {
+        self.known(kid).is_some()
+    }
+
     /// Asks for the keys anew, so that one withdrawn no longer counts; without an answer, what was known stays.
     pub(crate) async fn reload(&self) -> Result<(), Fault> {
         match &self.source {

@@ -1,7 +1,7 @@
 //! Tells entries as they get their places: in order, without gap or repeat, from wherever the caller was before.
 //!
 //! Each watcher has a task of its own that reads ahead a little. It ends when what it has read is left untaken, so that nobody who stops
-//! reading holds more than that.
+//! reading holds more than that. Whoever is behind waits for a turn before each look: however many begin at the start, they take few connections.
 
 use std::time::Duration;
 
@@ -19,26 +19,19 @@ use wire::event::watch_events_response::Answer;
 use super::{SUBJECT, event, party};
 use crate::pulse::Pulse;
 use crate::reply::Answers;
-use crate::serve::{Place, Room};
+use crate::serve::Place;
 use crate::{App, Caller, Fault, Reason, Service, Violations, page};
 
 /// The longest resume token that we give, and so the longest that we take.
 const TOKEN: usize = 200;
 /// Begins with what comes next.
 const NOW: &str = "now";
-/// Who may watch at once, and how many of them of one organization.
-const PLACES: (usize, usize) = (64, 16);
 /// Answers that wait to be read.
 const BUFFER: usize = 64;
 /// So many places of the journal are looked through at once.
 const WINDOW: i64 = 1_000;
 /// At most so often it is told how far the journal was looked through.
 const MARK_EVERY: Duration = Duration::from_secs(5);
-
-/// Room for those who watch.
-pub(crate) fn room() -> Room<String> {
-    Room::shared(PLACES.0, PLACES.1)
-}
 
 pub(super) async fn watch<S: Service>(
     app: &App<S>,
@@ -51,8 +44,7 @@ pub(super) async fn watch<S: Service>(
     let (subject, token) = violations.all((subject, token))?;
     let readable = Readable { party: party(caller)?, subject };
     let seen = begin(app, caller, &request, token.as_deref()).await?;
-    let who = caller.on_behalf_of().unwrap_or_else(|| caller.key());
-    let place = app.floor().watchers.enter(who).ok_or_else(crowded)?;
+    let place = app.floor().watchers.enter(caller)?.ok_or_else(crowded)?;
     let (answers, told) = mpsc::channel(BUFFER);
     let (end, ended) = oneshot::channel();
     let mut watch = Watch {
@@ -162,7 +154,7 @@ impl<S: Service> Watch<S> {
         let head = journal::head(reader).await.map_err(Fault::from)?;
         let to = head.min(self.seen + WINDOW);
         if self.seen < to {
-            let entries = journal::between(reader, &self.readable, self.seen, to).await.map_err(Fault::from)?;
+            let entries = self.between(to, to < head).await?;
             for entry in entries {
                 let event = event::<S>(entry);
                 self.tell(event.sequence, Answer::Event(event.into())).await?;
@@ -174,6 +166,22 @@ impl<S: Service> Watch<S> {
             self.next_mark = Instant::now() + MARK_EVERY;
         }
         if self.seen < head { Ok(()) } else { self.wait().await }
+    }
+
+    /// The entries up to a place; who is behind reads them when it is its turn.
+    async fn between(&mut self, to: i64, behind: bool) -> Result<Vec<journal::Entry>, End> {
+        let floor = self.app.floor();
+        let _turn = if behind {
+            tokio::select! {
+                turn = floor.watchers.turn() => Some(turn?),
+                () = self.answers.closed() => return Err(End::Gone),
+                () = self.pulse.stopped() => return Err(stopping().into()),
+            }
+        } else {
+            None
+        };
+        let entries = journal::between(self.app.database().reader(), &self.readable, self.seen, to).await;
+        Ok(entries.map_err(Fault::from)?)
     }
 
     async fn tell(&mut self, sequence: i64, answer: Answer) -> Result<(), End> {

@@ -19,8 +19,8 @@ use crate::{Fault, Identity, Limits, Reason, ServiceName, clock};
 
 /// How many proven tokens are remembered.
 const REMEMBERED: u64 = 10_000;
-/// For how long: also how long a key that enrollment no longer gives may still count.
-const REMEMBERED_FOR: Duration = Duration::from_secs(60);
+/// For how long at most: longer than tokens last. Whether one still counts is asked each time.
+const REMEMBERED_FOR: Duration = Duration::from_secs(10 * 60);
 
 pub(super) struct Credentials {
     name: ServiceName,
@@ -34,6 +34,8 @@ pub(super) struct Credentials {
 #[derive(Clone)]
 struct Proven {
     holder: Holder,
+    /// The key that has signed it.
+    kid: String,
     expires: i64,
 }
 
@@ -98,11 +100,13 @@ impl Credentials {
     /// Who holds this token, and the proof. It is verified once, and asked each time whether it still counts.
     pub(super) async fn prove(&self, token: &str, source: Option<IpAddr>) -> Result<(Identity, Proof), Fault> {
         let digest = ring::digest::digest(&ring::digest::SHA256, token.as_bytes()).as_ref().to_vec();
-        let proven = match self.proven.get(&digest) {
+        let proven = match self.proven.get(&digest).filter(|proven| self.is_known(proven)) {
             Some(proven) => proven,
             // Only here: who shares an address with a guesser goes on with the tokens that it proved before.
             None => {
-                self.failures.refuse_many(source)?;
+                if !self.names_a_sibling(token) {
+                    self.failures.refuse_many(source)?;
+                }
                 let proven = Arc::new(self.verify(token).await.inspect_err(|fault| {
                     if fault.code() == Code::Unauthenticated {
                         self.failures.note(source);
@@ -116,18 +120,31 @@ impl Credentials {
         Ok((proof.identity()?, proof))
     }
 
+    /// Whether the key that has signed a token still counts.
+    fn is_known(&self, proven: &Proven) -> bool {
+        match proven.holder {
+            Holder::Access(_) => self.access.has(&proven.kid),
+            Holder::Service(_) => true,
+        }
+    }
+
+    /// Whether a token names a sibling's key, which strangers don't know the name of: siblings are heard whoever shares their address.
+    fn names_a_sibling(&self, token: &str) -> bool {
+        peek(token).is_ok_and(|(kind, kid)| kind == SERVICE && self.services.contains_key(&kid))
+    }
+
     async fn verify(&self, token: &str) -> Result<Proven, Fault> {
         let (kind, kid) = peek(token).map_err(void)?;
         match kind.as_str() {
             ACCESS => {
                 let key = self.access.find(&kid).await?.ok_or_else(|| void(TokenError::UnknownKey))?;
                 let (claims, expires) = read_access(&key, token).map_err(void)?;
-                Ok(Proven { holder: Holder::Access(claims), expires })
+                Ok(Proven { holder: Holder::Access(claims), kid, expires })
             }
             SERVICE => {
                 let (from, key) = self.services.get(&kid).ok_or_else(|| void(TokenError::UnknownKey))?;
                 let expires = read_service(key, *from, self.name, token).map_err(void)?;
-                Ok(Proven { holder: Holder::Service(*from), expires })
+                Ok(Proven { holder: Holder::Service(*from), kid, expires })
             }
             _ => Err(void(TokenError::Kind)),
         }
@@ -160,8 +177,8 @@ mod tests {
     use super::*;
     use crate::{AccessClaims, AccessSigner, Peers, SigningKey};
 
-    #[tokio::test]
-    async fn a_remembered_token_expires_all_the_same() {
+    /// Credentials of enrollment, and a token that they have proven.
+    async fn proven() -> (Credentials, String) {
         let own = SigningKey::generate().unwrap();
         let signer = AccessSigner::new(SigningKey::generate().unwrap());
         let keys = Keys { own: own.clone(), services: BTreeMap::new(), access: Some(signer.clone()) };
@@ -172,16 +189,41 @@ mod tests {
         let claims = AccessClaims { person, email: String::new(), display_name: String::new(), member: None };
         let token = signer.sign(&claims).unwrap().0;
         assert!(credentials.prove(&token, None).await.is_ok());
+        (credentials, token)
+    }
 
+    /// Remembers the token otherwise than it was proven.
+    fn remember(credentials: &Credentials, change: impl FnOnce(&mut Proven)) {
         credentials.proven.run_pending_tasks();
         let (digest, mut proven) = credentials.proven.iter().next().unwrap();
-        Arc::make_mut(&mut proven).expires = clock::system_time().timestamp() - LEEWAY_SECONDS - 1;
+        change(Arc::make_mut(&mut proven));
         credentials.proven.insert(digest.to_vec(), proven);
+    }
+
+    fn expire(proven: &mut Proven) {
+        proven.expires = clock::system_time().timestamp() - LEEWAY_SECONDS - 1;
+    }
+
+    #[tokio::test]
+    async fn a_remembered_token_expires_all_the_same() {
+        let (credentials, token) = proven().await;
+        remember(&credentials, expire);
         assert_eq!(credentials.prove(&token, None).await.unwrap_err().reason(), "CREDENTIAL_INVALID");
     }
+
+    #[tokio::test]
+    async fn what_is_remembered_of_a_token_counts_no_more_once_its_key_was_withdrawn() {
+        let (credentials, token) = proven().await;
+        remember(&credentials, |proven| {
+            expire(proven);
+            proven.kid = "withdrawn".to_owned();
+        });
+        assert!(credentials.prove(&token, None).await.is_ok(), "it is proven anew, by the keys that there are");
+    }
+
     #[test]
     fn a_token_counts_for_the_leeway_longer_and_not_a_second_more() {
-        let proven = Proven { holder: Holder::Service(ServiceName::Enrollment), expires: 1_000 };
+        let proven = Proven { holder: Holder::Service(ServiceName::Enrollment), kid: String::new(), expires: 1_000 };
         let over = [999, 1_000, 1_000 + LEEWAY_SECONDS, 1_001 + LEEWAY_SECONDS].map(|now| proven.is_over(now));
         assert_eq!(over, [false, false, false, true]);
     }

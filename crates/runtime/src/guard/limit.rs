@@ -107,7 +107,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::User;
+    use crate::{Application, User};
 
     #[test]
     fn a_crowd_is_looked_through_once_a_second_at_most() {
@@ -148,6 +148,12 @@ mod tests {
         Caller::new(Identity::User(user), method)
     }
 
+    fn application(application: u128, organization: u128, method: &str) -> Caller {
+        let (application, organization) = (Uuid::from_u128(application), Uuid::from_u128(organization));
+        let (application, organization) = (Id::from_uuid(application), Id::from_uuid(organization));
+        Caller::new(Identity::Application(Application { application, organization, roles: Vec::new() }), method)
+    }
+
     /// How many such calls are let in, and what the next is refused for.
     fn let_in(limiter: &Limiter, caller: &Caller) -> (usize, String) {
         use tonic_types::StatusExt;
@@ -176,6 +182,29 @@ mod tests {
         assert_eq!(let_in(&limiter, &caller(3, 1, "/a/B")), of("organization", 0), "six in all");
         assert_eq!(let_in(&limiter, &caller(4, 2, "/a/B")), of("method", 2), "another organization");
         assert_eq!(let_in(&limiter, &caller(1, 1, CHECK)), of("urgent", 8), "what waits for an answer goes on");
+    }
+
+    #[test]
+    fn r67_an_application_has_the_limits_of_a_caller_and_those_of_its_organization() {
+        let limiter = limiter();
+        let of = |limit: &str, count| (count, limit.to_owned());
+        assert_eq!(let_in(&limiter, &application(1, 1, "/a/B")), of("method", 2));
+        assert_eq!(let_in(&limiter, &application(1, 1, "/a/C")), of("method", 2));
+        assert_eq!(let_in(&limiter, &application(1, 1, "/a/D")), of("caller", 0), "four in all");
+        assert_eq!(let_in(&limiter, &caller(1, 1, "/a/B")), of("method", 2), "a user of the same number is another");
+        assert_eq!(
+            let_in(&limiter, &application(2, 1, "/a/B")),
+            of("organization", 0),
+            "six in all, people and machines"
+        );
+        assert_eq!(let_in(&limiter, &application(1, 1, CHECK)), of("urgent", 8), "what orders wait for goes on");
+        assert_eq!(let_in(&limiter, &application(2, 1, CHECK)), of("urgent", 0), "for all of its applications");
+        assert_eq!(let_in(&limiter, &application(3, 2, CHECK)), of("urgent", 8), "and apart from others'");
+    }
+
+    #[test]
+    fn siblings_and_who_shows_no_credential_are_not_counted_as_callers() {
+        let limiter = limiter();
         for unlimited in [Identity::Service(crate::ServiceName::Enrollment), Identity::Anonymous] {
             let caller = Caller::new(unlimited, "/a/B");
             assert!((0..100).all(|_| limiter.count(&caller).is_ok()));

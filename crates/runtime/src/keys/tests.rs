@@ -58,6 +58,17 @@ fn r66_of_several_keys_in_a_file_the_first_signs_and_all_count() {
         assert!(signer.publics().map(|key| key.kid().to_owned()).eq(kids(count)));
         assert_eq!((signer.public(), found.own.kid().to_owned()), (found.own.public(), kids(1).next().unwrap()));
         assert!(found.services[&ServiceName::Enrollment].iter().map(|key| key.kid().to_owned()).eq(kids(count)));
+        let publics: String =
+            found.services[&ServiceName::Enrollment].iter().map(|key| key.to_pem().unwrap()).collect();
+        let elsewhere = Folder::new("public");
+        std::fs::write(elsewhere.0.join(public_file(ServiceName::Enrollment)), publics).unwrap();
+        for folder in [&folder, &elsewhere] {
+            let known = known(&folder.0, ServiceName::Enrollment).unwrap();
+            assert!(
+                known.iter().map(|key| key.kid().to_owned()).eq(kids(count)),
+                "by its own file, or by its public one"
+            );
+        }
     }
     std::fs::write(folder.0.join(ACCESS_FILE), format!("{}{}", keys[0], keys[1].replace("PRIVATE", "PUBLIC"))).unwrap();
     assert!(Keys::in_folder(&folder.0, ServiceName::Enrollment).is_err(), "one that can't be read is not passed over");

@@ -121,24 +121,13 @@ async fn within<E>(
 ) -> Result<Response<Body>, E> {
     let answer = std::pin::pin!(answer);
     // Dropped before the answer is, whether the time is over or its caller went.
-    let mut unanswered = Unanswered(Some(given_up));
-    match tokio::time::timeout(limit, answer).await {
+    let call = given_up.call();
+    match tokio::time::timeout(limit, call.work(answer)).await {
         Ok(answer) => {
-            unanswered.0 = None;
+            call.answered();
             answer
         }
         Err(_) => Ok(late().into_status().into_http()),
-    }
-}
-
-/// A call that nobody waits for any more, unless it is answered.
-struct Unanswered(Option<GivenUp>);
-
-impl Drop for Unanswered {
-    fn drop(&mut self) {
-        if let Some(given_up) = &self.0 {
-            given_up.note();
-        }
     }
 }
 
@@ -178,6 +167,8 @@ fn asked(text: &str) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use super::*;
 
     fn limit_of(timeout: &str) -> Duration {
@@ -196,8 +187,23 @@ mod tests {
         assert_eq!(limit_of("1n"), Duration::ZERO);
     }
 
+    /// Gives up before it comes to the database.
+    const QUICK: &str = "/a/Quick";
+
+    /// Waits for ever, with a connection or before it has one.
+    fn endless(
+        begun: bool,
+    ) -> impl Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send> {
+        tower::service_fn(move |_| async move {
+            if begun {
+                database::Call::begin();
+            }
+            std::future::pending().await
+        })
+    }
+
     async fn answer(layer: &BoundsLayer, path: &str) -> tonic::Status {
-        let endless = tower::service_fn(|_| std::future::pending::<Result<_, std::convert::Infallible>>());
+        let endless = endless(path != QUICK);
         let request = Request::builder().uri(path).header("grpc-timeout", "20m").body(Body::empty()).unwrap();
         let answer = tower::ServiceExt::oneshot(layer.layer(endless), request).await.unwrap();
         tonic::Status::from_header_map(answer.headers()).unwrap()
@@ -206,6 +212,8 @@ mod tests {
     #[tokio::test]
     async fn answer_that_is_not_ready_in_time_says_so() {
         let layer = BoundsLayer::with_room(1, &[], &[]);
+        assert_eq!(answer(&layer, QUICK).await.code(), Code::DeadlineExceeded);
+        assert!(!layer.given_up.lately(), "it had no connection: nothing is left behind");
         assert_eq!(answer(&layer, "/a/B").await.code(), Code::DeadlineExceeded);
         assert!(layer.given_up.lately(), "and the database is told");
     }
@@ -214,13 +222,15 @@ mod tests {
     async fn the_database_is_told_of_a_call_whose_caller_went_but_of_none_that_was_answered() {
         let layer = BoundsLayer::with_room(1, &[], &[]);
         let request = || Request::builder().uri("/a/B").body(Body::empty()).unwrap();
-        let quick = tower::service_fn(|_| async { Ok::<_, std::convert::Infallible>(Response::new(Body::empty())) });
+        let quick = tower::service_fn(|_| async {
+            database::Call::begin();
+            Ok::<_, Infallible>(Response::new(Body::empty()))
+        });
         tower::ServiceExt::oneshot(layer.layer(quick), request()).await.unwrap();
         assert!(!layer.given_up.lately());
-        let endless = tower::service_fn(|_| std::future::pending::<Result<_, std::convert::Infallible>>());
-        let call = tower::ServiceExt::oneshot(layer.layer(endless), request());
-        assert!(futures::FutureExt::now_or_never(call).is_none());
-        assert!(layer.given_up.lately());
+        let call = |begun| tower::ServiceExt::oneshot(layer.layer(endless(begun)), request());
+        assert!(futures::FutureExt::now_or_never(call(false)).is_none() && !layer.given_up.lately());
+        assert!(futures::FutureExt::now_or_never(call(true)).is_none() && layer.given_up.lately());
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod change;
+mod checkpoints;
 mod health;
 mod outbox;
 mod pair;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use database::migrate::Migrations;
@@ -218,12 +219,18 @@ impl Place {
             keys: Keys::in_folder(self.folder.path(), name).unwrap(),
             link_keys: vec![(1, SecretBox::new(Box::new(vec![7; 32])))],
             base_url: BASE_URL.to_owned(),
-            checkpoints: self.folder.path().join("checkpoints"),
+            checkpoints: self.checkpoints(),
             peers: self.peers.clone(),
             simulation: true,
             background: false,
             limits: Limits::default(),
+            trusted_proxies: Vec::new(),
         }
+    }
+
+    /// Where checkpoints of the journal are kept.
+    pub(crate) fn checkpoints(&self) -> PathBuf {
+        self.folder.path().join("checkpoints")
     }
 
     /// Another source on the same database.

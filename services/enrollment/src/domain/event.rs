@@ -38,6 +38,11 @@ pub enum Event {
         organization: OrganizationId,
         user: UserId,
     },
+    /// It waits for the next sign-in by its address.
+    UserUnbound {
+        organization: OrganizationId,
+        user: UserId,
+    },
     Application(ApplicationFacts, ApplicationDeed),
     /// With what is vetted again by it, if anything is.
     LegalProfileUpdated {

@@ -31,7 +31,7 @@ pub(crate) enum Untrusted {
         "it is not trusted for this address: prove the domain and name it as its trusted issuer, or sign in with a mailed code"
     )]
     Nobody,
-    #[error("people of this domain sign in with another issuer, which their organization has chosen")]
+    #[error("people of this domain sign in with another issuer, which was chosen for it")]
     Other,
     #[error("people of this domain sign in with their organization's own issuer")]
     NoCode,
@@ -67,6 +67,7 @@ impl Claimant<'_> {
             Some(chosen) if chosen == self.issuer => Ok(Word::Own),
             Some(_) => Err(Untrusted::Other),
             None if self.named => Ok(Word::Own),
+            None if self.domain_is_named => Err(Untrusted::Other),
             None if self.for_all => Ok(Word::Anybody),
             None => Err(Untrusted::Nobody),
         }
@@ -155,7 +156,12 @@ mod tests {
         };
         assert_eq!(idle.word(), Err(Untrusted::Nobody));
         assert_eq!(Claimant { for_all: true, ..idle }.word(), Ok(Word::Anybody));
-        assert_eq!(Claimant { named: true, for_all: true, ..idle }.word(), Ok(Word::Own));
+        let theirs = Claimant { for_all: true, domain_is_named: true, ..idle };
+        assert_eq!(theirs.word(), Err(Untrusted::Other), "all is all but what configuration gives to another");
+        assert_eq!(Claimant { chosen: Some(ACME), ..theirs }.word(), Ok(Word::Own), "but for the owner's choice");
+        assert_eq!(Claimant { domain_is_named: true, ..idle }.word(), Err(Untrusted::Other));
+        let named = Claimant { named: true, domain_is_named: true, ..idle };
+        assert_eq!((named.word(), Claimant { for_all: true, ..named }.word()), (Ok(Word::Own), Ok(Word::Own)));
         assert_eq!(Claimant { chosen: Some(ACME), ..idle }.word(), Ok(Word::Own));
         let other = Claimant { chosen: Some("https://other.example"), named: true, for_all: true, ..idle };
         assert_eq!(other.word(), Err(Untrusted::Other), "the owner's choice goes before what is configured");

@@ -21,6 +21,8 @@ pub(crate) enum Refusal {
     ExternalIdTaken,
     /// The address has a user already.
     UserExists,
+    /// The organization has as many users as it may.
+    UserQuota,
     /// Of an application.
     Application(ApplicationRefusal),
     /// This language of this version is published.

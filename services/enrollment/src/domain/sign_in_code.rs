@@ -1,4 +1,4 @@
-//! Codes that are mailed to an address, once each: good for ten minutes and five tries.
+//! Codes that are mailed to an address: each good for ten minutes, five tries and whoever asked for it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::SignInCodeId;
@@ -10,14 +10,12 @@ pub(crate) const TRIES: i32 = 5;
 /// Mails are counted over so long.
 pub(crate) const WINDOW: TimeDelta = TimeDelta::hours(1);
 
-/// The newest code of an address. What it is derived from, not the code.
+/// A code of an address. What it is derived from, not the code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SignInCode {
     pub(crate) id: SignInCodeId,
     /// Stands for the address.
     pub(crate) address: String,
-    /// A further mail raises it, which voids the code of the one before.
-    pub(crate) generation: i64,
     pub(crate) nonce: String,
     /// Tries that are left.
     pub(crate) tries: i32,
@@ -52,15 +50,9 @@ pub struct Mailed {
 }
 
 impl SignInCode {
-    /// The first code of an address.
+    /// One more code of an address, with tries of its own.
     pub(crate) fn new(id: SignInCodeId, address: String, nonce: String, now: DateTime<Utc>) -> SignInCode {
-        SignInCode { id, address, generation: 1, nonce, tries: TRIES, expires: now + LIFETIME }
-    }
-
-    /// The next code of the same address, with tries of its own.
-    pub(crate) fn next(&self, nonce: String, now: DateTime<Utc>) -> SignInCode {
-        let generation = self.generation + 1;
-        SignInCode { generation, nonce, tries: TRIES, expires: now + LIFETIME, ..self.clone() }
+        SignInCode { id, address, nonce, tries: TRIES, expires: now + LIFETIME }
     }
 
     /// Judges a code that was shown, and counts it.
@@ -112,8 +104,6 @@ mod tests {
         assert_eq!(code.clone().show(true, now()), Shown::Right, "four leave one");
         assert_eq!(code.show(false, now()), Shown::Wrong);
         assert_eq!((code.show(true, now()), code.tries), (Shown::Void, 0));
-        let next = code.next("other".to_owned(), now());
-        assert_eq!((next.generation, next.tries, next.id), (2, TRIES, code.id));
     }
 
     #[test]

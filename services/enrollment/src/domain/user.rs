@@ -7,6 +7,9 @@ use ids::{OrganizationId, PersonId, UserId};
 
 use super::Refusal;
 
+/// As many users as an organization may have.
+pub(crate) const MOST: usize = 1_000;
+
 /// What a user may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Role {
@@ -115,6 +118,11 @@ pub(crate) struct UserChange {
 /// What reaches so far that only a global administrator gives or takes it: who decides for the organization or the programme, and who works
 /// for its customers.
 const RESERVED: [Role; 4] = [Role::GlobalAdmin, Role::Operator, Role::Reviewer, Role::AdminAgent];
+
+/// Whether an organization that has so many users may have one more.
+pub(crate) fn may_have_another(present: usize) -> Result<(), Refusal> {
+    if present < MOST { Ok(()) } else { Err(Refusal::UserQuota) }
+}
 
 impl User {
     /// Whether it is a global administrator who can act.

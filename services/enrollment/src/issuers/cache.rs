@@ -1,10 +1,13 @@
-//! The keys of an issuer, asked for once and kept: so often at most, so long at most, by one call at a time.
+//! The keys of an issuer, asked for once and kept: so often at most, so long at most, by one task at a time. Whoever made it ask may go.
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::Algorithm;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::task::JoinHandle;
+use tracing::Instrument as _;
 
 use super::keys::{Key, find};
 use super::web::{Failure, Source};
@@ -17,15 +20,20 @@ const USABLE: TimeDelta = TimeDelta::hours(24);
 const REST: TimeDelta = TimeDelta::minutes(1);
 /// After a failure.
 const REST_AFTER_FAILURE: TimeDelta = TimeDelta::seconds(5);
-/// After a call that nobody waited for to its end.
+/// While it is being asked, or after that was cut off.
 const REST_AFTER_NOTHING: TimeDelta = TimeDelta::seconds(1);
 
 /// The keys of one issuer.
 pub(crate) struct Cache {
+    desk: Arc<Desk>,
+    /// Held by the task that asks.
+    asking: Arc<Mutex<()>>,
+}
+
+/// Who is asked, and what is known.
+struct Desk {
     source: Source,
     known: RwLock<Arc<Known>>,
-    /// Held by the call that asks.
-    asking: Mutex<()>,
 }
 
 /// What a token asks for.
@@ -57,7 +65,7 @@ struct Known {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
-    /// It is being asked, or whoever asked has gone.
+    /// It is being asked, or that was cut off.
     Open,
     Told,
     Failed,
@@ -116,43 +124,65 @@ impl Known {
 
 impl Cache {
     pub(crate) fn new(source: Source) -> Cache {
-        Cache { source, known: RwLock::default(), asking: Mutex::default() }
+        Cache { desk: Arc::new(Desk { source, known: RwLock::default() }), asking: Arc::default() }
     }
 
     /// The key that is wanted; the issuer is asked where that may help.
     pub(crate) async fn key(&self, wanted: &Wanted<'_>, now: impl Fn() -> DateTime<Utc>) -> Result<Key, Missing> {
-        let known = self.known();
+        let known = self.desk.known();
         let turn = match known.step(wanted, now()) {
             Step::Use(key) => return Ok(key.clone()),
             // It is being asked: the answer is worth waiting for.
-            Step::Refuse(Missing::Away(_)) if known.is_open() => self.asking.lock().await,
+            Step::Refuse(Missing::Away(_)) if known.is_open() => self.turn().await,
             Step::Refuse(missing) => return Err(missing),
             // What is known is good enough while somebody else asks.
-            Step::Ask(Some(key)) => match self.asking.try_lock() {
+            Step::Ask(Some(key)) => match Arc::clone(&self.asking).try_lock_owned() {
                 Ok(turn) => turn,
                 Err(_) => return Ok(key.clone()),
             },
-            Step::Ask(None) => self.asking.lock().await,
+            Step::Ask(None) => self.turn().await,
         };
         // Somebody else may have asked while this call waited.
-        if let Step::Ask(_) = self.known().step(wanted, now()) {
-            self.ask(&now).await;
+        if let Step::Ask(_) = self.desk.known().step(wanted, now()) {
+            // Should it not come to its end, nothing was learned.
+            let _ = self.ask(turn, now()).await;
         }
-        drop(turn);
-        match self.known().step(wanted, now()) {
+        match self.desk.known().step(wanted, now()) {
             Step::Use(key) | Step::Ask(Some(key)) => Ok(key.clone()),
             Step::Refuse(missing) => Err(missing),
             Step::Ask(None) => Err(Missing::Away(REST_AFTER_NOTHING)),
         }
     }
 
-    async fn ask(&self, now: impl Fn() -> DateTime<Utc>) {
-        self.learn(|known| known.asking(now()));
+    async fn turn(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.asking).lock_owned().await
+    }
+
+    /// Asks in a task of its own: a call is given up when its caller likes, and with it all who wait for the answer would have to begin anew.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it ends in time by itself, and nothing is lost when stopping cuts it off"
+    )]
+    fn ask(&self, turn: OwnedMutexGuard<()>, now: DateTime<Utc>) -> JoinHandle<()> {
+        let desk = Arc::clone(&self.desk);
+        let ask = async move {
+            let _turn = turn;
+            desk.ask(now).await;
+        };
+        tokio::spawn(ask.in_current_span())
+    }
+}
+
+impl Desk {
+    async fn ask(&self, now: DateTime<Utc>) {
+        let began = Instant::now();
+        self.learn(|known| known.asking(now));
         let answer = self.source.keys().await;
         if let Err(failure) = &answer {
             tracing::warn!(%failure, document = %self.source.document(), "an issuer does not tell its keys");
         }
-        self.learn(|known| known.learning(answer, now()));
+        let took = TimeDelta::from_std(began.elapsed()).unwrap_or_default();
+        self.learn(|known| known.learning(answer, now + took));
     }
 
     fn known(&self) -> Arc<Known> {

@@ -123,9 +123,10 @@ pub(crate) async fn list(
     Ok(Page { items: page.items.into_iter().map(read).collect::<Result<_, _>>()?, next: page.next })
 }
 
-/// Whether the operator has its organization.
-pub(crate) async fn has_operator(connection: &impl ConnectionTrait) -> Result<bool, Error> {
-    Ok(Entity::find().filter(Column::Operator.eq(true)).one(connection).await?.is_some())
+/// The operator's organization, once it is made.
+pub(crate) async fn operator(connection: &impl ConnectionTrait) -> Result<Option<OrganizationId>, Error> {
+    let row = Entity::find().filter(Column::Operator.eq(true)).one(connection).await?;
+    Ok(row.map(|row| OrganizationId::from_uuid(row.id)))
 }
 
 /// Whether this person belongs to an organization of this name and country.

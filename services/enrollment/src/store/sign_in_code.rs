@@ -20,7 +20,6 @@ mod row {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub address: String,
-        pub generation: i64,
         pub nonce: String,
         pub tries: i32,
         pub expires_at: DateTime<Utc>,
@@ -55,24 +54,19 @@ mod count {
 
 use row::{Column, Entity};
 
-/// The newest code of the address that this stands for.
-pub(crate) async fn get(connection: &impl ConnectionTrait, address: &str) -> Result<Option<SignInCode>, Error> {
-    Ok(Entity::find().filter(Column::Address.eq(address)).one(connection).await?.map(read))
+/// The code with this id.
+pub(crate) async fn get(connection: &impl ConnectionTrait, id: SignInCodeId) -> Result<Option<SignInCode>, Error> {
+    Ok(Entity::find_by_id(id.uuid()).one(connection).await?.map(read))
 }
 
-/// The first code of an address.
 pub(crate) async fn insert(tx: &Tx, code: &SignInCode) -> Result<(), Error> {
-    match Entity::insert(active(code)).exec_without_returning(tx).await.map_err(Error::from) {
-        Ok(_) => Ok(()),
-        // A twin asked at this moment: look again.
-        Err(Error::Duplicate { .. }) => Err(Error::Contended),
-        Err(error) => Err(error),
-    }
+    Entity::insert(active(code)).exec_without_returning(tx).await?;
+    Ok(())
 }
 
-/// Puts the next code, or a try that was spent, in the place of what was read.
-pub(crate) async fn replace(tx: &Tx, known: &SignInCode, next: &SignInCode) -> Result<(), Error> {
-    let result = Entity::update_many().set(active(next)).filter(as_read(known)).exec(tx).await?;
+/// Puts a code of which a try was spent in the place of what was read.
+pub(crate) async fn save(tx: &Tx, known: &SignInCode, shown: &SignInCode) -> Result<(), Error> {
+    let result = Entity::update_many().set(active(shown)).filter(as_read(known)).exec(tx).await?;
     database::affected(result.rows_affected)
 }
 
@@ -117,17 +111,13 @@ pub(crate) async fn purge(tx: &Tx, now: DateTime<Utc>, begun: DateTime<Utc>) -> 
 
 /// The row, while it is as it was read.
 fn as_read(code: &SignInCode) -> sea_orm::Condition {
-    sea_orm::Condition::all()
-        .add(Column::Id.eq(code.id.uuid()))
-        .add(Column::Generation.eq(code.generation))
-        .add(Column::Tries.eq(code.tries))
+    sea_orm::Condition::all().add(Column::Id.eq(code.id.uuid())).add(Column::Tries.eq(code.tries))
 }
 
 fn active(code: &SignInCode) -> row::ActiveModel {
     row::ActiveModel {
         id: Set(code.id.uuid()),
         address: Set(code.address.clone()),
-        generation: Set(code.generation),
         nonce: Set(code.nonce.clone()),
         tries: Set(code.tries),
         expires_at: Set(code.expires),
@@ -138,7 +128,6 @@ fn read(row: row::Model) -> SignInCode {
     SignInCode {
         id: SignInCodeId::from_uuid(row.id),
         address: row.address,
-        generation: row.generation,
         nonce: row.nonce,
         tries: row.tries,
         expires: row.expires_at,

@@ -56,6 +56,12 @@ pub(crate) async fn insert(tx: &Tx, user: &User) -> Result<(), Error> {
     Ok(())
 }
 
+/// How many users an organization has.
+pub(crate) async fn count(tx: &Tx, organization: OrganizationId) -> Result<usize, Error> {
+    let count = Entity::find().filter(Column::Organization.eq(organization.uuid())).count(tx).await?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
 pub(crate) async fn get(
     connection: &impl ConnectionTrait,
     scope: Scope,

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use enrollment::{Bootstrap, Config, Enrollment, Issuer, WorkloadIssuer, bootstrap};
 use prost::Message;
 use runtime::keys::SigningKey;
-use runtime::{Keys, Limits, Options, Peers, Running, ServiceName, start};
+use runtime::{Keys, Limits, Network, Options, Peers, Running, ServiceName, start};
 use secrecy::{ExposeSecret as _, SecretBox};
 use serde_json::json;
 use testkit::TestDatabase;
@@ -48,6 +48,8 @@ pub(crate) struct House {
 pub(crate) struct Setup {
     pub(crate) config: Config,
     pub(crate) limits: Limits,
+    /// Who is believed where a call comes from.
+    pub(crate) trusted_proxies: Vec<Network>,
     /// Who vouches for the operator's people.
     pub(crate) operators_issuer: Option<String>,
 }
@@ -123,6 +125,7 @@ impl House {
             simulation: true,
             background: false,
             limits: setup.limits,
+            trusted_proxies: setup.trusted_proxies,
         };
         let service = start(service, options).await.unwrap();
         bootstrap(service.app(), &Bootstrap { issuer: setup.operators_issuer, ..operator() }).await.unwrap();

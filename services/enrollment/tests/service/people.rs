@@ -1,12 +1,13 @@
 //! Sign-in, users and their roles.
 
 use runtime::Role;
+use sea_orm::{ConnectionTrait as _, Statement, Value};
 use tonic::Code;
 use wire::access::RecordAccessChangeRequest;
 use wire::enrollment as pb;
 use wire::enrollment::create_session_request::Proof;
 
-use crate::house::{OPERATOR, houses, operator, reason, refused, with_token};
+use crate::house::{House, OPERATOR, houses, operator, reason, refused, with_token};
 use crate::requests::ADA;
 
 fn user(organization: &str, email: &str, roles: &[Role]) -> pb::CreateUserRequest {
@@ -87,6 +88,43 @@ async fn r11_users_are_added_by_address_and_bound_at_first_sign_in() {
         let foreign = house.by("eve@evil.example", request.clone()).await;
         assert_eq!(reason(house.users().get_user(foreign).await), "RESOURCE_MISSING");
         assert!(house.users().get_user(house.operator(request).await).await.is_ok());
+    }
+}
+
+/// Makes so many users like the first, at once.
+async fn crowd(house: &House, many: usize) {
+    const LIKE_THE_FIRST: &str = "INSERT INTO member (id, organization, email, display_name, roles, role_bits, state, access_version, version, \
+                                  created_at, updated_at) SELECT $1, organization, $2, display_name, roles, role_bits, state, access_version, \
+                                  version, created_at, updated_at FROM member WHERE email = $3";
+    let database = house.service.app().database();
+    let written = database.transact(async |tx: database::Tx| {
+        for number in 0..many {
+            let id = uuid::Uuid::from_u128(number as u128 + 1);
+            let values = [Value::from(id), format!("{number}@nordwind.example").into(), ADA.into()];
+            let statement = Statement::from_sql_and_values(tx.get_database_backend(), LIKE_THE_FIRST, values);
+            tx.execute_raw(statement).await.map_err(database::Error::from)?;
+        }
+        Ok::<_, database::Error>(database::Step::Commit(()))
+    });
+    written.await.unwrap();
+}
+
+#[tokio::test]
+async fn r11_an_organization_has_a_thousand_users_and_room_again_when_one_is_gone() {
+    for house in houses().await {
+        let name = house.founded_by(ADA, "Nordwind").await;
+        crowd(&house, 998).await;
+        let added = async |email: &str| {
+            let request = user(&name, email, &[Role::SalesAgent]);
+            house.users().create_user(house.by(ADA, request).await).await
+        };
+        let last = added("last@nordwind.example").await.unwrap().into_inner();
+        let full = refused(added("more@nordwind.example").await);
+        assert_eq!((full.code, full.reason.as_str()), (Code::ResourceExhausted, "QUOTA_REACHED"));
+        assert_eq!(full.metadata["limit"], "1000");
+        let request = pb::DeleteUserRequest { name: last.name, ..Default::default() };
+        house.users().delete_user(house.by(ADA, request).await).await.unwrap();
+        assert!(added("more@nordwind.example").await.is_ok());
     }
 }
 

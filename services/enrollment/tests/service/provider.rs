@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -21,6 +22,8 @@ pub(crate) enum At {
     Json(Value),
     /// A status and a header.
     Status(u16, &'static str),
+    /// The same, but not before the other end is dropped.
+    Held(Value, Arc<Mutex<Receiver<()>>>),
     /// Nothing is ever answered.
     Silence,
     /// An answer that never ends.
@@ -196,8 +199,11 @@ fn answer(mut stream: TcpStream, web: &Mutex<Web>) {
         web.asked.push(path.clone());
         web.pages.get(&path).cloned()
     };
+    if let Some(At::Held(_, until)) = &at {
+        let _ = until.lock().unwrap().recv();
+    }
     let told = match at {
-        Some(At::Json(value)) => {
+        Some(At::Json(value) | At::Held(value, _)) => {
             let body = value.to_string();
             format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
         }

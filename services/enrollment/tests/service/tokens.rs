@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -259,6 +260,27 @@ async fn r17_keys_come_from_the_issuers_own_document_and_nowhere_else() {
         provider.put(document, At::Json(honest));
         house.advance_seconds(seconds + 6).await;
         assert!(shown().await.is_ok());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r17_a_caller_who_goes_takes_no_answer_from_those_who_wait() {
+    each(async |house, provider| {
+        let rs = &provider.issuer("rs");
+        let (release, held) = std::sync::mpsc::channel();
+        let keys = json!({ "keys": [jwk("rsa", "rsa")] });
+        provider.put("rs/keys", At::Held(keys, Arc::new(Mutex::new(held))));
+        // Gone before the issuer has answered; who is honest comes a moment later.
+        let proof = Proof::IdentityToken(token(rs, "eve", ADA, "rsa", "nobody's"));
+        let request = wire::enrollment::CreateSessionRequest { proof: Some(proof), ..Default::default() };
+        let mut stranger = tonic::Request::new(request);
+        stranger.set_timeout(std::time::Duration::from_millis(100));
+        assert_eq!(house.sessions().create_session(stranger).await.err().unwrap().code(), Code::DeadlineExceeded);
+        let answers = async { drop(release) };
+        let (honest, ()) = tokio::join!(house.shown(token(rs, "ada", ADA, "rsa", "rsa")), answers);
+        assert!(honest.is_ok());
+        assert_eq!(provider.asked("rs/keys"), 1, "what the stranger began was for all");
     })
     .await;
 }

@@ -79,7 +79,10 @@ async fn r17_a_global_administrator_chooses_the_issuer_of_a_proven_domain_alone(
         assert_eq!((early.code, early.reason.as_str()), (Code::FailedPrecondition, "STATE_FORBIDS"));
         assert_eq!(early.metadata["allowed"], "PROVEN");
         for unknown in ["https://evil.example", "mailed-code", "nonsense"] {
-            assert_eq!(refused(house.choose(KIM, &claimed, unknown).await).fields, ["domain.trusted_issuer"]);
+            let told = house.choose(KIM, &claimed, unknown).await;
+            let text = format!("{told:?}");
+            assert_eq!(refused(told).fields, ["domain.trusted_issuer"]);
+            assert!(!text.contains(&provider.url), "who else vouches is nobody's business: {text}");
         }
         let open = provider.issuer("{tenant}/v2.0");
         assert_eq!(
@@ -90,7 +93,9 @@ async fn r17_a_global_administrator_chooses_the_issuer_of_a_proven_domain_alone(
         house.adds(KIM, &organization, BO).await;
         assert_eq!(reason(house.choose(BO, &claimed, &rs).await), "ROLE_REQUIRED");
         house.founded_by(EVE, "Evil").await;
-        assert_eq!(reason(house.choose(EVE, &claimed, &rs).await), "RESOURCE_MISSING");
+        for issuer in [rs.as_str(), "https://evil.example"] {
+            assert_eq!(reason(house.choose(EVE, &claimed, issuer).await), "RESOURCE_MISSING");
+        }
         assert_eq!(reason(house.choose(OPERATOR, &claimed, &rs).await), "ROLE_REQUIRED", "it decides for nobody");
         let stale = pb::Domain { name: claimed.clone(), etag: "9".to_owned(), ..Default::default() };
         let stale = pb::UpdateDomainRequest { domain: Some(stale), ..choice(&claimed, "") };
@@ -118,7 +123,7 @@ async fn r17_nobody_takes_an_account_over_by_its_address() {
         assert_eq!(reason(house.session(house.identity(KIM), "").await), "ISSUER_NOT_TRUSTED");
         let tenant = provider.issuer("evil/v2.0");
         assert_eq!(reason(house.vouched(&tenant, "kim-at-rs", KIM).await), "CREDENTIAL_INVALID");
-        assert_eq!(reason(house.coded(KIM, "aaaaaaaa").await), "ISSUER_NOT_TRUSTED");
+        assert_eq!(reason(house.coded(KIM, ("x", "aaaaaaaa")).await), "ISSUER_NOT_TRUSTED");
         assert_eq!(reason(house.send_code(KIM, "").await), "ISSUER_NOT_TRUSTED");
         // An address under the domain, and one that only looks like it.
         assert_eq!(reason(house.vouched(&es, "kim", "kim@mail.fjord.example").await), "ISSUER_NOT_TRUSTED");
@@ -158,8 +163,7 @@ async fn r17_a_squatted_domain_shuts_nobody_out_and_lets_nobody_in() {
         assert_eq!(reason(house.choose(EVE, &claimed, development).await), "STATE_FORBIDS");
         house.adds(EVE, &name, KIM).await;
         assert!(house.send_code(KIM, "").await.is_ok(), "Kim still signs in by a mailed code");
-        let code = house.newest_code(KIM).await;
-        let kim = house.coded(KIM, &code).await.unwrap();
+        let kim = house.by_code(KIM).await.unwrap();
         assert!(
             kim.user.starts_with(&name),
             "Kim sees where somebody has added her, and has no more than she was given"
@@ -171,16 +175,12 @@ async fn r17_a_squatted_domain_shuts_nobody_out_and_lets_nobody_in() {
 async fn r17_who_came_by_a_mailed_code_is_found_by_the_issuer_that_takes_its_place() {
     each(async |house, provider| {
         let rs = rs(provider);
-        house.send_code(BO, "").await.unwrap();
-        let code = house.newest_code(BO).await;
-        let session = house.coded(BO, &code).await.unwrap();
+        let session = house.by_code(BO).await.unwrap();
         let (organization, claimed) = house.with_domain(FJORD).await;
         house.adds(KIM, &organization, BO).await;
         let bound = house.session(Proof::SessionToken(session.session_token), "").await.unwrap();
         assert_eq!(bound.user, "", "a session binds nobody, only a proof of the address does");
-        house.send_code(BO, "").await.unwrap();
-        let code = house.newest_code(BO).await;
-        let by_code = house.coded(BO, &code).await.unwrap();
+        let by_code = house.by_code(BO).await.unwrap();
         assert!(by_code.user.starts_with(&organization));
         house.choose(KIM, &claimed, &rs).await.unwrap();
         let old = Proof::SessionToken(by_code.session_token);
@@ -189,6 +189,27 @@ async fn r17_who_came_by_a_mailed_code_is_found_by_the_issuer_that_takes_its_pla
         assert_eq!(house.vouched(&rs, "another", BO).await.unwrap().user, "");
     })
     .await;
+}
+
+#[tokio::test]
+async fn r17_an_issuer_trusted_for_all_does_not_speak_for_domains_that_are_anothers() {
+    let provider = Provider::start();
+    for path in ["rs", "es"] {
+        let key = if path == "rs" { "rsa" } else { "ec" };
+        provider.publish(path, &[crate::provider::jwk(key, key)]);
+    }
+    let houses = crate::house::houses_with(|setup| {
+        setup.config.issuers = vec![provider.configured("rs", &[FJORD]), provider.configured("es", &["*"])];
+    });
+    let (own, all) = (provider.issuer("rs"), provider.issuer("es"));
+    for house in houses.await {
+        assert_eq!(reason(house.vouched(&all, "kim", KIM).await), "ISSUER_NOT_TRUSTED");
+        assert_eq!(reason(house.vouched(&all, "kim", "kim@mail.fjord.example").await), "ISSUER_NOT_TRUSTED");
+        assert_eq!(reason(house.session(house.identity(KIM), "").await), "ISSUER_NOT_TRUSTED");
+        assert!(house.vouched(&own, "kim", KIM).await.is_ok());
+        assert!(house.vouched(&all, "ada", "ada@nordwind.example").await.is_ok(), "it speaks for all others");
+        assert_eq!(reason(house.vouched(&own, "ada", "ada@nordwind.example").await), "ISSUER_NOT_TRUSTED");
+    }
 }
 
 #[tokio::test]
@@ -222,5 +243,15 @@ async fn r17_the_operators_own_issuer_is_named_when_it_is_made() {
         assert!(house.organizations().lookup_organization(lookup).await.unwrap().into_inner().known);
         let ada = house.session(house.identity(ADA), "").await;
         assert!(ada.is_ok(), "others sign in as before");
+        // The issuer is renamed: nobody of the operator comes in until who holds the database says so.
+        let unknown = enrollment::rebind(house.service.app(), Some("https://evil.example")).await;
+        assert_eq!(unknown.map_err(|fault| fault.reason()), Err("FIELD_INVALID"));
+        assert_eq!(enrollment::rebind(house.service.app(), None).await.unwrap(), [OPERATOR]);
+        let by_code = house.by_code(OPERATOR).await.unwrap();
+        assert_eq!(by_code.user, olga.user, "bound anew, by the address");
+        assert_eq!(reason(house.vouched(&provider.issuer("rs"), "olga", OPERATOR).await), "ISSUER_NOT_TRUSTED");
+        enrollment::rebind(house.service.app(), Some("https://issuer.example")).await.unwrap();
+        assert_eq!(reason(house.send_code(OPERATOR, "").await), "ISSUER_NOT_TRUSTED");
+        assert_eq!(house.session(house.identity(OPERATOR), "").await.unwrap().user, olga.user, "by whom it names");
     }
 }

@@ -28,6 +28,8 @@ struct Report {
     file: PathBuf,
     /// None: there is no such file.
     kept: Option<Kept>,
+    /// Whether that is as it should be.
+    without: bool,
 }
 
 /// Verifies one journal or all, and fails when one is not what was written.
@@ -80,16 +82,16 @@ async fn verify(settings: &Settings, service: ServiceName, arguments: &Verify) -
     });
     let verdict = verdict.await?;
     database.close().await;
-    Ok(Report { service, verdict, file, kept })
+    Ok(Report { service, verdict, file, kept, without: arguments.without_checkpoints })
 }
 
 /// The keys that may have signed: the service's own, and those that are named.
 fn known(settings: &Settings, service: ServiceName, more: &[PathBuf]) -> anyhow::Result<Vec<VerifyingKey>> {
-    let mut known: Vec<_> = keys::known(&settings.keys(), service)?.into_iter().collect();
+    let mut known = keys::known(&settings.keys(), service)?;
     for file in more {
         let of = file.display().to_string();
-        let pem = std::fs::read_to_string(file).with_context(|| of.clone())?;
-        known.push(VerifyingKey::from_pem(&of, &pem)?);
+        let pems = std::fs::read_to_string(file).with_context(|| of.clone())?;
+        known.extend(VerifyingKey::from_pems(&of, &pems)?);
     }
     Ok(known)
 }
@@ -97,7 +99,17 @@ fn known(settings: &Settings, service: ServiceName, more: &[PathBuf]) -> anyhow:
 impl Report {
     /// A checkpoint that does not count may be one that was changed, so it is no less a finding.
     fn is_whole(&self) -> bool {
-        self.verdict.findings.is_empty() && self.kept.as_ref().is_none_or(|kept| kept.void.is_empty())
+        let void = self.kept.as_ref().is_some_and(|kept| !kept.void.is_empty());
+        self.verdict.findings.is_empty() && !void && !self.is_uncovered()
+    }
+
+    /// Whether there should be checkpoints, and are none: each journal has them that has entries.
+    fn is_uncovered(&self) -> bool {
+        self.kept.is_none() && !self.without && self.verdict.entries > 0
+    }
+
+    fn cut(&self) -> &[usize] {
+        self.kept.as_ref().map_or(&[], |kept| &kept.cut)
     }
 
     fn checkpoints(&self) -> usize {
@@ -115,6 +127,7 @@ impl Report {
         json!({
             "service": self.service.as_str(), "whole": self.is_whole(), "entries": self.verdict.entries, "findings": findings,
             "checkpoints": self.checkpoints(), "covered": self.covered(), "checkpoint_file": self.file,
+            "checkpoints_missing": self.is_uncovered(), "cut_checkpoints": self.cut(),
             "void_checkpoints": void.iter().map(|(line, why)| json!({ "line": line, "why": why })).collect::<Vec<_>>(),
         })
     }
@@ -122,11 +135,22 @@ impl Report {
     fn plain(&self) -> String {
         let word = if self.is_whole() { "whole" } else { "NOT AS IT WAS WRITTEN" };
         let outside = match &self.kept {
-            None => format!("no checkpoints at {}: a cut end would go unseen", self.file.display()),
+            None if self.is_uncovered() => format!(
+                "no checkpoints at {}: a cut end would go unseen. Name their folder with --checkpoints, or do --without-checkpoints",
+                self.file.display()
+            ),
+            None => format!("no checkpoints at {}", self.file.display()),
             Some(_) => format!("{} checkpoints up to {}", self.checkpoints(), self.covered()),
         };
         let mut lines = vec![format!("{:<13} {word}: {} entries, {outside}", self.service, self.verdict.entries)];
         lines.extend(self.verdict.findings.iter().map(|found| format!("{:<13} {}", "", sentence(found))));
+        for line in self.cut() {
+            let file = self.file.display();
+            lines.push(format!(
+                "{:<13} line {line} of {file} breaks off, as by a power failure; a later one covers it",
+                ""
+            ));
+        }
         for (line, why) in self.kept.iter().flat_map(|kept| &kept.void) {
             lines.push(format!("{:<13} line {line} of {} does not count: {why}", "", self.file.display()));
         }

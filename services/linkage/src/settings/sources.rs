@@ -12,6 +12,8 @@ use super::Settings;
 const DEFAULTS: &str = include_str!("../../linkage.default.toml");
 const PREFIX: &str = "LINKAGE_";
 const SECTIONS: &str = "__";
+/// What a variable lists with commas in between; other lists are of tables, which need a file.
+const LISTS: [&str; 2] = ["limits.trusted_proxies", "enrollment.service.dns_servers"];
 /// OpenTelemetry's own name for what the section telemetry says.
 const COLLECTOR: (&str, &str) = ("OTEL_EXPORTER_OTLP_ENDPOINT", "telemetry.endpoint");
 
@@ -50,7 +52,9 @@ fn merge(files: &[PathBuf], environment: BTreeMap<String, String>, flags: &[(&st
         .prefix_separator("_")
         .separator(SECTIONS)
         .try_parsing(true)
+        .list_separator(",")
         .source(Some(ours.collect()));
+    let source = LISTS.iter().fold(source, |source, key| source.with_list_parse_key(key));
     let mut builder = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
     if let Some(endpoint) = collector {
         builder = builder.add_source(Config::builder().set_override(COLLECTOR.1, endpoint)?.build()?);
@@ -116,6 +120,18 @@ mod tests {
         std::fs::write(&later, "[operator]\nemail = \"later@example.com\"\n").unwrap();
         let both = load(&[file, later], BTreeMap::new(), &[]).unwrap();
         assert_eq!(both.operator.email, "later@example.com");
+    }
+
+    #[test]
+    fn a_variable_lists_with_commas() {
+        let of = |value: &str| load(&[], variable("LINKAGE_LIMITS__TRUSTED_PROXIES", value), &[]);
+        assert_eq!(of("10.1.0.0/16,192.0.2.7").unwrap().limits.trusted_proxies.len(), 2);
+        let error = format!("{:#}", of("10.1.0.0/16,proxy").unwrap_err());
+        assert!(error.contains("\"proxy\" is no network"), "{error}");
+        let servers = variable("LINKAGE_ENROLLMENT__SERVICE__DNS_SERVERS", "192.0.2.53:53,192.0.2.54:53");
+        assert_eq!(load(&[], servers, &[]).unwrap().enrollment.service.dns_servers.len(), 2);
+        let filter = variable("LINKAGE_LOG__FILTER", "warn,linkage=info");
+        assert_eq!(load(&[], filter, &[]).unwrap().log.filter, "warn,linkage=info", "what is no list stays one text");
     }
 
     #[test]

@@ -88,6 +88,7 @@ impl Pair {
             simulation: true,
             background: false,
             limits: Limits::default(),
+            trusted_proxies: Vec::new(),
         };
         let other = database.another().await;
         let sibling = start(Sibling, options(ServiceName::Enrollment, for_sibling, &other)).await.unwrap();

@@ -88,6 +88,7 @@ impl Stage {
             simulation: true,
             background: false,
             limits: Limits::default(),
+            trusted_proxies: Vec::new(),
         };
         let other = database.another().await;
         let [(_, of_enrollment), (_, of_relationship)] = listeners;

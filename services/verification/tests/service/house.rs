@@ -124,6 +124,7 @@ impl House {
             background: false,
             // What one source may ask is tested where it is kept.
             limits: Limits { per_second: NonZeroU32::MAX, burst: NonZeroU32::MAX, ..Limits::default() },
+            trusted_proxies: Vec::new(),
         };
         let other = testkit::sqlite();
         let keyring = start(Keyring, options(ServiceName::Enrollment, of_keyring, &other)).await.unwrap();

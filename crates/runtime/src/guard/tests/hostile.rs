@@ -19,6 +19,12 @@ async fn failed_tokens_are_limited_by_source() {
     assert!(door.knock(SELF, &[&proven], ELSEWHERE).await.is_ok(), "what was proven before is looked at no more");
     assert_eq!(door.knock(SELF, &[&door.token(2)], ELSEWHERE).await, limited);
     assert!(door.knock(SELF, &[&door.token(2)], LOOPBACK).await.is_ok(), "another source has failed nothing");
+    let sibling = ServiceTokens::new(ServiceName::Relationship, door.siblings[&ServiceName::Relationship].clone());
+    let sibling = format!("Bearer {}", sibling.token_for(ServiceName::Enrollment).unwrap());
+    let heard = door.knock(PEER, &[&sibling], ELSEWHERE).await;
+    assert_eq!(heard, Ok(Identity::Service(ServiceName::Relationship)), "siblings go on at the same address");
+    let forged = format!("Bearer {}", SigningKey::generate().unwrap().sign_jwt(SERVICE, &()).unwrap());
+    assert_eq!(door.knock(PEER, &[&forged], ELSEWHERE).await, limited, "who only says to be one does not");
 }
 
 #[tokio::test]

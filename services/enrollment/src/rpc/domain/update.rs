@@ -10,6 +10,7 @@ use crate::domain::Event;
 use crate::rpc::mask::Paths;
 use crate::{App, Change, store};
 
+const ISSUER: &str = "domain.trusted_issuer";
 const PATHS: Paths<'static> = Paths {
     leaves: &["trusted_issuer"],
     ignored: &[
@@ -44,26 +45,28 @@ pub(crate) async fn update(app: &App, caller: &Caller, request: pb::UpdateDomain
     let name = record::name(&mut v, "domain.name", &given.name);
     let _ = v.optional_text("domain.etag", &given.etag, 64);
     let leaves = PATHS.chosen(request.update_mask.as_ref(), |_| !given.trusted_issuer.is_empty())?;
-    let choice = (!leaves.is_empty()).then(|| issuer(app, &mut v, &given.trusted_issuer));
+    let issuer = v.optional_text(ISSUER, &given.trusted_issuer, 255).flatten();
+    let choice = (!leaves.is_empty()).then_some(issuer);
     let ((organization, domain),) = v.all((name,))?;
     let scope = caller.scope_of(organization)?;
     // The operator decides for nobody, but lets in again who has shut themselves out.
     if scope == Scope::Operator && matches!(choice, Some(Some(_))) {
         return Err(Fault::role_required(&[Role::GlobalAdmin]));
     }
+    if let Some(Some(issuer)) = &choice {
+        known(app, &request, issuer)?;
+    }
     let asked = &Asked { app, scope, organization, domain, etag: &given.etag, choice };
     app.change(caller, &request, |change| update_in(change, asked)).await
 }
 
-/// A configured issuer, with the tenant in its place; none for an empty text.
-fn issuer(app: &App, v: &mut Violations, text: &str) -> Option<String> {
-    const FIELD: &str = "domain.trusted_issuer";
-    let issuer = v.optional_text(FIELD, text, 255).flatten()?;
-    let issuers = &app.service().issuers;
-    if !issuers.knows(&issuer) {
-        v.add(FIELD, format!("must be one of those that the operator has configured: {}", issuers.names().join(", ")));
+/// Whether the operator has configured this issuer, with a tenant in its place. Which others there are is not told: they may be customers.
+fn known(app: &App, request: &pb::UpdateDomainRequest, issuer: &str) -> Result<(), Fault> {
+    let mut v = Violations::of(request);
+    if !app.service().issuers.knows(issuer) {
+        v.add(ISSUER, "must be one that the operator has configured: ask the operator how it is spelled there");
     }
-    Some(issuer)
+    v.done()
 }
 
 async fn update_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::Domain, Event>, Fault> {

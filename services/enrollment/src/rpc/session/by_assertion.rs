@@ -20,6 +20,8 @@ const AUDIENCE: &str = "linkage";
 /// How far ahead an assertion may end: as long its use is remembered.
 const LONGEST: TimeDelta = TimeDelta::minutes(5);
 const LONGEST_JTI: usize = 128;
+/// So much longer than an assertion counts its use is remembered: seconds are cut off, and replicas' clocks differ.
+const LONGER: TimeDelta = TimeDelta::minutes(1);
 
 #[derive(Debug, Deserialize)]
 struct Claims {
@@ -44,11 +46,9 @@ pub(super) async fn create(
     let application = known(app, owner, id).await?;
     let now = clock::system_time();
     let (proof, claims) = prove(&application, &assertion, app.now(), now).ok_or_else(invalid)?;
-    let once = Once {
-        jti: claims.jti,
-        // Until then it would count again.
-        until: now + LONGEST + TimeDelta::seconds(2 * LEEWAY_SECONDS),
-    };
+    // Until then it might count again.
+    let until = now + LONGEST + TimeDelta::seconds(2 * LEEWAY_SECONDS) + LONGER;
+    let once = Once { jti: claims.jti, until };
     enter(app, caller, request, (owner, id), organization, &proof, Some(&once)).await
 }
 

@@ -14,7 +14,7 @@ use crate::domain::issuer::MAILED_CODE;
 use crate::domain::rules::mail::{self, Unfit};
 use crate::domain::sign_in_code::{Count, Mailed, SignInCode, WINDOW, window};
 use crate::rpc::session::{address, word};
-use crate::{App, Change, store};
+use crate::{App, Change, link, store};
 
 /// What we write in when nothing is said.
 const LANGUAGE: &str = "en";
@@ -49,33 +49,29 @@ async fn send_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::SendSi
     if !store::sign_in_code::take(tx, &asked.counts(now)).await? {
         return Err(too_many(now));
     }
-    let address = address(app, &asked.email);
-    let code = match store::sign_in_code::get(tx, &address).await? {
-        Some(known) => {
-            let next = known.next(change.nonce(), now);
-            store::sign_in_code::replace(tx, &known, &next).await?;
-            next
-        }
-        None => {
-            let new = SignInCode::new(change.id(), address, change.nonce(), now);
-            store::sign_in_code::insert(tx, &new).await?;
-            new
-        }
-    };
-    let answer = pb::SendSignInCodeResponse { expire_time: Some(timestamp(code.expires)) };
+    // Beside those that were mailed before, which others may have asked for: none voids another.
+    let code = SignInCode::new(change.id(), address(app, &asked.email), change.nonce(), now);
+    store::sign_in_code::insert(tx, &code).await?;
+    let handle = link::handle(app.links(), &code);
+    let answer = pb::SendSignInCodeResponse { expire_time: Some(timestamp(code.expires)), handle };
     let mailed = Mailed { code, address: asked.email.as_str().to_owned(), language: asked.language.clone() };
     Ok(Outcome::Done(answer, vec![Event::SignInCodeSent(Box::new(mailed))]))
 }
 
 impl Asked<'_> {
-    /// What this mail counts under. Web-mail providers are nobody's: there a limit would shut out strangers.
+    /// What this mail counts under. Web-mail providers are nobody's: there a limit would shut out strangers. What one source asks for counts
+    /// beside what all do, else one stranger would use up what is the owner's.
     fn counts(&self, now: DateTime<Utc>) -> Vec<Count> {
         let config = &self.app.service().config;
         let domain = self.email.registrable_domain();
         let public = matches!(mail::provider(domain, domain, now), Some(Unfit::Webmail(_)));
+        let (mailbox, domain) = (Some(self.email.mailbox()), (!public).then(|| domain.to_owned()));
+        let from_here = |value: &Option<String>| value.as_ref().map(|value| format!("{value} {}", self.source));
         let named = [
-            ("address", Some(self.email.mailbox()), config.sign_in_codes_per_address),
-            ("domain", (!public).then(|| domain.to_owned()), config.sign_in_codes_per_domain),
+            ("address-source", from_here(&mailbox), config.sign_in_codes_per_address_and_source),
+            ("domain-source", from_here(&domain), config.sign_in_codes_per_domain_and_source),
+            ("address", mailbox, config.sign_in_codes_per_address),
+            ("domain", domain, config.sign_in_codes_per_domain),
             ("source", Some(self.source.clone()), config.sign_in_codes_per_source),
         ];
         let begins = window(now);
@@ -89,6 +85,6 @@ impl Asked<'_> {
 
 fn too_many(now: DateTime<Utc>) -> Fault {
     let wait = (window(now) + WINDOW - now).to_std().unwrap_or(Duration::from_secs(1));
-    let message = "as many codes were mailed as may be in an hour: use the newest, or wait";
+    let message = "as many codes were mailed as may be in an hour: use one of them with its handle, or wait";
     Fault::new(Code::ResourceExhausted, Reason::RateLimited, message).retry_after(wait)
 }

@@ -8,7 +8,7 @@ use wire::enrollment as pb;
 
 use super::roles::{by, operators_only, parse};
 use crate::domain::event::UserFacts;
-use crate::domain::user::{User, UserState, may_give};
+use crate::domain::user::{User, UserState, may_give, may_have_another};
 use crate::domain::{Event, Refusal};
 use crate::{App, convert, store};
 
@@ -26,9 +26,11 @@ pub(crate) async fn create(app: &App, caller: &Caller, request: pb::CreateUserRe
     let (email, display_name, roles) = (&email, &display_name, &roles);
     app.change(caller, &request, |change| async move {
         let (tx, now) = (&change.tx, change.now());
+        // Those of one organization follow each other, so that they are counted.
         if !store::organization::lock(tx, scope, organization).await? {
             return Err(Fault::missing());
         }
+        may_have_another(store::user::count(tx, organization).await?)?;
         let user = User {
             id: change.id(),
             organization,

@@ -11,22 +11,15 @@ pub(super) fn tables() -> Vec<TableCreateStatement> {
 
 pub(super) fn indexes() -> Vec<IndexCreateStatement> {
     vec![
-        index("sign_in_code_address", "sign_in_code", &["address"]).unique().to_owned(),
         index("sign_in_code_expiry", "sign_in_code", &["expires_at"]),
         index("sign_in_count_begins", "sign_in_count", &["begins_at"]),
     ]
 }
 
-/// The newest code of each address: what stands for the address, and what the code is derived from.
+/// Codes: what stands for the address, and what the code is derived from.
 fn code() -> TableCreateStatement {
-    let columns = vec![
-        uuid("id"),
-        text("address"),
-        big_integer("generation"),
-        text("nonce"),
-        integer("tries"),
-        timestamp_with_time_zone("expires_at"),
-    ];
+    let columns =
+        vec![uuid("id"), text("address"), text("nonce"), integer("tries"), timestamp_with_time_zone("expires_at")];
     table("sign_in_code", "id", columns)
 }
 
