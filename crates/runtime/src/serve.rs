@@ -19,6 +19,7 @@ use tonic::transport::{self, Server};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub(crate) use bounds::BoundsLayer;
+pub use bounds::LONGEST_UPLOAD;
 pub(crate) use room::{Place, Room};
 
 use crate::Guard;
