@@ -23,6 +23,7 @@ pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
     let reminded = store::email_verification::near(reader, now, near, BATCH).await?;
     let lapsed = store::vetting_case::lapsed(reader, now, BATCH).await?;
     let late = store::vetting_case::late(reader, now, BATCH).await?;
+    let forgone = store::vetting_case::forgone(reader, now, BATCH).await?;
     let asked = store::vetting_case::near(reader, now, near, BATCH).await?;
     // Of the files' own time, which no simulation moves.
     let left = SystemTime::from(clock::system_time()) - LEFT_BEHIND;
@@ -42,6 +43,7 @@ pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
         + each(cases, |id| app.sweep(move |change| case(change, id))).await
         + each(reminded, |id| app.sweep(move |change| remind(change, id))).await
         + each(asked, |id| app.sweep(move |change| remind_case(change, id))).await
+        + each(forgone, |id| app.sweep(move |change| forgo_appeal(change, id))).await
         + each(lapsed, |id| app.sweep(move |change| lapse(change, id))).await
         + each(late, |id| app.sweep(move |change| alarm(app, change, id))).await)
 }
@@ -83,6 +85,14 @@ async fn remind_case(change: Change, id: VettingCaseId) -> Result<Vec<Event>, Fa
     let (tx, now) = (&change.tx, change.now());
     let Some(mut case) = store::vetting_case::find(tx, Scope::Peer, id).await? else { return Ok(Vec::new()) };
     let Some(event) = case.remind(now, &deadlines::at(now)?) else { return Ok(Vec::new()) };
+    store::vetting_case::save(tx, Scope::Peer, &mut case).await?;
+    Ok(vec![Event::from(event)])
+}
+
+async fn forgo_appeal(change: Change, id: VettingCaseId) -> Result<Vec<Event>, Fault> {
+    let tx = &change.tx;
+    let Some(mut case) = store::vetting_case::find(tx, Scope::Peer, id).await? else { return Ok(Vec::new()) };
+    let Some(event) = case.forgo_appeal(change.now()) else { return Ok(Vec::new()) };
     store::vetting_case::save(tx, Scope::Peer, &mut case).await?;
     Ok(vec![Event::from(event)])
 }
