@@ -79,6 +79,11 @@ async fn r52_a_verification_shows_that_its_mail_was_refused() {
             json!({ "email_verifications": [
             { "state": "STATE_PENDING", "delivery": { "state": "STATE_BOUNCED", "reason": "MAILBOX_UNKNOWN" } }] }),
         );
+        holds(
+            &stage.enrollment(&applicant).await,
+            json!({ "requirements": [{ "code": "REQUIREMENT_CODE_EMAIL", "actor": "PARTY_GLOBAL_ADMIN",
+                "method": "linkage.enrollment.v1.OrganizationService/UpdateLegalProfile" }] }),
+        );
         legal["primary_contact"]["email"] = json!(applicant.company.contact());
         let request = json!({ "legal_profile": legal });
         stage.ok(&applicant.admin, "enrollment.OrganizationService/UpdateLegalProfile", request).await;

@@ -221,16 +221,22 @@ async fn r08_the_applicant_reads_what_is_waited_for_and_from_whom() {
         stage.submit(&applicant).await;
         stage.settle().await;
         let verifying = stage.enrollment(&applicant).await;
-        for (code, actor) in
-            [("EMAIL", "PRIMARY_CONTACT"), ("AUTHORITY", "COMPANY_APPROVER"), ("DOMAIN", "REVIEWER"), ("BUSINESS", "REVIEWER")]
-        {
+        for code in ["EMAIL", "AUTHORITY", "DOMAIN", "BUSINESS"] {
             let code = format!("REQUIREMENT_CODE_{code}");
-            holds(&verifying, json!({ "requirements": [{ "code": code, "actor": format!("PARTY_{actor}") }] }));
+            holds(&verifying, json!({ "requirements": [{ "code": code, "actor": "PARTY_PRIMARY_CONTACT" }] }));
         }
         let email = list(&verifying, "requirements").into_iter().find(|r| r["code"] == "REQUIREMENT_CODE_EMAIL").expect("EMAIL");
         assert!(email["since_time"].is_string() && email["due_time"].is_string(), "{email}");
         assert_eq!(verifying["capabilities"], json!([]));
-        stage.confirm_both(&applicant).await;
+        stage.confirm(&applicant.company.contact(), "email-verification").await;
+        stage.settle().await;
+        let queued = stage.enrollment(&applicant).await;
+        for (code, actor) in [("AUTHORITY", "COMPANY_APPROVER"), ("DOMAIN", "REVIEWER"), ("BUSINESS", "REVIEWER")] {
+            let code = format!("REQUIREMENT_CODE_{code}");
+            holds(&queued, json!({ "requirements": [{ "code": code, "actor": format!("PARTY_{actor}") }] }));
+        }
+        stage.confirm(&applicant.company.approver(), "approver-verification").await;
+        stage.settle().await;
         let reviewed = stage.enrollment(&applicant).await;
         let codes: Vec<_> = list(&reviewed, "requirements").iter().map(|r| text(r, "code")).collect();
         assert!(!codes.contains(&"REQUIREMENT_CODE_EMAIL".to_owned()) && !codes.contains(&"REQUIREMENT_CODE_AUTHORITY".to_owned()), "{codes:?}");

@@ -55,15 +55,90 @@ async fn r22_an_approver_who_says_no_leaves_the_authority_unproven() {
         let no = json!({ "token": token, "claim_answer": "ANSWER_NO", "address_answer": "ANSWER_YES" });
         holds(&stage.ok(NOBODY, CONFIRM, no).await, json!({ "state": "STATE_DENIED" }));
         let mut case = stage.claim(&applicant.organization).await;
-        holds(&case, json!({ "checks": [{ "kind": "CHECK_KIND_AUTHORITY", "status": "CHECK_STATUS_FAILED" }] }));
+        holds(&case, json!({ "checks": [{ "kind": "CHECK_KIND_AUTHORITY", "status": "CHECK_STATUS_FAILED",
+            "reason": "APPROVER_DENIED", "waiting_party": "PARTY_GLOBAL_ADMIN" }] }));
+        let operator = stage.operator();
+        let alert = stage.mail(&operator, "approver-denied").await;
+        assert!(text(&alert, "text").contains("Ada Admin"), "{alert:#}");
         let reviewer = stage.programme().await.reviewer;
+        for status in [json!({ "status": "CHECK_STATUS_PASSED" }), json!({ "status": "CHECK_STATUS_WAIVED", "reason": "KNOWN" })] {
+            let mut request = json!({ "name": case["name"], "etag": case["etag"], "kind": "CHECK_KIND_AUTHORITY" });
+            request.as_object_mut().expect("an object").extend(status.as_object().cloned().expect("an object"));
+            stage.refused(&reviewer, DECIDE, request, "FAILED_PRECONDITION", "APPROVER_DENIED").await;
+        }
         for kind in ["DOMAIN", "EMPLOYMENT", "BUSINESS"] {
             let request = json!({ "name": case["name"], "etag": case["etag"], "kind": format!("CHECK_KIND_{kind}"), "status": "CHECK_STATUS_PASSED" });
             case = stage.ok(&reviewer, DECIDE, request).await;
         }
         let request = json!({ "name": case["name"], "etag": case["etag"] });
         stage.refused(&reviewer, APPROVE, request, "FAILED_PRECONDITION", "CHECKS_OUTSTANDING").await;
-        holds(&stage.enrollment(&applicant).await, json!({ "state": "STATE_VERIFYING" }));
+        holds(&stage.enrollment(&applicant).await, json!({ "state": "STATE_VERIFYING", "requirements": [{
+            "code": "REQUIREMENT_CODE_AUTHORITY", "actor": "PARTY_GLOBAL_ADMIN",
+            "method": "linkage.enrollment.v1.OrganizationService/UpdateLegalProfile" }] }));
+        let eva = json!({ "given_name": "Eva", "family_name": "Eng", "email": "eva.eng@fjallmoln.example" });
+        let profile = json!({ "name": format!("{}/legalProfile", applicant.organization), "company_approver": eva });
+        stage.ok(&applicant.admin, "enrollment.OrganizationService/UpdateLegalProfile", json!({ "legal_profile": profile })).await;
+        stage.confirm("eva.eng@fjallmoln.example", "approver-verification").await;
+        let case = stage.case(&applicant.organization).await;
+        let request = json!({ "name": case["name"], "etag": case["etag"] });
+        holds(&stage.ok(&reviewer, APPROVE, request).await, json!({ "state": "STATE_APPROVED" }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r23_a_rejection_says_why_and_until_when_and_ends_when_nobody_appeals() {
+    each(async |stage| {
+        let (applicant, _) = stage.submitted(Company::FJALLMOLN).await;
+        stage.confirm(&applicant.company.contact(), "email-verification").await;
+        let reviewer = stage.programme().await.reviewer;
+        let case = stage.claim(&applicant.organization).await;
+        let refusal = json!({ "name": case["name"], "etag": case["etag"], "reason": "NOT_A_COMPANY", "explanation": "It is in no register." });
+        let case = stage.ok(&reviewer, "verification.VettingService/RejectVettingCase", refusal).await;
+        assert!(case["appeal_by_time"].is_string(), "{case:#}");
+        let seen = json!({ "name": case["name"] });
+        let seen = stage.ok(&applicant.admin, "verification.VettingService/GetVettingCase", seen).await;
+        holds(&seen, json!({ "next_actions": [{ "method": "linkage.verification.v1.EvidenceService/UploadEvidence" },
+            { "method": "linkage.verification.v1.VettingService/AppealVettingCase" }] }));
+        stage.settle().await;
+        for who in [applicant.company.contact(), applicant.admin.clone()] {
+            let mail = text(&stage.mail(&who, "enrollment-status").await, "text");
+            assert!(mail.contains("It is in no register."), "{mail}");
+            let day = text(&case, "appeal_by_time")[..4].to_owned();
+            assert!(mail.contains(&day) && (mail.contains("appeal") || mail.contains("överklaga")), "{mail}");
+        }
+        holds(&stage.enrollment(&applicant).await, json!({ "state": "STATE_REJECTED", "requirements": [{
+            "method": "linkage.verification.v1.VettingService/AppealVettingCase", "due_time": case["appeal_by_time"] }] }));
+        stage.advance(TimeDelta::days(31)).await;
+        stage.settle().await;
+        holds(&stage.enrollment(&applicant).await, json!({ "state": "STATE_ENDED", "state_reason": "NOT_A_COMPANY" }));
+        let appeal = json!({ "name": case["name"], "text": "It is." });
+        let rpc = "verification.VettingService/AppealVettingCase";
+        stage.refused(&applicant.admin, rpc, appeal, "FAILED_PRECONDITION", "APPEAL_LATE").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r18_who_withdraws_what_was_rejected_appeals_no_more_and_applies_anew() {
+    each(async |stage| {
+        let (applicant, _) = stage.submitted(Company::FJALLMOLN).await;
+        stage.confirm_both(&applicant).await;
+        let reviewer = stage.programme().await.reviewer;
+        let case = stage.claim(&applicant.organization).await;
+        let refusal = json!({ "name": case["name"], "etag": case["etag"], "reason": "NOT_SHOWN", "explanation": "No extract was sent." });
+        stage.ok(&reviewer, "verification.VettingService/RejectVettingCase", refusal).await;
+        stage.settle().await;
+        let name = json!({ "name": applicant.enrollment });
+        stage.ok(&applicant.admin, "enrollment.EnrollmentService/WithdrawEnrollment", name.clone()).await;
+        stage.settle().await;
+        let appeal = json!({ "name": case["name"], "text": "It is here." });
+        let rpc = "verification.VettingService/AppealVettingCase";
+        stage.refused(&applicant.admin, rpc, appeal, "FAILED_PRECONDITION", "APPEAL_LATE").await;
+        stage.ok(&applicant.admin, "enrollment.EnrollmentService/ReopenEnrollment", name).await;
+        stage.submit(&applicant).await;
+        stage.approve(&applicant.organization).await;
+        holds(&stage.enrollment(&applicant).await, json!({ "state": "STATE_QUALIFIED" }));
     })
     .await;
 }

@@ -58,10 +58,18 @@ async fn r20_not_us_stops_the_case() {
         let no = json!({ "token": token, "claim_answer": "ANSWER_NO", "address_answer": "ANSWER_YES" });
         holds(&stage.ok(NOBODY, CONFIRM, no).await, json!({ "state": "STATE_DENIED" }));
         let case = stage.case(&applicant.organization).await;
-        holds(&case, json!({ "state": "STATE_REJECTED", "reason": "NOT_US" }));
-        holds(&stage.enrollment(&applicant).await, json!({ "state": "STATE_REJECTED" }));
+        holds(&case, json!({ "state": "STATE_REJECTED", "reason": "NOT_US", "appeals_left": 0 }));
+        assert_eq!(case["appeal_by_time"], Value::Null);
+        holds(&stage.enrollment(&applicant).await, json!({ "state": "STATE_ENDED", "state_reason": "NOT_US" }));
         let told = stage.mails(&applicant.company.contact(), "enrollment-status").await.len();
-        assert_eq!(told, 2, "VERIFYING and REJECTED");
+        assert_eq!(told, 1, "VERIFYING: who said no is told no more");
+        let mail = stage.mail(&applicant.admin, "enrollment-status").await;
+        assert!(text(&mail, "text").contains("inte har ansökt"), "who applied learns why: {mail:#}");
+        let operator = stage.operator();
+        assert_eq!(stage.mails(&operator, "contact-denied").await.len(), 1);
+        let draft =
+            json!({ "parent": applicant.organization, "enrollment": { "type": "ENROLLMENT_TYPE_INDIRECT_RESELLER" } });
+        stage.ok(&applicant.admin, "enrollment.EnrollmentService/CreateEnrollment", draft).await;
         stage.refused(NOBODY, CONFIRM, yes(&token), "FAILED_PRECONDITION", "TOKEN_USED").await;
         let reviewer = stage.programme().await.reviewer;
         stage.refused(&reviewer, CLAIM, json!({ "name": case["name"] }), "FAILED_PRECONDITION", "STATE_FORBIDS").await;

@@ -20,6 +20,7 @@ use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub(crate) use bounds::BoundsLayer;
+pub use bounds::LONGEST_UPLOAD;
 pub(crate) use room::{Place, Room};
 
 use crate::Guard;

@@ -20,7 +20,7 @@ use crate::domain::profile::{LegalProfile, SupportProfile};
 use crate::domain::requirement::{self, Actor, Capability, Code, Requirement};
 use crate::domain::user::{Role, User, UserState};
 use crate::domain::vetting::{CheckKind, Vetting};
-use crate::policy::POLICY;
+use crate::policy::{ELSEWHERE, POLICY};
 
 mod agreement;
 mod application;
@@ -181,7 +181,7 @@ fn next_actions(
     now: DateTime<Utc>,
 ) -> Vec<pb::NextAction> {
     let may = |action: &Action| {
-        let rule = POLICY.iter().find(|(path, _)| path.strip_prefix('/') == Some(action.method()));
+        let rule = POLICY.iter().chain(ELSEWHERE).find(|(path, _)| path.strip_prefix('/') == Some(action.method()));
         rule.is_some_and(|(_, rule)| reaches(*rule, &caller.identity, enrollment.organization))
     };
     let told = |action: Action| pb::NextAction {

@@ -15,6 +15,9 @@ use crate::domain::vetting::CheckKind;
 mod access;
 mod mail;
 
+/// The longest text of a variable.
+const MOST_WORDS: usize = 1_000;
+
 const SIBLINGS: [ServiceName; 3] = [ServiceName::Verification, ServiceName::Relationship, ServiceName::Notification];
 
 pub(crate) fn of(event: &Event) -> Vec<Effect> {
@@ -40,9 +43,8 @@ pub(crate) fn of(event: &Event) -> Vec<Effect> {
         | Event::EnrollmentActivated(moved)
         | Event::EnrollmentReopened(moved)
         | Event::EnrollmentSuspended(moved)
-        | Event::EnrollmentResumed(moved)
-        | Event::EnrollmentEnded(moved) => told(moved),
-        Event::EnrollmentWithdrawn(moved) => {
+        | Event::EnrollmentResumed(moved) => told(moved),
+        Event::EnrollmentWithdrawn(moved) | Event::EnrollmentEnded(moved) => {
             let mut effects = told(moved);
             effects.extend(
                 moved.stops_waiting().then(|| close_case(moved.standing.organization, moved.standing.enrollment)),
@@ -146,10 +148,20 @@ fn send_status(notices: &[Notice], state: &'static str) -> Option<Effect> {
             Variable::text("company", &notice.company),
             Variable::text("state", state),
             Variable::text("next_step", next.join(",")),
-            Variable::text("reason", &notice.reason),
+            Variable::text("cause", &notice.cause),
+            Variable::text("reason", mailable(&notice.reason)),
+            Variable::text("appeal_by", notice.appeal_by.map(|by| by.to_rfc3339()).unwrap_or_default()),
         ],
     };
     Some(Effect::tell(ServiceName::Notification, message).unordered())
+}
+
+/// As much of a text as a mail may say: what is longer is read in whole in the programme.
+fn mailable(text: &str) -> String {
+    if text.chars().count() <= MOST_WORDS {
+        return text.to_owned();
+    }
+    text.chars().take(MOST_WORDS - 1).chain(['…']).collect()
 }
 
 fn open_case(standing: &Standing, case: &CaseRequest) -> Effect {

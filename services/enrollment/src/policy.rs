@@ -10,6 +10,17 @@ const GLOBAL_ADMIN: &[Role] = &[Role::GlobalAdmin];
 pub(crate) const APPLICATIONS: Applications =
     &[(Role::PartnerRead, &["/linkage.enrollment.v1.OrganizationService/GetOrganization"])];
 
+/// Who may call those of verification's RPCs that lead an enrollment on: told to them here, decided there.
+pub(crate) const ELSEWHERE: Policy = &[
+    ("/linkage.verification.v1.VettingService/SubmitInformation", Rule::Member(GLOBAL_ADMIN)),
+    ("/linkage.verification.v1.VettingService/AppealVettingCase", Rule::Member(GLOBAL_ADMIN)),
+    ("/linkage.verification.v1.EvidenceService/UploadEvidence", Rule::Member(GLOBAL_ADMIN)),
+    (
+        "/linkage.verification.v1.EmailVerificationService/ResendEmailVerification",
+        Rule::MemberOrOperator(GLOBAL_ADMIN, REVIEWING),
+    ),
+];
+
 pub(crate) const POLICY: Policy = &[
     ("/linkage.enrollment.v1.OrganizationService/LookupOrganization", Rule::Public),
     ("/linkage.enrollment.v1.OrganizationService/CreateOrganization", Rule::Person),
@@ -81,3 +92,22 @@ pub(crate) const POLICY: Policy = &[
     ("/linkage.enrollment.v1.EnrollmentPeerService/RecordVerification", Rule::Peer(&[ServiceName::Verification])),
     ("/linkage.enrollment.v1.EnrollmentPeerService/ReadOrganization", Rule::Peer(&[ServiceName::Relationship])),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Verification's own table, of which no line may say otherwise.
+    const THERE: &str = include_str!("../../verification/src/policy.rs");
+
+    #[test]
+    fn r08_what_is_told_of_verifications_rpcs_is_what_verification_lets() {
+        assert!(THERE.contains("const APPLIES: Rule = Rule::Member(&[Role::GlobalAdmin]);"));
+        assert!(THERE.contains("const ANSWERS: Rule = Rule::MemberOrOperator(&[Role::GlobalAdmin], OVERSEERS);"));
+        assert!(THERE.contains("const OVERSEERS: &[Role] = &[Role::Reviewer, Role::Operator];"));
+        for (path, rule) in ELSEWHERE {
+            let name = if *rule == Rule::Member(GLOBAL_ADMIN) { "APPLIES" } else { "ANSWERS" };
+            assert!(THERE.contains(&format!("(\"{path}\", {name}),")), "{path}");
+        }
+    }
+}

@@ -22,6 +22,7 @@ enum Step {
     Review,
     Claim,
     Answer,
+    Appeal,
     Resend,
     Remind,
 }
@@ -40,7 +41,7 @@ struct Table(Vec<Row>);
 pub(crate) fn levels(now: DateTime<Utc>) -> Result<Vec<(&'static str, u32, NaiveDate)>, DataError> {
     let table = BUILTIN.as_ref().map_err(Clone::clone)?;
     let level = |step: Step| table.row(step, now).map(|row| (step.as_str(), row.hours, row.effective_from));
-    [Step::Confirm, Step::Review, Step::Claim, Step::Answer, Step::Resend, Step::Remind]
+    [Step::Confirm, Step::Review, Step::Claim, Step::Answer, Step::Appeal, Step::Resend, Step::Remind]
         .into_iter()
         .map(level)
         .collect()
@@ -58,6 +59,7 @@ impl Step {
             Step::Review => "REVIEW",
             Step::Claim => "CLAIM",
             Step::Answer => "ANSWER",
+            Step::Appeal => "APPEAL",
             Step::Resend => "RESEND",
             Step::Remind => "REMIND",
         }
@@ -80,6 +82,7 @@ impl Table {
             review: self.step(Step::Review, now)?,
             claim: self.step(Step::Claim, now)?,
             answer: self.step(Step::Answer, now)?,
+            appeal: self.step(Step::Appeal, now)?,
             resend: self.step(Step::Resend, now)?,
             remind: self.step(Step::Remind, now)?,
         })

@@ -54,18 +54,22 @@ fn record_verification(case: &VettingCase) -> RecordVerificationRequest {
         reason: case.state.reason().unwrap_or_default().to_owned(),
         revision: case.subject.revision,
         checks: CheckKind::ALL.into_iter().map(|kind| check(case, kind)).collect(),
-        appeal_spent: case.appeal_spent(),
+        appeal_spent: case.is_final(case.updated),
+        explanation: case.state.explanation().unwrap_or_default().to_owned(),
+        appeal_by_time: case.appeal_by(case.updated).map(timestamp),
+        due_time: case.state.due().map(timestamp),
     }
 }
 
 fn check(case: &VettingCase, kind: CheckKind) -> VerificationCheck {
-    let check = case.checks.get(kind);
+    let (check, now) = (case.checks.get(kind), case.updated);
     VerificationCheck {
         check: kind.as_str().to_owned(),
         status: check.status.as_str().to_owned(),
         reason: check.status.reason().unwrap_or_default().to_owned(),
         since_time: Some(timestamp(check.since)),
-        due_time: check.status.due().map(timestamp),
+        due_time: case.deadline(kind, now).or_else(|| case.expected(kind, now)).map(timestamp),
+        waits_for: case.waits_for(kind, now).as_str().to_owned(),
     }
 }
 
@@ -138,6 +142,10 @@ fn alarm(alert: &Alert) -> SendMessageRequest {
     ];
     let kind = match alert.cause {
         AlertCause::NotUs => "contact-denied",
+        AlertCause::ApproverDenied => {
+            variables.push(Variable::text("applicant", case.subject.applicant()));
+            "approver-denied"
+        }
         AlertCause::ReviewLate => {
             let due = case.state.due().unwrap_or(case.updated);
             variables.push(Variable::text("expire_date", due.to_rfc3339()));

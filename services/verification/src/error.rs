@@ -43,13 +43,13 @@ impl From<Refusal> for Fault {
                 full(Reason::QuestionsFull, "the case has as many questions as may be: decide by what was answered")
             }
             Refusal::EvidenceFull => full(Reason::EvidenceFull, "the case has as many documents as may be"),
-            Refusal::NotAppealable => {
-                no(Reason::NotAppealable, "the contact's own no is not appealed: name another contact")
+            refusal @ (Refusal::NotAppealable | Refusal::AppealSpent | Refusal::AppealLate | Refusal::AnotherOpen) => {
+                no_appeal(&refusal)
             }
-            Refusal::AppealSpent => no(Reason::AppealSpent, "the one appeal was made before"),
-            Refusal::AnotherOpen => {
-                no(Reason::CaseOpen, "another case of the organization is open: its outcome takes this one's place")
-            }
+            Refusal::ApproverDenied => no(
+                Reason::ApproverDenied,
+                "the company approver has said no: AUTHORITY waits until the applicant names another approver",
+            ),
             Refusal::NotClaimant => no(Reason::NotClaimant, "another reviewer holds this case: claim one first"),
             Refusal::ChecksOutstanding(checks) => outstanding(&checks),
             Refusal::Unknown => Fault::new(Code::NotFound, Reason::TokenUnknown, "there is no such link or code"),
@@ -75,6 +75,22 @@ impl From<Refusal> for Fault {
             }
         }
     }
+}
+
+/// Why nobody looks at a rejected case again.
+fn no_appeal(refusal: &Refusal) -> Fault {
+    let (reason, message) = match refusal {
+        Refusal::AppealSpent => (Reason::AppealSpent, "the one appeal was made before"),
+        Refusal::AppealLate => (
+            Reason::AppealLate,
+            "the time for an appeal is over, or no enrollment waits for this case any more: apply anew",
+        ),
+        Refusal::AnotherOpen => {
+            (Reason::CaseOpen, "another case of the organization is open: its outcome takes this one's place")
+        }
+        _ => (Reason::NotAppealable, "the contact's own no is not appealed: name another contact, and apply anew"),
+    };
+    Fault::new(Code::FailedPrecondition, reason, message)
 }
 
 fn unknown_question(number: usize) -> Fault {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use ring::digest::{Context, SHA256};
 use tempfile::NamedTempFile;
@@ -10,6 +11,9 @@ use tokio::io::AsyncWriteExt;
 
 /// So much of a file's beginning tells its media type.
 const HEAD: usize = 8 * 1024;
+
+/// Where files come in.
+const INCOMING: &str = "incoming";
 
 /// The folder.
 #[derive(Debug, Clone)]
@@ -43,7 +47,7 @@ impl Files {
 
     /// Begins a file.
     pub(crate) async fn begin(&self) -> io::Result<Incoming> {
-        let incoming = self.folder.join("incoming");
+        let incoming = self.folder.join(INCOMING);
         fs::create_dir_all(&incoming).await?;
         let place = NamedTempFile::new_in(incoming)?;
         let file = File::from_std(place.reopen()?);
@@ -63,6 +67,25 @@ impl Files {
     /// The content of this digest.
     pub(crate) async fn read(&self, digest: &str) -> io::Result<Vec<u8>> {
         fs::read(self.path(digest)).await
+    }
+
+    /// Removes what came in half and was last written to before this time: nobody writes to it any more, since whoever did was killed. Says how
+    /// many files that were.
+    pub(crate) async fn sweep(&self, before: SystemTime) -> io::Result<usize> {
+        let mut entries = match fs::read_dir(self.folder.join(INCOMING)).await {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            Err(error) => return Err(error),
+        };
+        let mut removed = 0;
+        while let Some(entry) = entries.next_entry().await? {
+            // One that is gone by now was kept, or given up, meanwhile.
+            let written = entry.metadata().await.and_then(|found| found.modified());
+            if written.is_ok_and(|written| written < before) && fs::remove_file(entry.path()).await.is_ok() {
+                removed += 1;
+            }
+        }
+        Ok(removed)
     }
 
     /// In folders by the first two digits, so that none grows too large.
@@ -134,6 +157,30 @@ mod tests {
         drop(incoming(&files, &[b"half of"]).await);
         drop(incoming(&files, &[b"whole and refused"]).await.end().await.unwrap());
         assert_eq!(count(folder.path()), 1);
+    }
+
+    #[tokio::test]
+    async fn what_a_killed_process_left_half_is_removed_and_what_still_comes_in_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::new(folder.path().to_owned());
+        let now = SystemTime::from(runtime::clock::system_time());
+        assert_eq!(files.sweep(now).await.unwrap(), 0, "nothing came in yet");
+        let young = incoming(&files, &[b"still coming"]).await;
+        let whole = incoming(&files, &[b"%PDF-1.7 x"]).await.end().await.unwrap();
+        let digest = whole.digest.clone();
+        files.keep(whole).await.unwrap();
+        let left = folder.path().join("incoming/left");
+        let long_ago = now - runtime::serve::LONGEST_UPLOAD * 2;
+        for path in [left, files.path(&digest)] {
+            std::fs::File::create_new(&path)
+                .or_else(|_| std::fs::File::open(&path))
+                .unwrap()
+                .set_modified(long_ago)
+                .unwrap();
+        }
+        assert_eq!(files.sweep(now - runtime::serve::LONGEST_UPLOAD).await.unwrap(), 1);
+        assert_eq!(count(folder.path()), 2, "what is kept is kept, however old");
+        young.end().await.unwrap();
     }
 
     #[tokio::test]

@@ -35,6 +35,10 @@ fn case(event: &CaseEvent) -> Entry {
         CaseMove::Asked => entry("VettingCaseInformationRequested").changing(["questions"]),
         CaseMove::Answered => entry("VettingCaseInformationSubmitted").changing(["questions"]),
         CaseMove::Reminded => entry("VettingCaseReminded"),
+        CaseMove::MailNoted(check) => {
+            entry("VettingCaseMailNoted").changing([format!("checks.{}", check.as_str().to_lowercase())])
+        }
+        CaseMove::AppealForgone => entry("VettingCaseAppealForgone").changing(["appeal_by_time"]),
         CaseMove::Appealed => entry("VettingCaseAppealed").changing(["appeal"]),
         CaseMove::Released => entry("VettingCaseReleased"),
         CaseMove::Lapsed => entry("VettingCaseLapsed"),

@@ -206,7 +206,7 @@ pub(super) fn stage_name(stage: Stage) -> &'static str {
         Stage::Verifying => "VERIFYING",
         Stage::Qualified => "QUALIFIED",
         Stage::Active => "ACTIVE",
-        Stage::Rejected => "REJECTED",
+        Stage::Ended => "ENDED",
     }
 }
 

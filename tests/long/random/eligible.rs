@@ -114,10 +114,7 @@ impl World {
                         add("ADMIN_AGENT");
                     }
                 }
-                Stage::Rejected => {
-                    add("STANDING");
-                    continue;
-                }
+                Stage::Ended => continue,
             }
             if organization.location().is_none() {
                 add("LOCATION");

@@ -121,13 +121,21 @@ impl World {
         self.mail(kind, of, person);
     }
 
-    /// An enrollment changes its state, of which the contact is told.
+    /// An enrollment changes its state, of which the contact is told, and who governs where verification stops. A contact who said no is told of
+    /// nothing.
     fn move_to(&mut self, of: usize, capacity: Capacity, stage: Stage, event: &str) {
         if let Some(enrollment) = self.cast[of].enrollments.get_mut(&capacity) {
             enrollment.stage = stage;
         }
         self.journal(event);
-        self.mail("enrollment-status", of, "contact");
+        if stage != Stage::Ended {
+            self.mail("enrollment-status", of, "contact");
+        }
+        if stage == Stage::Ended || event == "EnrollmentReturned" {
+            for person in self.governing(of) {
+                self.mail("enrollment-status", of, person);
+            }
+        }
     }
 
     /// All enrollments that wait for verification change their state.
@@ -186,7 +194,7 @@ impl World {
                 self.write(of, true);
             }
             if !yes {
-                self.move_all(of, Stage::Rejected, "EnrollmentRejected");
+                self.move_all(of, Stage::Ended, "EnrollmentEnded");
             }
         }
         self.journal("EmailVerificationAnswered");
@@ -214,6 +222,7 @@ impl World {
             _ => return Err(STATE),
         }
         if let Review::Judge(check, verdict) = act {
+            need(check != AUTHORITY || !case.is_denied(), "APPROVER_DENIED")?;
             case.checks[check] = verdict;
             self.journal(match verdict {
                 Status::Failed => "CheckFailed",

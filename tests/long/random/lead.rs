@@ -1,7 +1,7 @@
 //! What leads on from where the world stands: towards an order, and beyond it to the next.
 
 use super::step::{Consents, Etag, Form, Review, Reviewer, Step, Text};
-use super::world::{CAST, CaseStage, DOMAIN, InvitationStage, LetterStage, Stage, Status, Who, World};
+use super::world::{AUTHORITY, CAST, CaseStage, DOMAIN, InvitationStage, LetterStage, Stage, Status, Who, World};
 
 /// What leads on, the most direct first.
 pub(super) fn useful(world: &World) -> Vec<Step> {
@@ -40,7 +40,7 @@ fn enrolling(world: &World, of: usize, steps: &mut Vec<Step>) {
             }
         }
         Stage::Qualified => steps.push(Step::Sign { of, capacity, by, text: Text::Newest }),
-        Stage::Active | Stage::Rejected => {}
+        Stage::Active | Stage::Ended => {}
     }
 }
 
@@ -58,6 +58,8 @@ fn vetting(world: &World, of: usize, steps: &mut Vec<Step>) {
         CaseStage::InReview(by) => {
             let staff = |act| Step::Review { of, by: Reviewer::Staff(by), act, etag: Etag::Present };
             match (DOMAIN..5).find(|check| matches!(case.checks[*check], Status::Pending | Status::Failed)) {
+                // Nobody decides over the approver's no.
+                Some(AUTHORITY) if case.is_denied() => {}
                 Some(check) => steps.push(staff(Review::Judge(check, Status::Passed))),
                 None => steps.push(staff(Review::Approve)),
             }

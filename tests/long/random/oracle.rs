@@ -151,7 +151,8 @@ impl World {
         let drafted = |of: usize, capacity| !self.cast[of].enrollments.contains_key(&capacity);
         match step {
             Step::Legal(of, _, form) => !self.cast[of].founded || self.changes_what_is_held(of, form),
-            Step::Support(of, _) | Step::Draft(of, ..) | Step::Locate { of, .. } => !self.cast[of].founded,
+            Step::Draft(of, ..) => !self.cast[of].founded || self.cast[of].has_ended(),
+            Step::Support(of, _) | Step::Locate { of, .. } => !self.cast[of].founded,
             Step::TakeOn { of, .. } => !self.cast[of].founded,
             Step::Submit { of, capacity, .. } => drafted(of, capacity),
             // A text of another capacity can be chosen only where there is one.
@@ -159,11 +160,15 @@ impl World {
                 let older = self.agreements[&capacity].last().is_none_or(|(version, _)| *version < 2);
                 drafted(of, capacity) || (text == Text::Older && older)
             }
-            Step::Associate { of, location, .. } => location >= self.cast[of].locations.len(),
+            Step::Associate { of, location, .. } => {
+                location >= self.cast[of].locations.len() || self.cast[of].has_ended()
+            }
             Step::Answer { of, approver, .. } => self.letter(of, approver).is_none(),
             Step::Review { of, .. } => self.cast[of].cases.is_empty(),
             Step::ChangeUser { of, second, .. } => self.cast[of].users[usize::from(second)].is_none(),
-            Step::InvitePartner { target, .. } => self.cast[target].locations.is_empty(),
+            Step::InvitePartner { target, .. } => {
+                self.cast[target].locations.is_empty() || self.cast[target].has_ended()
+            }
             Step::InviteCustomer { through, .. } => through.is_some_and(|through| through >= self.partnerships.len()),
             Step::Accept { invitation, .. } => invitation >= self.invitations.len(),
             Step::AllowOrders { partnership, .. } | Step::End { partnership, .. } => {

@@ -2,7 +2,7 @@
 
 use super::world::{
     AUTHORITY, CAST, CLAIM_HOURS, Capacity, CaseStage, EMAIL, InvitationStage, LetterStage, REMIND_HOURS, Role, Stage,
-    Status, World,
+    Status, User, World,
 };
 
 /// Told from a day before on; a week before it is told anyway, as nobody has longer.
@@ -64,12 +64,16 @@ impl World {
         }
         self.journal("AgreementReminded");
         self.mail_to("agreement-due", of);
-        for (slot, person) in ["founder", "second"].into_iter().enumerate() {
-            let governs = |user: &super::world::User| !user.disabled && user.roles.contains(&Role::GlobalAdmin);
-            if self.cast[of].users[slot].as_ref().is_some_and(governs) {
-                self.mail("agreement-due", of, person);
-            }
+        for person in self.governing(of) {
+            self.mail("agreement-due", of, person);
         }
+    }
+
+    /// The global administrators who are told of what concerns their organization.
+    pub(super) fn governing(&self, of: usize) -> Vec<&'static str> {
+        let governs = |user: &User| !user.disabled && user.roles.contains(&Role::GlobalAdmin);
+        let is_one = |(slot, _): &(usize, &str)| self.cast[of].users[*slot].as_ref().is_some_and(governs);
+        ["founder", "second"].into_iter().enumerate().filter(is_one).map(|(_, person)| person).collect()
     }
 
     /// Whoever has not answered yet is reminded two days before it is too late, and a claim ends after a day.

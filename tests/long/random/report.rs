@@ -89,7 +89,7 @@ fn reached(world: &World, tried: &[(Step, Verdict)]) -> Vec<(&'static str, bool)
     }
     vec![
         ("an enrollment active", enrollments().any(|one| one.stage == Stage::Active)),
-        ("an enrollment rejected", enrollments().any(|one| one.stage == Stage::Rejected)),
+        ("an enrollment ended", enrollments().any(|one| one.stage == Stage::Ended)),
         ("a case expired", cases().any(|case| case.stage == CaseStage::Expired)),
         ("a partnership", !world.partnerships.is_empty()),
         ("a partnership ended", world.partnerships.iter().any(|one| one.ended)),

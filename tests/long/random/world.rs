@@ -49,7 +49,7 @@ pub(super) enum Stage {
     Verifying,
     Qualified,
     Active,
-    Rejected,
+    Ended,
 }
 
 #[derive(Debug, Clone)]
@@ -286,12 +286,22 @@ impl Who {
 }
 
 impl Case {
+    /// Whether the approver has said no.
+    pub(super) fn is_denied(&self) -> bool {
+        self.letters[1].as_ref().is_some_and(|letter| letter.stage == LetterStage::Denied)
+    }
+
     pub(super) fn is_open(&self) -> bool {
         matches!(self.stage, CaseStage::AwaitingEmail | CaseStage::Queued | CaseStage::InReview(_))
     }
 }
 
 impl Organization {
+    /// Whether an enrollment of it has ended: what follows from that is left to enrollment's own tests.
+    pub(super) fn has_ended(&self) -> bool {
+        self.enrollments.values().any(|enrollment| enrollment.stage == Stage::Ended)
+    }
+
     pub(super) fn location(&self) -> Option<&Location> {
         self.locations.iter().find(|location| location.associated)
     }

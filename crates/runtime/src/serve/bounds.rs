@@ -23,7 +23,7 @@ const LEAST_ROOM: usize = 64;
 /// Urgent calls that may be under way beside them. Each takes a moment, on connections of their own.
 const URGENT_ROOM: usize = 256;
 /// How long a call may take that brings a file: ten megabytes on a slow line.
-const LONGEST_UPLOAD: Duration = Duration::from_secs(120);
+pub const LONGEST_UPLOAD: Duration = Duration::from_secs(120);
 /// How much sooner than the caller's deadline we give up, so that the answer still says why.
 const HEAD_START: Duration = Duration::from_millis(5);
 

@@ -63,6 +63,7 @@ pub(crate) fn evidence(evidence: Evidence) -> pb::GuideEvidence {
         code: code(evidence.code).into(),
         description: evidence.text.to_owned(),
         source: Some(source(evidence.origin)),
+        kind: evidence.kind.to_owned(),
     }
 }
 

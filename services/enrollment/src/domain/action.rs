@@ -6,6 +6,7 @@ use super::agreement::Standing;
 use super::enrollment::Enrollment;
 use super::lifecycle::{Command, State};
 use super::picture::Picture;
+use super::vetting::{CaseState, Wait};
 
 /// Something that can be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,10 @@ pub(crate) enum Action {
     Submit,
     Associate,
     Sign,
+    SubmitInformation,
+    UploadEvidence,
+    Resend,
+    Appeal,
     Withdraw,
     Reopen,
     Suspend,
@@ -24,12 +29,16 @@ pub(crate) enum Action {
 
 impl Action {
     /// In the order in which it is usually done.
-    pub(crate) const ALL: [Action; 10] = [
+    pub(crate) const ALL: [Action; 14] = [
         Action::UpdateLegalProfile,
         Action::UpdateSupportProfile,
         Action::Submit,
         Action::Associate,
         Action::Sign,
+        Action::SubmitInformation,
+        Action::UploadEvidence,
+        Action::Resend,
+        Action::Appeal,
         Action::Withdraw,
         Action::Reopen,
         Action::Suspend,
@@ -45,6 +54,10 @@ impl Action {
             Action::Submit => "linkage.enrollment.v1.EnrollmentService/SubmitEnrollment",
             Action::Associate => "linkage.enrollment.v1.PartnerLocationService/AssociatePartnerLocation",
             Action::Sign => "linkage.enrollment.v1.AgreementService/CreateSignature",
+            Action::SubmitInformation => "linkage.verification.v1.VettingService/SubmitInformation",
+            Action::UploadEvidence => "linkage.verification.v1.EvidenceService/UploadEvidence",
+            Action::Resend => "linkage.verification.v1.EmailVerificationService/ResendEmailVerification",
+            Action::Appeal => "linkage.verification.v1.VettingService/AppealVettingCase",
             Action::Withdraw => "linkage.enrollment.v1.EnrollmentService/WithdrawEnrollment",
             Action::Reopen => "linkage.enrollment.v1.EnrollmentService/ReopenEnrollment",
             Action::Suspend => "linkage.enrollment.v1.EnrollmentService/SuspendEnrollment",
@@ -60,6 +73,10 @@ impl Action {
             Action::Submit => "submit the draft for verification",
             Action::Associate => "associate a location by its claim code",
             Action::Sign => "sign the partner agreement in force",
+            Action::SubmitInformation => "answer the reviewer's questions, all at once",
+            Action::UploadEvidence => "send a document that shows what is not shown yet",
+            Action::Resend => "have the mail sent anew that nobody can answer",
+            Action::Appeal => "ask another reviewer to look at the rejected case again, once",
             Action::Withdraw => "withdraw the enrollment; it can be reopened",
             Action::Reopen => "take the enrollment up again as a draft",
             Action::Suspend => "suspend the enrollment; validate_only tells what it would hit",
@@ -73,6 +90,8 @@ impl Picture {
     /// What can be done now, by whoever may.
     pub(crate) fn actions(&self, enrollment: &Enrollment, now: DateTime<Utc>) -> Vec<Action> {
         let takes = |command| enrollment.state.after(command).is_some();
+        let waits = matches!(enrollment.state, State::Verifying | State::Rejected);
+        let case = self.vetting().filter(|_| waits);
         let changeable = matches!(
             enrollment.state,
             State::Draft | State::Verifying | State::Qualified | State::Active | State::Suspended
@@ -85,6 +104,10 @@ impl Picture {
                 let wanted = !matches!(self.agreement(enrollment, now), Standing::Current | Standing::Unpublished);
                 takes(Command::Sign) && self.location.is_some() && wanted
             }
+            Action::SubmitInformation => case.is_some_and(|case| case.state == CaseState::ActionRequired),
+            Action::UploadEvidence => case.is_some_and(|case| case.state.is_open() || case.may_be_appealed(now)),
+            Action::Resend => case.is_some_and(|case| case.waits_for(Wait::Resend)),
+            Action::Appeal => case.is_some_and(|case| case.may_be_appealed(now)),
             Action::Withdraw => takes(Command::Withdraw),
             Action::Reopen => takes(Command::Reopen),
             Action::Suspend => takes(Command::Suspend),

@@ -211,6 +211,7 @@ impl Picture {
             case.revision = self.legal.revision;
             for check in case.checks.iter_mut().filter(|check| touched.contains(&check.kind)) {
                 (check.status, check.since, check.due) = (CheckStatus::Pending, Some(now), None);
+                check.waits_for = None;
             }
         }
         let open = |kind: &CheckKind| touched.contains(kind) || !settled.contains(kind);

@@ -178,7 +178,7 @@ pub struct Moved {
     pub(crate) from: State,
     pub(crate) reason: Option<String>,
     pub(crate) standing: Standing,
-    /// What the primary contact is told, and at a suspension or an end every global administrator.
+    /// What the primary contact is told, and where business or verification stops every global administrator.
     pub(crate) notices: Vec<Notice>,
 }
 
@@ -190,8 +190,12 @@ pub(crate) struct Notice {
     pub(crate) language: String,
     pub(crate) company: String,
     pub(crate) next_step: Vec<Code>,
-    /// The operator's words; empty where it did not act.
+    /// Why verification decided so, as a code; empty where it did not decide.
+    pub(crate) cause: String,
+    /// The operator's words, or the reviewer's; empty where neither acted.
     pub(crate) reason: String,
+    /// Until when a rejection may be appealed.
+    pub(crate) appeal_by: Option<DateTime<Utc>>,
 }
 
 /// What verification is asked to vet.

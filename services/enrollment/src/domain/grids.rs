@@ -9,10 +9,10 @@ use super::enrollment::{Enrollment, EnrollmentType, Submission};
 use super::event::Moved;
 use super::lifecycle::State;
 use super::picture::Picture;
-use super::requirement::{capabilities, requirements};
+use super::requirement::{Requirement, capabilities, requirements};
 use super::samples::{applicant, case, day, enrollment, id, location, now, picture, template};
 use super::user::{Role, UserState};
-use super::vetting::{CaseState, CheckStatus};
+use super::vetting::{CaseState, CheckStatus, Wait};
 use super::{Event, Refusal};
 
 const KIND: EnrollmentType = EnrollmentType::IndirectReseller;
@@ -41,8 +41,10 @@ fn name(event: &Event) -> String {
         Event::EnrollmentSubmitted(it, None) => moved("Submitted, nothing to check,", it),
         Event::EnrollmentSubmitted(it, Some(case)) => moved(&format!("Submitted {:?}", case.checks), it),
         Event::EnrollmentQualified(it) => moved("Qualified", it),
-        Event::EnrollmentRejected(it) => moved(&format!("Rejected for {:?}", it.reason), it),
-        Event::EnrollmentReturned(it) => moved("Returned", it),
+        Event::EnrollmentRejected(it) => {
+            moved(&format!("Rejected for {:?}, {} told,", it.reason, it.notices.len()), it)
+        }
+        Event::EnrollmentReturned(it) => moved(&format!("Returned, {} told,", it.notices.len()), it),
         Event::EnrollmentReconsidered(it) => moved("Reconsidered", it),
         Event::EnrollmentActivated(it) => moved("Activated", it),
         Event::EnrollmentWithdrawn(it) if it.stops_waiting() => moved("Withdrawn, waits no more,", it),
@@ -181,6 +183,41 @@ fn r12_sign_by_what_is_known_and_state() {
     insta::assert_snapshot!("sign", grid(&pictures, &State::ALL, sign));
 }
 
+/// What each check waits for, as verification tells, while it is due and after.
+#[test]
+fn r08_who_must_act_is_who_verification_waits_for() {
+    let waits = [
+        Wait::Contact,
+        Wait::Approver,
+        Wait::Answer,
+        Wait::Resend,
+        Wait::Person,
+        Wait::Evidence,
+        Wait::Reviewer,
+        Wait::Operator,
+    ];
+    let (verifying, mut grid) = (in_state(State::Verifying), String::new());
+    for wait in waits {
+        writeln!(grid, "{wait:?}").unwrap();
+        let mut picture = vetted(CaseState::InReview, CheckStatus::Pending);
+        picture.vettings[0].checks.iter_mut().for_each(|check| check.waits_for = Some(wait));
+        let later = requirements(&picture, &verifying, day(6));
+        for (lack, later) in requirements(&picture, &verifying, now()).into_iter().zip(later).take(5) {
+            let method = lack.method.rsplit('/').next().unwrap_or_default();
+            let due = |lack: &Requirement| lack.due.map(|due| (due - now()).num_days());
+            let then = if (later.actor, later.due) == (lack.actor, lack.due) {
+                String::new()
+            } else {
+                format!("; later {:?}, due {:?}", later.actor, due(&later))
+            };
+            let (code, actor) = (lack.code.as_str(), lack.actor);
+            writeln!(grid, "  {code}: {}; {actor:?} by {method}, due {:?}{then}", lack.description, due(&lack))
+                .unwrap();
+        }
+    }
+    insta::assert_snapshot!("waits", grid);
+}
+
 /// Everything that is told of what is missing, for every state.
 #[test]
 fn r08_requirements_by_what_is_known_and_state() {
@@ -193,13 +230,20 @@ fn r08_requirements_by_what_is_known_and_state() {
     let mut newer = case(CaseState::InReview, CheckStatus::Pending);
     newer.revision = 2;
     half.vettings.push(newer);
+    let rejected = vetted(CaseState::Rejected, CheckStatus::Failed);
     let mut agent = located();
     agent.users[0].roles.insert(Role::AdminAgent);
     let mut away = agent.clone();
     away.users[0].state = UserState::Disabled;
     let mut grid = String::new();
-    let pictures =
-        [("nothing given", empty), ("given", picture()), ("half verified", half), ("agent", agent), ("away", away)];
+    let pictures = [
+        ("nothing given", empty),
+        ("given", picture()),
+        ("half verified", half),
+        ("rejected", rejected),
+        ("agent", agent),
+        ("away", away),
+    ];
     for (title, picture) in pictures {
         writeln!(grid, "{title}").unwrap();
         for state in State::ALL {

@@ -19,7 +19,7 @@ use super::vetting::{CaseState, CheckStatus, Vetting};
 use super::{Event, Refusal};
 
 /// Every move that one command may make, several steps of the machine taken together.
-const LEADS_TO: [(State, State); 19] = [
+const LEADS_TO: [(State, State); 20] = [
     (State::Draft, State::Verifying),
     (State::Draft, State::Qualified),
     (State::Draft, State::Active),
@@ -32,6 +32,7 @@ const LEADS_TO: [(State, State); 19] = [
     (State::Verifying, State::Withdrawn),
     (State::Rejected, State::Verifying),
     (State::Rejected, State::Ended),
+    (State::Rejected, State::Withdrawn),
     (State::Qualified, State::Active),
     (State::Qualified, State::Withdrawn),
     (State::Active, State::Suspended),

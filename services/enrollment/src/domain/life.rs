@@ -36,7 +36,7 @@ impl Measure {
 }
 
 impl Picture {
-    /// Withdraws an enrollment that is not in force yet; `others` are the organization's other ones.
+    /// Withdraws an enrollment that is not in force yet, or was rejected; `others` are the organization's other ones.
     pub(crate) fn withdraw(
         &mut self,
         enrollment: &mut Enrollment,
@@ -90,8 +90,12 @@ impl Picture {
 }
 
 impl Moved {
-    /// Whether verification was under way for it, and is not any more.
+    /// Whether it waits for verification no more: neither for an outcome nor, once rejected, for an appeal.
     pub(crate) fn stops_waiting(&self) -> bool {
-        self.from == State::Verifying && self.standing.state == State::Withdrawn
+        match self.standing.state {
+            State::Withdrawn => matches!(self.from, State::Verifying | State::Rejected),
+            State::Ended => self.from == State::Rejected,
+            _ => false,
+        }
     }
 }

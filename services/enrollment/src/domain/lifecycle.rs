@@ -13,7 +13,7 @@ pub enum State {
     Active,
     /// Suspended by the operator.
     Suspended,
-    /// Verification failed.
+    /// Verification failed, and an appeal is open.
     Rejected,
     /// Withdrawn by the applicant.
     Withdrawn,
@@ -50,7 +50,7 @@ pub enum Command {
     Resume,
     /// The operator ends it.
     End,
-    /// No appeal is left.
+    /// Verification rejected, and nothing can open its case again.
     Exhaust,
 }
 
@@ -98,11 +98,11 @@ impl State {
             (Command::Activate, Qualified) => Some(Active),
             (Command::Associate, Draft | Verifying | Qualified | Active | Suspended | Rejected) => Some(self),
             (Command::Sign, Qualified | Active | Suspended) => Some(self),
-            (Command::Withdraw, Draft | Verifying | Qualified) => Some(Withdrawn),
+            (Command::Withdraw, Draft | Verifying | Qualified | Rejected) => Some(Withdrawn),
             (Command::Reopen, Withdrawn) => Some(Draft),
             (Command::Suspend, Active) => Some(Suspended),
             (Command::Resume, Suspended) => Some(Active),
-            (Command::End, Active | Suspended) | (Command::Exhaust, Rejected) => Some(Ended),
+            (Command::End, Active | Suspended | Rejected) | (Command::Exhaust, Verifying | Rejected) => Some(Ended),
             _ => None,
         }
     }
@@ -174,12 +174,12 @@ mod tests {
         Activate   -         -         ACTIVE    -         -         -         -         -
         Associate  stays     stays     stays     stays     stays     stays     -         -
         Sign       -         -         stays     stays     stays     -         -         -
-        Withdraw   WITHDRAWN WITHDRAWN WITHDRAWN -         -         -         -         -
+        Withdraw   WITHDRAWN WITHDRAWN WITHDRAWN -         -         WITHDRAWN -         -
         Reopen     -         -         -         -         -         -         DRAFT     -
         Suspend    -         -         -         SUSPENDED -         -         -         -
         Resume     -         -         -         -         ACTIVE    -         -         -
-        End        -         -         -         ENDED     ENDED     -         -         -
-        Exhaust    -         -         -         -         -         ENDED     -         -
+        End        -         -         -         ENDED     ENDED     ENDED     -         -
+        Exhaust    -         ENDED     -         -         -         ENDED     -         -
         ");
     }
 

@@ -80,16 +80,32 @@ impl Picture {
 
     /// A move as it is told: to siblings, and to the primary contact.
     pub(crate) fn moved(&self, from: State, enrollment: &Enrollment, now: DateTime<Utc>) -> Moved {
+        self.told(from, enrollment, None, now)
+    }
+
+    /// A move that verification caused, by this case.
+    pub(crate) fn judged(&self, from: State, enrollment: &Enrollment, case: &Vetting, now: DateTime<Utc>) -> Moved {
+        self.told(from, enrollment, Some(case), now)
+    }
+
+    fn told(&self, from: State, enrollment: &Enrollment, case: Option<&Vetting>, now: DateTime<Utc>) -> Moved {
         Moved {
             from,
             reason: enrollment.reason.clone(),
             standing: self.standing(enrollment),
-            notices: self.notices(enrollment, now),
+            notices: self.notices(from, enrollment, case, now),
         }
     }
 
-    /// The primary contact hears of every move, the global administrators of those that stop business.
-    fn notices(&self, enrollment: &Enrollment, now: DateTime<Utc>) -> Vec<Notice> {
+    /// The primary contact hears of every move, unless it said that this concerns it not; the global administrators of those that stop
+    /// business, or verification.
+    fn notices(&self, from: State, enrollment: &Enrollment, case: Option<&Vetting>, now: DateTime<Utc>) -> Vec<Notice> {
+        let returned = from == State::Verifying && enrollment.state == State::Draft;
+        let cause = match (case, enrollment.state) {
+            (Some(case), State::Rejected | State::Ended) => case.reason.as_deref().unwrap_or_default(),
+            (Some(_), State::Draft) => "EXPIRED",
+            _ => "",
+        };
         // How it stands is what the mail begins with.
         let lacking = requirement::requirements(self, enrollment, now).into_iter().map(|lack| lack.code);
         let next_step: Vec<Code> = lacking.filter(|code| *code != Code::Standing).collect();
@@ -99,14 +115,18 @@ impl Picture {
             language: language.to_owned(),
             company: self.organization.display_name.clone(),
             next_step: next_step.clone(),
+            cause: cause.to_owned(),
             reason: enrollment.reason_text.clone().unwrap_or_default(),
+            appeal_by: case.filter(|_| enrollment.state == State::Rejected).and_then(|case| case.appeal_by),
         };
         let contact = &self.legal.primary_contact;
+        let denied = case.or(self.vetting()).is_some_and(Vetting::is_denied_by_contact);
         let mut notices = Vec::new();
-        if !contact.email.is_empty() {
+        if !contact.email.is_empty() && !denied {
             notices.push(notice(&contact.email, contact.name(), &self.legal.language));
         }
-        if matches!(enrollment.state, State::Suspended | State::Ended) {
+        let stops = matches!(enrollment.state, State::Suspended | State::Rejected | State::Ended) || returned;
+        if stops {
             let governing = self.users.iter().filter(|user| user.governs() && user.email != contact.email);
             notices.extend(
                 governing.map(|user| notice(&user.email, user.display_name.clone(), &self.organization.language)),

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::agreement;
 use super::enrollment::Enrollment;
 use super::lifecycle::State;
 use super::picture::Picture;
-use super::vetting::{Check, CheckKind};
-use super::{agreement, vetting};
+
+mod vetted;
 
 /// What is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,7 +82,7 @@ pub(crate) fn requirements(picture: &Picture, enrollment: &Enrollment, now: Date
     let mut found = Vec::new();
     match enrollment.state {
         State::Draft => found.extend(of_draft(picture, enrollment, now)),
-        State::Verifying => found.extend(of_verification(picture, enrollment)),
+        State::Verifying => found.extend(vetted::requirements(picture, enrollment, now)),
         State::Qualified | State::Active => {}
         State::Suspended => found.push(standing(
             enrollment,
@@ -89,14 +90,7 @@ pub(crate) fn requirements(picture: &Picture, enrollment: &Enrollment, now: Date
             Actor::Operator,
             "linkage.enrollment.v1.EnrollmentService/ResumeEnrollment",
         )),
-        State::Rejected => {
-            return vec![standing(
-                enrollment,
-                format!("rejected by verification{}: see its case", because(enrollment)),
-                Actor::GlobalAdmin,
-                "linkage.verification.v1.VettingService/ListVettingCases",
-            )];
-        }
+        State::Rejected => return vec![vetted::rejected(picture, enrollment, now)],
         // Nothing is waited for.
         State::Withdrawn | State::Ended => return found,
     }
@@ -182,51 +176,6 @@ fn of_draft(picture: &Picture, enrollment: &Enrollment, now: DateTime<Utc>) -> V
     let method = "linkage.enrollment.v1.EnrollmentService/SubmitEnrollment";
     found.push(to_do(Code::Submission, "submit the draft".to_owned(), method));
     found
-}
-
-fn of_verification(picture: &Picture, enrollment: &Enrollment) -> Vec<Requirement> {
-    let settled = vetting::settled(&picture.vettings, picture.legal.revision);
-    let known = picture.vetting().map_or(&[][..], |case| &case.checks);
-    let open = CheckKind::ALL.into_iter().filter(|kind| !settled.contains(kind));
-    open.map(|kind| {
-        let check = known.iter().find(|check| check.kind == kind);
-        of_check(kind, check, enrollment)
-    })
-    .collect()
-}
-
-fn of_check(kind: CheckKind, check: Option<&Check>, enrollment: &Enrollment) -> Requirement {
-    const CONFIRM: &str = "linkage.verification.v1.EmailVerificationService/ConfirmEmailVerification";
-    const DECIDE: &str = "linkage.verification.v1.VettingService/DecideCheck";
-    let (code, description, actor, method) = match kind {
-        CheckKind::Email => {
-            (Code::Email, "the primary contact confirms the address by the mailed link", Actor::PrimaryContact, CONFIRM)
-        }
-        CheckKind::Authority => (
-            Code::Authority,
-            "the company approver confirms by the mailed link that the applicant may bind the company",
-            Actor::CompanyApprover,
-            CONFIRM,
-        ),
-        CheckKind::Domain => {
-            (Code::Domain, "a reviewer decides whether the e-mail domain is the company's", Actor::Reviewer, DECIDE)
-        }
-        CheckKind::Employment => {
-            (Code::Employment, "a reviewer decides whether the contact works there", Actor::Reviewer, DECIDE)
-        }
-        CheckKind::Business => {
-            (Code::Business, "a reviewer decides whether name, address and number are true", Actor::Reviewer, DECIDE)
-        }
-    };
-    Requirement {
-        code,
-        description: description.to_owned(),
-        actor,
-        since: check.and_then(|check| check.since).unwrap_or(enrollment.since),
-        due: check.and_then(|check| check.due),
-        method,
-        blocks: enrollment.kind.capabilities(),
-    }
 }
 
 fn of_agreement(picture: &Picture, enrollment: &Enrollment, now: DateTime<Utc>) -> Option<Requirement> {

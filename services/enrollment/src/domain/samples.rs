@@ -144,12 +144,16 @@ pub(crate) fn enrollment(kind: EnrollmentType, state: State) -> Enrollment {
 
 /// A case about the present revision, with every check in one status.
 pub(crate) fn case(state: CaseState, status: CheckStatus) -> Vetting {
-    let check = |kind| Check { kind, status, reason: String::new(), since: Some(day(-2)), due: Some(day(5)) };
+    let (since, due) = (Some(day(-2)), Some(day(5)));
+    let check = |kind| Check { kind, status, reason: String::new(), since, due, waits_for: None };
     Vetting {
         case: id(40),
         organization: id(1),
         state,
-        reason: (state == CaseState::Rejected).then(|| "NOT_US".to_owned()),
+        reason: (state == CaseState::Rejected).then(|| "NOT_SHOWN".to_owned()),
+        explanation: (state == CaseState::Rejected).then(|| "No extract.".to_owned()),
+        appeal_by: (state == CaseState::Rejected).then(|| day(30)),
+        due: state.is_open().then(|| day(3)),
         revision: 1,
         checks: CheckKind::ALL.map(check).into(),
         appeal_spent: false,

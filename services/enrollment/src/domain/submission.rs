@@ -107,31 +107,22 @@ impl Picture {
     ) -> Result<Vec<Event>, Refusal> {
         let command = match (enrollment.state, case.state) {
             (State::Verifying, CaseState::Approved) => return self.approve(enrollment, now),
+            (State::Verifying | State::Rejected, CaseState::Rejected) if case.appeal_spent => Command::Exhaust,
             (State::Verifying, CaseState::Rejected) => Command::Reject,
-            (State::Rejected, CaseState::Rejected) if case.appeal_spent => return self.exhaust(enrollment, case, now),
             (State::Verifying, CaseState::Expired) => Command::Expire,
             (State::Rejected, state) if state.is_open() => Command::Reconsider,
             _ => return Ok(Vec::new()),
         };
         let from = enrollment.obey(command, now)?;
         enrollment.reason.clone_from(&case.reason);
-        let moved = Box::new(self.moved(from, enrollment, now));
-        let mut events = vec![match command {
+        enrollment.reason_text.clone_from(&case.explanation);
+        let moved = Box::new(self.judged(from, enrollment, case, now));
+        Ok(vec![match command {
             Command::Reject => Event::EnrollmentRejected(moved),
+            Command::Exhaust => Event::EnrollmentEnded(moved),
             Command::Reconsider => Event::EnrollmentReconsidered(moved),
             _ => Event::EnrollmentReturned(moved),
-        }];
-        if command == Command::Reject && case.appeal_spent {
-            events.extend(self.exhaust(enrollment, case, now)?);
-        }
-        Ok(events)
-    }
-
-    /// Rejected, and nothing can open the case again.
-    fn exhaust(&self, enrollment: &mut Enrollment, case: &Vetting, now: DateTime<Utc>) -> Result<Vec<Event>, Refusal> {
-        let from = enrollment.obey(Command::Exhaust, now)?;
-        enrollment.reason.clone_from(&case.reason);
-        Ok(vec![Event::EnrollmentEnded(Box::new(self.moved(from, enrollment, now)))])
+        }])
     }
 
     /// Who submitted also becomes admin agent.

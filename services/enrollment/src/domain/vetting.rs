@@ -35,6 +35,31 @@ pub(crate) struct Check {
     pub(crate) reason: String,
     pub(crate) since: Option<DateTime<Utc>>,
     pub(crate) due: Option<DateTime<Utc>>,
+    /// What it waits for; none when for nothing, or nothing was told.
+    #[serde(default)]
+    pub(crate) waits_for: Option<Wait>,
+}
+
+/// What a check waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Wait {
+    /// The primary contact's answer to the mailed link.
+    Contact,
+    /// The company approver's.
+    Approver,
+    /// The applicant's answer to a reviewer.
+    Answer,
+    /// The applicant has the mail sent anew.
+    Resend,
+    /// The applicant names another person, or another address.
+    Person,
+    /// The applicant shows it by evidence.
+    Evidence,
+    /// A reviewer.
+    Reviewer,
+    /// The operator, who sees to a mail that can't be sent.
+    Operator,
 }
 
 /// How a case stands.
@@ -57,6 +82,12 @@ pub(crate) struct Vetting {
     pub(crate) organization: OrganizationId,
     pub(crate) state: CaseState,
     pub(crate) reason: Option<String>,
+    /// What the reviewer wrote for the applicant.
+    pub(crate) explanation: Option<String>,
+    /// Until when a rejection may be appealed; none where it may not.
+    pub(crate) appeal_by: Option<DateTime<Utc>>,
+    /// By when its next step is due, or promised.
+    pub(crate) due: Option<DateTime<Utc>>,
     /// The revision of the legal profile that it is about.
     pub(crate) revision: i64,
     pub(crate) checks: Vec<Check>,
@@ -81,6 +112,22 @@ impl CheckKind {
 
     pub(crate) fn parse(name: &str) -> Option<CheckKind> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+impl Wait {
+    pub(crate) fn parse(name: &str) -> Option<Wait> {
+        match name {
+            "CONTACT" => Some(Wait::Contact),
+            "APPROVER" => Some(Wait::Approver),
+            "ANSWER" => Some(Wait::Answer),
+            "RESEND" => Some(Wait::Resend),
+            "PERSON" => Some(Wait::Person),
+            "EVIDENCE" => Some(Wait::Evidence),
+            "REVIEWER" => Some(Wait::Reviewer),
+            "OPERATOR" => Some(Wait::Operator),
+            _ => None,
+        }
     }
 }
 
@@ -132,6 +179,21 @@ impl CaseState {
 }
 
 impl Vetting {
+    /// Whether an appeal can still be made.
+    pub(crate) fn may_be_appealed(&self, now: DateTime<Utc>) -> bool {
+        self.state == CaseState::Rejected && self.appeal_by.is_some_and(|by| now < by)
+    }
+
+    /// Whether the primary contact has said that it concerns them not.
+    pub(crate) fn is_denied_by_contact(&self) -> bool {
+        self.checks.iter().any(|check| check.kind == CheckKind::Email && check.status == CheckStatus::Failed)
+    }
+
+    /// Whether some check waits for this.
+    pub(crate) fn waits_for(&self, wait: Wait) -> bool {
+        self.state.is_open() && self.checks.iter().any(|check| check.waits_for == Some(wait))
+    }
+
     /// Whether the domain was shown to be the company's: waived is not shown.
     pub(crate) fn proves_domain(&self) -> bool {
         let passed = |check: &Check| check.kind == CheckKind::Domain && check.status == CheckStatus::Passed;
@@ -168,12 +230,16 @@ mod tests {
     use super::*;
 
     fn case(state: CaseState, status: CheckStatus) -> Vetting {
-        let check = Check { kind: CheckKind::Domain, status, reason: String::new(), since: None, due: None };
+        let (since, due, waits_for) = (None, None, None);
+        let check = Check { kind: CheckKind::Domain, status, reason: String::new(), since, due, waits_for };
         Vetting {
             case: VettingCaseId::from_uuid(uuid::Uuid::nil()),
             organization: OrganizationId::from_uuid(uuid::Uuid::nil()),
             state,
             reason: None,
+            explanation: None,
+            appeal_by: None,
+            due: None,
             revision: 1,
             checks: vec![check],
             appeal_spent: false,

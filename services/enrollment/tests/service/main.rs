@@ -21,6 +21,7 @@ mod organizations;
 mod people;
 mod profiles;
 mod provider;
+mod rejected;
 mod reminders;
 mod requests;
 mod rules;

@@ -14,16 +14,32 @@ enrollment-status-lead = { $state ->
     [QUALIFIED] { $company } has been verified. The enrollment becomes active as soon as nothing is missing.
     [ACTIVE] The enrollment of { $company } is active. { $company } can now do business in the programme.
     [SUSPENDED] The enrollment of { $company } is suspended. Until that is lifted, new business is not possible.
-    [REJECTED] The enrollment of { $company } was rejected, since what it says could not be verified.
+    [REJECTED] The enrollment of { $company } was rejected.
     [WITHDRAWN] The enrollment of { $company } was withdrawn. It can be opened again.
    *[ENDED] The enrollment of { $company } has ended.
 }
+enrollment-status-cause = { $cause ->
+    [NOT_US] The primary contact that it names has answered that the company did not apply, or that the address is not theirs.
+    [NOT_SHOWN] What is needed was not shown.
+    [NOT_A_COMPANY] There is no such company, or it is not in business.
+    [NOT_OWN_COMPANY] The applicant does not act for the company that is named.
+    [FALSE_DOCUMENT] A document is not what it says it is.
+    [NOT_ELIGIBLE] The programme does not admit a company of this kind.
+    [EXPIRED] Verification has ended without a decision, since an answer did not come in time.
+   *[OTHER] What it says could not be verified.
+}
 enrollment-status-why = The reason given: { $reason }
+enrollment-status-appeal = A global administrator of { $company } can appeal once, until { $appeal_by }: say why, and send what was missing; another reviewer looks at it then. Who does not want to appeal can withdraw the enrollment. Without either, it ends after that time.
 enrollment-status-missing = { $count ->
     [one] One thing is still missing:
    *[other] { $count } things are still missing:
 }
-enrollment-status-nothing = There is nothing that you need to do.
+enrollment-status-nothing = { $state ->
+    [SUSPENDED] The operator of the programme lifts the suspension once the reason for it is gone.
+    [REJECTED] Please see the case in the programme.
+    [ENDED] Whoever wants to take part again begins another enrollment.
+   *[OTHER] There is nothing that you need to do.
+}
 enrollment-status-step = { $step ->
     [LEGAL_PROFILE] The company's legal details are incomplete
     [SUPPORT_PROFILE] The contact for customer support is incomplete

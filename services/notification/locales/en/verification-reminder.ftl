@@ -3,4 +3,4 @@ verification-reminder-lead = We asked you some days ago about the application of
 verification-reminder-effect = Without an answer the application can't go on.
 verification-reminder-button = Answer the questions
 verification-reminder-code = If you are asked for a code, enter:
-verification-reminder-not-us = If you know nothing of this application, say so on the page: it is then stopped. Opening the page changes nothing.
+verification-reminder-not-us = If you know nothing of this application, say so on the page: on your no it is not approved as it stands, and the operator of the programme is told. Opening the page changes nothing.

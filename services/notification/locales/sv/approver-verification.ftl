@@ -3,4 +3,4 @@ approver-verification-lead = { $applicant } har ansökt om att { $company } ska 
 approver-verification-ask = Vi ber dig svara på om { $applicant } får ingå avtal för { $company }.
 approver-verification-button = Svara på frågan
 approver-verification-code = Om du ombeds ange en kod skriver du:
-approver-verification-not-us = Om du inte känner till ansökan kan du säga det på sidan. Då stoppas den. Inget ändras av att du bara öppnar sidan.
+approver-verification-not-us = Om du inte känner till ansökan kan du säga det på sidan. Då kan den inte godkännas om inte någon annan anges som godkännare, och programmets operatör får veta det. Inget ändras av att du bara öppnar sidan.

@@ -8,6 +8,7 @@ pub(crate) enum Kind {
     VerificationReminder,
     InformationRequested,
     ContactDenied,
+    ApproverDenied,
     ReviewOverdue,
     EnrollmentStatus,
     AgreementDue,
@@ -41,6 +42,8 @@ pub(crate) enum Form {
     Code,
     /// A time, RFC 3339.
     Date,
+    /// The same; may be left empty.
+    OptionalDate,
     /// A state of an enrollment.
     State,
     /// Codes of what is still missing, joined by commas; may be left empty.
@@ -71,12 +74,13 @@ const PARTNERSHIP: &[(&str, Form)] =
     &[("provider", Form::Text), ("reseller", Form::Text), ("suspended", Form::YesNo), ("by", Form::Optional)];
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 23] = [
+    pub(crate) const ALL: [Kind; 24] = [
         Kind::EmailVerification,
         Kind::ApproverVerification,
         Kind::VerificationReminder,
         Kind::InformationRequested,
         Kind::ContactDenied,
+        Kind::ApproverDenied,
         Kind::ReviewOverdue,
         Kind::EnrollmentStatus,
         Kind::AgreementDue,
@@ -104,6 +108,7 @@ impl Kind {
             Kind::VerificationReminder => "verification-reminder",
             Kind::InformationRequested => "information-requested",
             Kind::ContactDenied => "contact-denied",
+            Kind::ApproverDenied => "approver-denied",
             Kind::ReviewOverdue => "review-overdue",
             Kind::EnrollmentStatus => "enrollment-status",
             Kind::AgreementDue => "agreement-due",
@@ -137,7 +142,7 @@ impl Kind {
 
     /// Its variables: all must be sent, and only they reach the templates.
     pub(crate) fn variables(self) -> &'static [(&'static str, Form)] {
-        use Form::{Code, Date, Invitation, Link, Optional, State, Steps, Text, YesNo};
+        use Form::{Code, Date, Invitation, Link, Optional, OptionalDate, State, Steps, Text, YesNo};
         match self {
             Kind::EmailVerification | Kind::VerificationReminder => CONFIRMATION,
             Kind::ApproverVerification => &[
@@ -152,13 +157,16 @@ impl Kind {
                 &[("company", Text), ("count", Text), ("expire_date", Date), ("again", YesNo)]
             }
             Kind::ContactDenied => &[("company", Text), ("case", Text)],
+            Kind::ApproverDenied => &[("company", Text), ("case", Text), ("applicant", Text)],
             Kind::ReviewOverdue => &[("company", Text), ("case", Text), ("expire_date", Date)],
             Kind::EnrollmentStatus => &[
                 ("recipient_name", Optional),
                 ("company", Text),
                 ("state", State),
                 ("next_step", Steps),
+                ("cause", Optional),
                 ("reason", Optional),
+                ("appeal_by", OptionalDate),
             ],
             Kind::AgreementDue => &[("company", Text), ("version", Text), ("expire_date", Date), ("overdue", YesNo)],
             Kind::DirectoryEnquiry => {
@@ -207,6 +215,7 @@ mod tests {
         verification-reminder
         information-requested
         contact-denied
+        approver-denied
         review-overdue
         enrollment-status
         agreement-due

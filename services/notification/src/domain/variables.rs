@@ -76,15 +76,16 @@ impl Variables {
 
 fn value(form: Form, text: &str) -> Result<Value, Flaw> {
     let text = text.trim();
-    let optional = matches!(form, Form::Optional | Form::Steps);
+    let optional = matches!(form, Form::Optional | Form::OptionalDate | Form::Steps);
     if text.is_empty() && !optional {
         return Err(Flaw::Missing);
     }
     match form {
         Form::Text | Form::Optional => Ok(Value::Text(text.to_owned())),
+        Form::OptionalDate if text.is_empty() => Ok(Value::Text(String::new())),
         Form::Link => link(text).ok_or(Flaw::Wrong("must be an http or https address")),
         Form::Code => code(text).ok_or(Flaw::Wrong("must be 4 to 16 letters and digits")),
-        Form::Date => date(text).ok_or(Flaw::Wrong("must be a time as RFC 3339 writes it")),
+        Form::Date | Form::OptionalDate => date(text).ok_or(Flaw::Wrong("must be a time as RFC 3339 writes it")),
         Form::State => word(&STATES, text).ok_or(Flaw::Wrong("must be a state of an enrollment, in upper case")),
         Form::Steps => steps(text).ok_or(Flaw::Wrong("must be codes of requirements, joined by commas")),
         Form::Invitation => word(&INVITATIONS, text).ok_or(Flaw::Wrong("must be PARTNERSHIP or CUSTOMER")),
@@ -159,6 +160,7 @@ mod tests {
             (Form::Link, "http://localhost:8080/a", "https://x.se/\"onclick"),
             (Form::Code, "k3f9d2aa", "k3f9 d2aa"),
             (Form::Date, "2026-11-29T14:05:00Z", "2026-11-29"),
+            (Form::OptionalDate, "2026-11-29T14:05:00Z", "2026-11-29"),
             (Form::State, "ACTIVE", "active"),
             (Form::Steps, "LOCATION, AGREEMENT", "LOCATION,SOMETHING"),
             (Form::Steps, "", "?"),
@@ -169,6 +171,7 @@ mod tests {
             assert!(matches!(value(form, bad), Err(Flaw::Wrong(_))), "{form:?} {bad}");
         }
         assert_eq!(value(Form::Optional, ""), Ok(Value::Text(String::new())));
+        assert_eq!(value(Form::OptionalDate, ""), Ok(Value::Text(String::new())));
         assert_eq!(value(Form::Text, ""), Err(Flaw::Missing));
     }
 }

@@ -51,6 +51,7 @@ pages! {
     VerificationReminder "verification-reminder/message.html" "verification-reminder/message.txt",
     InformationRequested "information-requested/message.html" "information-requested/message.txt",
     ContactDenied "contact-denied/message.html" "contact-denied/message.txt",
+    ApproverDenied "approver-denied/message.html" "approver-denied/message.txt",
     ReviewOverdue "review-overdue/message.html" "review-overdue/message.txt",
     EnrollmentStatus "enrollment-status/message.html" "enrollment-status/message.txt",
     AgreementDue "agreement-due/message.html" "agreement-due/message.txt",

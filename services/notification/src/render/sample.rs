@@ -12,7 +12,7 @@ pub(crate) fn sample(kind: Kind) -> BTreeMap<String, String> {
 
 /// The same with everything left empty that may be.
 pub(super) fn sparse(kind: Kind) -> BTreeMap<String, String> {
-    let optional = |form| matches!(form, Form::Optional | Form::Steps);
+    let optional = |form| matches!(form, Form::Optional | Form::OptionalDate | Form::Steps);
     let empty = kind
         .variables()
         .iter()
@@ -25,6 +25,7 @@ fn value(name: &str, form: Form) -> &'static str {
     match (name, form) {
         ("recipient_name", _) => "Ada Lovelace",
         ("applicant", _) => "Astrid Alm",
+        ("cause", _) => "NOT_SHOWN",
         ("company" | "reseller" | "grantee", _) => "Fjällmoln AB",
         ("provider" | "sender", _) => "Nordic Cloud Distribution AB",
         ("recipient" | "grantor" | "ended_by", _) => "Kund & Söner AB",
@@ -34,7 +35,7 @@ fn value(name: &str, form: Form) -> &'static str {
         ("version", _) => "3",
         (_, Form::Link) => "https://portal.linkage.example/sample#1.sample",
         (_, Form::Code) => "k3f9d2aa",
-        (_, Form::Date) => "2030-01-31T14:05:00Z",
+        (_, Form::Date | Form::OptionalDate) => "2030-01-31T14:05:00Z",
         (_, Form::State) => "QUALIFIED",
         (_, Form::Steps) => "LOCATION,AGREEMENT",
         (_, Form::Invitation) => "PARTNERSHIP",

@@ -13,10 +13,11 @@ fn variables(kind: Kind) -> BTreeMap<String, String> {
         ("company" | "reseller", _) => "Nordic Cloud & Söner AB".to_owned(),
         ("provider", _) => "Rheintal \"Distribution\" GmbH".to_owned(),
         ("message", _) => "Let's work together <soon>.".to_owned(),
+        ("cause", _) => "NOT_SHOWN".to_owned(),
         (name, Form::Text | Form::Optional) => format!("<{name}>"),
         (name, Form::Link) => format!("https://linkage.example/{name}#1.abc.1.def"),
         (_, Form::Code) => "k3f9d2aa".to_owned(),
-        (_, Form::Date) => "2026-11-29T14:05:30Z".to_owned(),
+        (_, Form::Date | Form::OptionalDate) => "2026-11-29T14:05:30Z".to_owned(),
         (_, Form::State) => "QUALIFIED".to_owned(),
         (_, Form::Steps) => "LOCATION,AGREEMENT".to_owned(),
         (_, Form::Invitation) => "PARTNERSHIP".to_owned(),
@@ -102,7 +103,7 @@ fn text_and_html_say_the_same() {
 fn sparse(kind: Kind) -> BTreeMap<String, String> {
     let mut given = variables(kind);
     for (name, form) in kind.variables() {
-        if matches!(form, Form::Optional | Form::Steps) {
+        if matches!(form, Form::Optional | Form::OptionalDate | Form::Steps) {
             given.insert((*name).to_owned(), String::new());
         }
     }
@@ -128,6 +129,43 @@ Relationships come to be together or not at all; administration, where it is ask
 This message was sent automatically by Linkage.
 ");
     assert_eq!(letter.to(), "bo@example.com");
+}
+
+/// What the mail says of each state, as enrollment tells it.
+#[test]
+fn r07_the_status_mail_in_every_state_it_is_sent_for() {
+    let told = [
+        ("submitted", "VERIFYING", "", "", "EMAIL,AUTHORITY,LOCATION", ""),
+        ("nobody answered", "DRAFT", "EXPIRED", "", "SUBMISSION,LOCATION", ""),
+        ("reopened", "DRAFT", "", "", "SUBMISSION", ""),
+        ("approved", "QUALIFIED", "", "", "LOCATION,AGREEMENT", ""),
+        ("in force", "ACTIVE", "", "", "", ""),
+        ("suspended", "SUSPENDED", "", "The invoice of May is not paid.", "", ""),
+        ("rejected", "REJECTED", "NOT_SHOWN", "No extract was sent.", "", "2026-12-30T09:00:00Z"),
+        ("not us", "ENDED", "NOT_US", "", "", ""),
+        ("not appealed", "ENDED", "NOT_A_COMPANY", "It is not in the register.", "", ""),
+        ("rejected for a newer reason", "ENDED", "NEWER", "It is new.", "", ""),
+        ("ended by the operator", "ENDED", "", "Sold elsewhere.", "", ""),
+        ("withdrawn", "WITHDRAWN", "", "", "", ""),
+    ];
+    for language in LANGUAGES {
+        let mut all = String::new();
+        for (title, state, cause, reason, next_step, appeal_by) in told {
+            let values = [
+                ("state", state),
+                ("cause", cause),
+                ("reason", reason),
+                ("next_step", next_step),
+                ("appeal_by", appeal_by),
+            ];
+            let mut given = variables(Kind::EnrollmentStatus);
+            given.extend(values.map(|(name, text)| (name.to_owned(), text.to_owned())));
+            let letter = write(Kind::EnrollmentStatus, language, given);
+            let body = letter.text.split("\n\n-- ").next().unwrap().to_owned();
+            all += &format!("== {title}\n{}\n\n{body}\n\n", letter.subject);
+        }
+        insta::assert_snapshot!(format!("enrollment-status.{language}.states"), all);
+    }
 }
 
 #[test]

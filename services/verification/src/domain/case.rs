@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use ids::{EnrollmentId, OrganizationId, VettingCaseId};
 
 use super::event::{CaseEvent, CaseMove};
-use super::{Check, CheckKind, Checks, Deadlines, Purpose, Refusal, Status, Subject, Verdict, WaitsFor};
+use super::{Check, CheckKind, Checks, Deadlines, Purpose, Refusal, Status, Subject, Verdict};
 
 pub(crate) use inquiry::{Answered, Appeal, Question};
 pub(crate) use state::{CaseState, Rejection, Reviewer};
@@ -78,7 +78,8 @@ impl VettingCase {
     ) -> (VettingCase, CaseEvent) {
         let Ok(checks) = Checks::try_of(|kind| {
             let asked = new.checks.contains(&kind);
-            let status = if asked { Status::Pending { due: None } } else { Status::Decided(Verdict::Passed) };
+            let status =
+                if asked { Status::Pending { due: None, post: None } } else { Status::Decided(Verdict::Passed) };
             Ok::<_, Infallible>(Check { status, since: now })
         });
         let due = now + deadlines.confirm;
@@ -118,21 +119,6 @@ impl VettingCase {
         }
     }
 
-    /// Who must act on this check; nobody once the case is closed.
-    pub(crate) fn waits_for(&self, kind: CheckKind, now: DateTime<Utc>) -> WaitsFor {
-        let by_mail = match kind {
-            CheckKind::Email => true,
-            CheckKind::Authority => self.approver_is_asked(),
-            _ => false,
-        };
-        match &self.checks.get(kind).status {
-            Status::Decided(_) => WaitsFor::Nobody,
-            Status::Pending { .. } if !self.state.is_open() => WaitsFor::Nobody,
-            Status::Pending { due } if by_mail && due.is_none_or(|due| now < due) => WaitsFor::LinkHolder,
-            Status::Pending { .. } => WaitsFor::Reviewer,
-        }
-    }
-
     /// The case as it stands at this time, written down or not.
     #[must_use]
     pub(crate) fn at(mut self, now: DateTime<Utc>) -> VettingCase {
@@ -168,7 +154,7 @@ impl VettingCase {
             self.moved(now, CaseMove::Rejected, |case| {
                 case.checks.decide(CheckKind::Email, Verdict::Failed { reason: NOT_US.to_owned() }, now);
                 let reason = NOT_US.to_owned();
-                case.state = CaseState::Rejected(Rejection { reason, text: String::new(), by: None });
+                case.state = CaseState::Rejected(Rejection { reason, text: String::new(), by: None, appeal_by: None });
             })
         })
     }
@@ -184,6 +170,11 @@ impl VettingCase {
         Some(self.moved(now, CaseMove::CheckDecided(CheckKind::Authority), |case| {
             case.checks.decide(CheckKind::Authority, verdict, now);
         }))
+    }
+
+    /// Whether the company approver's no stands: nobody decides over that.
+    pub(super) fn approver_denies(&self) -> bool {
+        self.checks.get(CheckKind::Authority).status.reason() == Some(APPROVER_DENIED)
     }
 
     fn approver_is_asked(&self) -> bool {
@@ -211,7 +202,12 @@ impl VettingCase {
         Refusal::StateForbids { state: self.state.at(now).as_str(), allowed }
     }
 
-    fn moved(&mut self, now: DateTime<Utc>, what: CaseMove, change: impl FnOnce(&mut VettingCase)) -> CaseEvent {
+    pub(super) fn moved(
+        &mut self,
+        now: DateTime<Utc>,
+        what: CaseMove,
+        change: impl FnOnce(&mut VettingCase),
+    ) -> CaseEvent {
         let from = self.state.at(now).as_str();
         change(self);
         self.updated = now;

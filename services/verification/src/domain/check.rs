@@ -2,6 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::Purpose;
+use super::post::Post;
+
 /// What is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -47,21 +50,38 @@ pub(crate) enum Verdict {
 /// How a check stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Status {
-    /// Not decided; by when it must be, or is expected to be.
-    Pending { due: Option<DateTime<Utc>> },
+    /// Not decided; by when it must be, or is expected to be, and the mail that asks about it.
+    Pending { due: Option<DateTime<Utc>>, post: Option<Post> },
     /// Decided.
     Decided(Verdict),
 }
 
-/// Who must act before a check is decided.
+/// Who must act before a check is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WaitsFor {
     /// Whoever holds the mailed link.
-    LinkHolder,
+    LinkHolder(Purpose),
+    /// The applicant.
+    Applicant(Todo),
     /// A reviewer.
     Reviewer,
-    /// Nobody: it is decided.
+    /// The operator, who sees to a mail that could not be sent.
+    Operator,
+    /// Nobody: it is shown, or the case is closed.
     Nobody,
+}
+
+/// What the applicant must do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Todo {
+    /// Answer the reviewer.
+    Answer,
+    /// Have the mail sent anew.
+    Resend,
+    /// Name another person, or another address.
+    Person,
+    /// Show by evidence what has failed.
+    Evidence,
 }
 
 /// One check, and since when it stands so.
@@ -79,6 +99,23 @@ pub(crate) struct Checks {
     employment: Check,
     authority: Check,
     business: Check,
+}
+
+impl WaitsFor {
+    /// As enrollment is told.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            WaitsFor::LinkHolder(Purpose::Contact) => "CONTACT",
+            WaitsFor::LinkHolder(Purpose::Approver) => "APPROVER",
+            WaitsFor::Applicant(Todo::Answer) => "ANSWER",
+            WaitsFor::Applicant(Todo::Resend) => "RESEND",
+            WaitsFor::Applicant(Todo::Person) => "PERSON",
+            WaitsFor::Applicant(Todo::Evidence) => "EVIDENCE",
+            WaitsFor::Reviewer => "REVIEWER",
+            WaitsFor::Operator => "OPERATOR",
+            WaitsFor::Nobody => "",
+        }
+    }
 }
 
 impl Verdict {
@@ -109,7 +146,15 @@ impl Status {
 
     pub(crate) fn due(&self) -> Option<DateTime<Utc>> {
         match self {
-            Status::Pending { due } => *due,
+            Status::Pending { due, .. } => *due,
+            Status::Decided(_) => None,
+        }
+    }
+
+    /// The mail that asks about it.
+    pub(crate) fn post(&self) -> Option<Post> {
+        match self {
+            Status::Pending { post, .. } => *post,
             Status::Decided(_) => None,
         }
     }
@@ -165,13 +210,20 @@ impl Checks {
 
     /// Makes a check pending again.
     pub(super) fn reopen(&mut self, kind: CheckKind, now: DateTime<Utc>) {
-        *self.get_mut(kind) = Check { status: Status::Pending { due: None }, since: now };
+        *self.get_mut(kind) = Check { status: Status::Pending { due: None, post: None }, since: now };
     }
 
     /// Sets by when a pending check is expected; a decided one stays.
     pub(super) fn expect(&mut self, kind: CheckKind, until: DateTime<Utc>) {
-        if let Status::Pending { due } = &mut self.get_mut(kind).status {
+        if let Status::Pending { due, .. } = &mut self.get_mut(kind).status {
             *due = Some(until);
+        }
+    }
+
+    /// Notes what became of the mail that asks about a pending check.
+    pub(super) fn note(&mut self, kind: CheckKind, noted: Post) {
+        if let Status::Pending { post, .. } = &mut self.get_mut(kind).status {
+            *post = Some(noted);
         }
     }
 

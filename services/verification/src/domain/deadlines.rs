@@ -13,6 +13,8 @@ pub(crate) struct Deadlines {
     pub(crate) claim: TimeDelta,
     /// How long the applicant has to answer a reviewer.
     pub(crate) answer: TimeDelta,
+    /// How long the applicant has to appeal.
+    pub(crate) appeal: TimeDelta,
     /// How long after a mail the next one to the same person may be asked for.
     pub(crate) resend: TimeDelta,
     /// How long before a deadline passes its owner is reminded.

@@ -5,7 +5,7 @@ use ids::{EmailVerificationId, OrganizationId, VettingCaseId};
 
 use super::delivery::Delivery;
 use super::event::{VerificationEvent, VerificationMove};
-use super::{Contact, Refusal};
+use super::{CheckKind, Contact, Refusal};
 
 mod mail;
 
@@ -92,6 +92,14 @@ pub(crate) struct NewVerification {
 }
 
 impl Purpose {
+    /// The check that the answer decides.
+    pub(crate) fn check(self) -> CheckKind {
+        match self {
+            Purpose::Contact => CheckKind::Email,
+            Purpose::Approver => CheckKind::Authority,
+        }
+    }
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Purpose::Contact => "CONTACT",

@@ -50,6 +50,10 @@ pub(crate) enum CaseMove {
     Answered,
     /// The applicant's time is nearly over.
     Reminded,
+    /// What became of the mail that asks about this check is known.
+    MailNoted(CheckKind),
+    /// The applicant let the time for an appeal pass.
+    AppealForgone,
     /// The applicant asks another reviewer to look again.
     Appealed,
     Approved,
@@ -99,6 +103,8 @@ pub struct Alert {
 pub(crate) enum AlertCause {
     /// The contact says that the company did not apply.
     NotUs,
+    /// The company approver says that the applicant may not bind the company.
+    ApproverDenied,
     /// What we promised is late.
     ReviewLate,
 }
@@ -127,6 +133,7 @@ impl AlertCause {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             AlertCause::NotUs => "NOT_US",
+            AlertCause::ApproverDenied => "APPROVER_DENIED",
             AlertCause::ReviewLate => "REVIEW_LATE",
         }
     }

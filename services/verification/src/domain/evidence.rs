@@ -38,7 +38,7 @@ impl VettingCase {
     /// The number of the next document; refused where nobody would look at it any more.
     pub(crate) fn next_evidence(&self, kept: i64, now: DateTime<Utc>) -> Result<i64, Refusal> {
         let seen = self.clone().at(now);
-        if !seen.state.is_open() && !self.may_appeal() {
+        if !seen.state.is_open() && !self.may_appeal(now) {
             return Err(self.forbids(now, &["AWAITING_EMAIL", "QUEUED", "IN_REVIEW", "ACTION_REQUIRED"]));
         }
         if kept >= MOST_EVIDENCE { Err(Refusal::EvidenceFull) } else { Ok(kept + 1) }

@@ -27,8 +27,13 @@ fn case_states() -> Vec<CaseState> {
         CaseState::InReview { by, due, lease: now() + TimeDelta::hours(8) },
         CaseState::ActionRequired { by, due },
         CaseState::Approved { by },
-        CaseState::Rejected(Rejection { reason: "NOT_US".to_owned(), text: String::new(), by: None }),
-        CaseState::Rejected(Rejection { reason: "NOT_SHOWN".to_owned(), text: "No extract.".to_owned(), by: Some(by) }),
+        CaseState::Rejected(Rejection { reason: "NOT_US".to_owned(), text: String::new(), by: None, appeal_by: None }),
+        CaseState::Rejected(Rejection {
+            reason: "NOT_SHOWN".to_owned(),
+            text: "No extract.".to_owned(),
+            by: Some(by),
+            appeal_by: Some(due),
+        }),
         CaseState::Expired,
         CaseState::Withdrawn,
     ]
@@ -54,6 +59,10 @@ fn asked(case: &mut VettingCase) -> &mut VettingCase {
     case
 }
 
+fn reject(case: &mut VettingCase, by: u128) -> Told {
+    case.reject(reviewer(by), "NOT_SHOWN".to_owned(), "No extract.".to_owned(), now(), &DEADLINES)
+}
+
 /// The next revision, which touches these checks.
 fn updated(case: &mut VettingCase, touched: &[CheckKind]) -> Told {
     let subject = Subject { revision: case.subject.revision + 1, ..case.subject.clone() };
@@ -62,7 +71,7 @@ fn updated(case: &mut VettingCase, touched: &[CheckKind]) -> Told {
     case.update(new, &touched, now(), &DEADLINES).map(|event| event.expect("a newer revision"))
 }
 
-const CASE_COMMANDS: [Command; 30] = [
+const CASE_COMMANDS: [Command; 33] = [
     ("join", |case| case.join(id(9), now())),
     ("contact says yes", |case| news(case.contact_answered(true, now(), &DEADLINES))),
     ("contact says no", |case| news(case.contact_answered(false, now(), &DEADLINES))),
@@ -88,15 +97,21 @@ const CASE_COMMANDS: [Command; 30] = [
         news(case.learn_domains(&["example.com".to_owned()].into(), now()))
     }),
     ("decide", |case| case.decide(reviewer(10), CheckKind::Domain, Verdict::Passed, now())),
+    ("pass authority over the approver's no", |case| {
+        case.checks.decide(CheckKind::Authority, Verdict::Failed { reason: "APPROVER_DENIED".to_owned() }, now());
+        case.decide(reviewer(10), CheckKind::Authority, Verdict::Passed, now())
+    }),
     ("decide another's", |case| case.decide(reviewer(11), CheckKind::Domain, Verdict::Passed, now())),
     ("approve, outstanding", |case| case.approve(reviewer(10), now())),
     ("approve, settled", |case| settled(case).approve(reviewer(10), now())),
-    ("reject", |case| case.reject(reviewer(10), "NOT_SHOWN".to_owned(), "No extract.".to_owned(), now())),
-    ("reject another's", |case| case.reject(reviewer(11), "NOT_SHOWN".to_owned(), "No extract.".to_owned(), now())),
+    ("reject", |case| reject(case, 10)),
+    ("reject another's", |case| reject(case, 11)),
     ("ask", |case| case.ask(reviewer(10), &[("address".to_owned(), "Which?".to_owned())], now(), &DEADLINES)),
     ("answer", |case| asked(case).submit(&[(1, "This.".to_owned())].into(), now(), &DEADLINES)),
     ("answer nothing", |case| asked(case).submit(&[].into(), now(), &DEADLINES)),
     ("appeal", |case| case.appeal("It is here now.".to_owned(), now(), &DEADLINES)),
+    ("appeal two days later", |case| case.appeal("It is here now.".to_owned(), now() + TimeDelta::days(2), &DEADLINES)),
+    ("two days without appeal", |case| news(case.forgo_appeal(now() + TimeDelta::days(2)))),
     ("update the name", |case| updated(case, &[CheckKind::Business])),
     ("update the contact", |case| updated(case, &[CheckKind::Email, CheckKind::Domain])),
     ("update with an older revision", |case| {
@@ -193,58 +208,63 @@ fn r20_r21_verification_by_state_and_command() {
     insta::assert_snapshot!("verification", grid);
 }
 
-/// Who must act on each check, at the time and two weeks later, with the time by which it is expected.
+/// Who must act on each check, at the time and two weeks later, until when and by when it is expected.
 #[test]
 fn r24_what_each_check_waits_for_by_state() {
-    let mut grid = String::new();
+    let approver =
+        || EmailVerification { purpose: Purpose::Approver, recipient: case().subject.approver, ..verification() };
     let mut queued = case();
     queued.contact_answered(true, now(), &DEADLINES).unwrap();
+    queued.mailed(&approver());
     let mut claimed = queued.clone();
     claimed.claim(reviewer(10), &elsewhere(), now(), &DEADLINES).unwrap();
     claimed.decide(reviewer(10), CheckKind::Domain, Verdict::Passed, now()).unwrap();
     assert_eq!((queued.state.reviewer(), claimed.state.reviewer()), (None, Some(reviewer(10))));
+    let mut failed = claimed.clone();
+    let verdict = || Verdict::Failed { reason: "NOT_SHOWN".to_owned() };
+    failed.decide(reviewer(10), CheckKind::Business, verdict(), now()).unwrap();
+    failed.approver_answered(false, now()).unwrap();
+    let mut asked = failed.clone();
+    asked.ask(reviewer(10), &[("address".to_owned(), "Which?".to_owned())], now(), &DEADLINES).unwrap();
+    let noted = |of: &VettingCase, mail: EmailVerification, fate| {
+        let mut case = of.clone();
+        case.note_mail(&mail, fate, now()).unwrap();
+        case
+    };
+    let spent = EmailVerification { generation: 5, ..verification() };
     let mut rejected = case();
     rejected.contact_answered(false, now(), &DEADLINES).unwrap();
-    for case in [case(), queued, claimed, rejected] {
-        writeln!(grid, "{}, due in {:?} days", case.state.as_str(), days(case.state.due())).unwrap();
+    let mut grid = String::new();
+    for (what, case) in [
+        ("opened", case()),
+        ("the contact's mail bounced", noted(&case(), verification(), Fate::Bounced)),
+        ("the contact's mail is held back", noted(&case(), verification(), Fate::Withheld)),
+        ("the contact's mail can't be sent", noted(&case(), verification(), Fate::Parked)),
+        ("the contact's last code is locked", noted(&case(), spent, Fate::Locked)),
+        ("the contact said yes", queued.clone()),
+        ("the approver's mail bounced", noted(&queued, approver(), Fate::Bounced)),
+        ("the approver's code is locked", noted(&queued, approver(), Fate::Locked)),
+        ("claimed", claimed),
+        ("failed, and the approver said no", failed),
+        ("asked", asked),
+        ("the contact said no", rejected),
+    ] {
+        writeln!(grid, "{what}: {}, due in {} days", case.state.as_str(), days(case.state.due())).unwrap();
         for kind in CheckKind::ALL {
             let status = &case.checks.get(kind).status;
-            let (soon, late) = (case.waits_for(kind, now()), case.waits_for(kind, now() + TimeDelta::days(14)));
-            let due = days(status.due());
-            writeln!(grid, "  {:<10} {:<7} {soon:?}, {late:?}, due in {due:?} days", kind.as_str(), status.as_str())
+            let late = now() + TimeDelta::days(10);
+            let (soon, then) = (case.waits_for(kind, now()), case.clone().at(late).waits_for(kind, late));
+            let (until, by) = (days(case.deadline(kind, now())), days(case.expected(kind, now())));
+            let (kind, status) = (kind.as_str(), status.as_str());
+            writeln!(grid, "  {kind:<10} {status:<7} {soon:?} until {until}, expected by {by}; later {then:?}")
                 .unwrap();
         }
     }
-    insta::assert_snapshot!(grid, @r"
-    AWAITING_EMAIL, due in Some(7) days
-      EMAIL      PENDING LinkHolder, Reviewer, due in Some(7) days
-      DOMAIN     PENDING Reviewer, Reviewer, due in None days
-      EMPLOYMENT PENDING Reviewer, Reviewer, due in None days
-      AUTHORITY  PENDING LinkHolder, LinkHolder, due in None days
-      BUSINESS   PENDING Reviewer, Reviewer, due in None days
-    QUEUED, due in Some(5) days
-      EMAIL      PASSED  Nobody, Nobody, due in None days
-      DOMAIN     PENDING Reviewer, Reviewer, due in Some(5) days
-      EMPLOYMENT PENDING Reviewer, Reviewer, due in Some(5) days
-      AUTHORITY  PENDING LinkHolder, Reviewer, due in Some(7) days
-      BUSINESS   PENDING Reviewer, Reviewer, due in Some(5) days
-    IN_REVIEW, due in Some(5) days
-      EMAIL      PASSED  Nobody, Nobody, due in None days
-      DOMAIN     PASSED  Nobody, Nobody, due in None days
-      EMPLOYMENT PENDING Reviewer, Reviewer, due in Some(5) days
-      AUTHORITY  PENDING LinkHolder, Reviewer, due in Some(7) days
-      BUSINESS   PENDING Reviewer, Reviewer, due in Some(5) days
-    REJECTED, due in None days
-      EMAIL      FAILED  Nobody, Nobody, due in None days
-      DOMAIN     PENDING Nobody, Nobody, due in None days
-      EMPLOYMENT PENDING Nobody, Nobody, due in None days
-      AUTHORITY  PENDING Nobody, Nobody, due in None days
-      BUSINESS   PENDING Nobody, Nobody, due in None days
-    ");
+    insta::assert_snapshot!("waits", grid);
 }
 
-fn days(due: Option<chrono::DateTime<chrono::Utc>>) -> Option<i64> {
-    due.map(|due| (due - now()).num_days())
+fn days(due: Option<chrono::DateTime<chrono::Utc>>) -> String {
+    due.map_or("-".to_owned(), |due| (due - now()).num_days().to_string())
 }
 
 #[test]

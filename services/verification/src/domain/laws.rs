@@ -25,6 +25,8 @@ enum Command {
     /// So many revisions on, touching the checks from one to another.
     Update(i64, usize, usize),
     Leave(u128),
+    Forgo,
+    Mail(Fate),
 }
 
 fn command() -> impl Strategy<Value = Command> {
@@ -50,6 +52,9 @@ fn command() -> impl Strategy<Value = Command> {
         1 => any::<bool>().prop_map(Command::Learn),
         2 => (0i64..2, 0usize..5, 0usize..5).prop_map(|(on, from, to)| Command::Update(on, from, to)),
         1 => prop::sample::select(vec![3, 77]).prop_map(Command::Leave),
+        1 => Just(Command::Forgo),
+        2 => prop::sample::select(vec![Fate::Sent, Fate::Withheld, Fate::Bounced, Fate::Parked, Fate::Locked])
+            .prop_map(Command::Mail),
     ]
 }
 
@@ -67,7 +72,7 @@ fn act(case: &mut VettingCase, command: Command, at: DateTime<Utc>) -> Option<Ca
             let answers = case.open_questions().into_iter().map(|number| (number, "This.".to_owned())).collect();
             case.submit(&answers, at, &DEADLINES).ok()
         }
-        Command::Reject(by) => case.reject(reviewer(by), "NOT_SHOWN".to_owned(), "No.".to_owned(), at).ok(),
+        Command::Reject(by) => case.reject(reviewer(by), "NOT_SHOWN".to_owned(), "No.".to_owned(), at, &DEADLINES).ok(),
         Command::Appeal => case.appeal("Yes.".to_owned(), at, &DEADLINES).ok(),
         Command::Release(by) => case.release(reviewer(by), at).ok(),
         Command::Lapse => case.lapse(at),
@@ -81,6 +86,12 @@ fn act(case: &mut VettingCase, command: Command, at: DateTime<Utc>) -> Option<Ca
             case.update(NewCase { subject, ..new_case(CheckKind::ALL) }, &touched, at, &DEADLINES).ok().flatten()
         }
         Command::Leave(enrollment) => case.leave(id(enrollment), at),
+        Command::Forgo => case.forgo_appeal(at),
+        Command::Mail(fate) => {
+            let purpose = case.asks()?;
+            let recipient = case.subject.person(purpose).clone();
+            case.note_mail(&EmailVerification { purpose, recipient, ..verification() }, fate, at)
+        }
     }
 }
 
@@ -98,8 +109,12 @@ proptest! {
                     let stood = [before.state.as_str(), before.clone().at(at).state.as_str()].map(Some);
                     prop_assert!(stood.contains(&event.from), "as it was written down, or as it stood");
                     prop_assert_eq!(&*event.case, &case, "an event tells the case after it");
-                    let appealed = event.what == CaseMove::Appealed && before.may_appeal();
-                    prop_assert!(before.state.is_open() || appealed, "what is closed stays closed, but for one appeal");
+                    let appealed = event.what == CaseMove::Appealed && before.may_appeal(at);
+                    let stays = matches!(case.state, CaseState::Rejected(_)) && before.state.appeal_by().is_some();
+                    prop_assert!(
+                        before.state.is_open() || appealed || stays,
+                        "what is closed stays closed, but for one appeal"
+                    );
                     prop_assert_eq!(case.updated, at);
                 }
             }
@@ -108,16 +123,24 @@ proptest! {
             }
             if let Some(appeal) = &case.appeal {
                 prop_assert!(case.state.reviewer() != Some(appeal.against), "nobody decides on their own rejection");
-                prop_assert!(!case.may_appeal(), "one appeal");
+                prop_assert!(!case.may_appeal(at), "one appeal");
             }
             if case.state.reviewer().is_some() || matches!(case.state, CaseState::Queued { .. }) {
                 prop_assert!(case.checks.get(CheckKind::Email).status.satisfies(), "e-mail comes first");
             }
             prop_assert!(case.subject.revision >= before.subject.revision, "no older revision comes under review again");
-            prop_assert!(case.waiting.is_empty() == (case.state == CaseState::Withdrawn), "withdrawn when nobody waits");
+            let withdrawn = case.state == CaseState::Withdrawn;
+            prop_assert!(!withdrawn || case.waiting.is_empty(), "withdrawn when nobody waits");
+            prop_assert!(!case.state.is_open() || !case.waiting.is_empty(), "nobody works for nobody");
             for kind in CheckKind::ALL {
-                let waits = case.checks.is_pending(kind) && case.state.is_open();
-                prop_assert_eq!(case.waits_for(kind, at) != WaitsFor::Nobody, waits, "pending waits for someone");
+                let waits = case.state.is_open() && !case.checks.get(kind).status.satisfies();
+                let waits_for = case.waits_for(kind, at);
+                prop_assert_eq!(waits_for != WaitsFor::Nobody, waits, "what is not shown waits for someone");
+                let asks = matches!(case.state, CaseState::ActionRequired { .. });
+                prop_assert!(!asks || waits_for != WaitsFor::Reviewer, "nobody waits for a reviewer who waits");
+            }
+            if case.checks.get(CheckKind::Authority).status.reason() == Some("APPROVER_DENIED") {
+                prop_assert!(!matches!(case.state, CaseState::Approved { .. }), "nothing is approved over the approver's no");
             }
         }
     }
@@ -146,7 +169,7 @@ fn r22_the_approver_is_asked_once_the_contact_has_said_yes() {
     assert_eq!(case.asks(), Some(Purpose::Contact));
     case.contact_answered(true, now(), &DEADLINES).unwrap();
     assert_eq!(case.asks(), Some(Purpose::Approver));
-    assert_eq!(case.waits_for(CheckKind::Authority, now()), WaitsFor::LinkHolder);
+    assert_eq!(case.waits_for(CheckKind::Authority, now()), WaitsFor::LinkHolder(Purpose::Approver));
     let silent = now() + DEADLINES.confirm;
     assert_eq!(case.waits_for(CheckKind::Authority, silent), WaitsFor::Reviewer);
     assert_eq!(case.waits_for(CheckKind::Business, now()), WaitsFor::Reviewer);
@@ -188,6 +211,19 @@ fn r22_a_no_of_the_approver_stands_against_a_reviewers_pass() {
     assert_eq!(case.approver_answered(true, now()), None);
     case.approver_answered(false, now()).unwrap();
     assert_eq!(case.checks.get(CheckKind::Authority).status.reason(), Some("APPROVER_DENIED"));
+    for verdict in [Verdict::Passed, Verdict::Waived { reason: "KNOWN".to_owned() }] {
+        let over = case.decide(reviewer(10), CheckKind::Authority, verdict, now());
+        assert_eq!(over, Err(Refusal::ApproverDenied));
+    }
+    let updated = |case: &mut VettingCase, revision, approver: &str| {
+        let approver = Contact { email: approver.parse().unwrap(), ..subject().approver };
+        let new = NewCase { subject: Subject { revision, approver, ..subject() }, ..new_case(CheckKind::ALL) };
+        case.update(new, &[CheckKind::Authority].into(), now(), &DEADLINES).unwrap().unwrap();
+        case.checks.is_pending(CheckKind::Authority)
+    };
+    assert!(!updated(&mut case, 2, "BO@example.com"), "another spelling, or another company, is no other approver");
+    assert!(updated(&mut case, 3, "eva@example.com"), "another approver is asked");
+    case.decide(reviewer(10), CheckKind::Authority, Verdict::Passed, now()).unwrap();
 }
 
 #[test]

@@ -32,6 +32,10 @@ struct Sheet {
     rejected_by: Option<u128>,
     appealed: Option<u128>,
     questions: usize,
+    /// Until when the rejection may be appealed.
+    appeal_by: DateTime<Utc>,
+    /// The company approver has said no.
+    denied: bool,
 }
 
 impl Sheet {
@@ -60,9 +64,12 @@ impl Sheet {
             Command::Approver(yes) => self.is_open() && (!yes || self.checks[3] == 'p'),
             Command::Claim(by) => (self.state == "QUEUED" || self.is_with(by)) && self.appealed != Some(by),
             Command::Approve(by) => self.is_with(by) && self.checks.iter().all(|check| "+w".contains(*check)),
-            Command::Release(by) | Command::Decide(by, ..) | Command::Reject(by) | Command::Ask(by) => self.is_with(by),
+            Command::Decide(by, kind, _) => self.is_with(by) && !(kind == 3 && self.denied),
+            Command::Release(by) | Command::Reject(by) | Command::Ask(by) => self.is_with(by),
             Command::Answer => self.is_open() && self.questions > 0,
-            Command::Appeal => self.state == "REJECTED" && self.rejected_by.is_some() && self.appealed.is_none(),
+            Command::Appeal => {
+                self.state == "REJECTED" && self.rejected_by.is_some() && self.appealed.is_none() && at < self.appeal_by
+            }
         };
         if !allowed {
             return false;
@@ -70,12 +77,14 @@ impl Sheet {
         match command {
             Command::Contact(true) => (self.state, self.due, self.checks[0]) = ("QUEUED", promised, '+'),
             Command::Contact(false) => (self.state, self.checks[0]) = ("REJECTED", '-'),
-            Command::Approver(yes) => self.checks[3] = if yes { '+' } else { '-' },
+            Command::Approver(yes) => (self.checks[3], self.denied) = (if yes { '+' } else { '-' }, !yes),
             Command::Claim(by) => (self.state, self.held) = ("IN_REVIEW", Some((by, at + DEADLINES.claim))),
             Command::Release(_) => self.state = "QUEUED",
             Command::Decide(_, kind, how) => self.checks[kind] = how,
             Command::Approve(_) => self.state = "APPROVED",
-            Command::Reject(by) => (self.state, self.rejected_by) = ("REJECTED", Some(by)),
+            Command::Reject(by) => {
+                (self.state, self.rejected_by, self.appeal_by) = ("REJECTED", Some(by), at + DEADLINES.appeal);
+            }
             Command::Ask(_) => {
                 (self.state, self.due, self.questions) = ("ACTION_REQUIRED", at + DEADLINES.answer, self.questions + 1);
             }
@@ -130,7 +139,7 @@ fn act(case: &mut VettingCase, command: Command, at: DateTime<Utc>) -> bool {
             case.decide(reviewer(by), CheckKind::ALL[kind], verdict, at).is_ok()
         }
         Command::Approve(by) => case.approve(reviewer(by), at).is_ok(),
-        Command::Reject(by) => case.reject(reviewer(by), reason(), String::new(), at).is_ok(),
+        Command::Reject(by) => case.reject(reviewer(by), reason(), String::new(), at, &DEADLINES).is_ok(),
         Command::Ask(by) => {
             case.ask(reviewer(by), &[("address".to_owned(), "Which?".to_owned())], at, &DEADLINES).is_ok()
         }
@@ -174,6 +183,8 @@ proptest! {
             rejected_by: None,
             appealed: None,
             questions: 0,
+            appeal_by: now(),
+            denied: false,
         };
         let mut at = now();
         for (command, hours) in steps {

@@ -29,6 +29,10 @@ pub(crate) enum Refusal {
     NotAppealable,
     /// The one appeal was made before.
     AppealSpent,
+    /// The time for an appeal is over, or nobody waits for its outcome.
+    AppealLate,
+    /// The company approver's no stands.
+    ApproverDenied,
     /// The organization has another case open.
     AnotherOpen,
     /// As much evidence as may be was sent.

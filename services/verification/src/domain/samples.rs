@@ -13,6 +13,7 @@ pub(crate) const DEADLINES: Deadlines = Deadlines {
     review: TimeDelta::days(5),
     claim: TimeDelta::days(1),
     answer: TimeDelta::days(14),
+    appeal: TimeDelta::days(30),
     resend: TimeDelta::days(1),
     remind: TimeDelta::days(2),
 };

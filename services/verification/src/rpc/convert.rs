@@ -1,18 +1,19 @@
 //! Between the wire and the domain.
 
 pub(super) mod delivery;
+mod next;
 pub(super) mod open_case;
 
 use chrono::{DateTime, Utc};
 use database::Scope;
 use runtime::convert::timestamp;
-use runtime::{Fault, Violations};
-use wire::types::{ActorKind, PostalAddress};
+use runtime::{Caller, Fault, Violations};
+use wire::types::{ActorKind, Party, PostalAddress};
 use wire::verification as pb;
 
 use crate::domain::{
-    Address, Appeal, CaseState, Check, CheckKind, EmailState, EmailVerification, Purpose, Question, Status, Subject,
-    Verdict, VettingCase, WaitsFor,
+    Address, Appeal, CaseState, CheckKind, EmailState, EmailVerification, Purpose, Question, Status, Subject, Verdict,
+    VettingCase, WaitsFor,
 };
 use crate::policies;
 
@@ -41,11 +42,16 @@ pub(super) fn case_state_name(state: pb::vetting_case::State) -> Option<&'static
     (state != State::Unspecified).then(|| state.as_str_name().trim_start_matches("STATE_"))
 }
 
-/// The case as it stands at this time; its claimant for those who see all cases.
-pub(super) fn vetting_case(case: &VettingCase, seen_by: Scope, now: DateTime<Utc>) -> Result<pb::VettingCase, Fault> {
+/// The case as it stands at this time, for this caller; its claimant for those who see all cases.
+pub(super) fn vetting_case(
+    case: &VettingCase,
+    seen_by: Scope,
+    caller: &Caller,
+    now: DateTime<Utc>,
+) -> Result<pb::VettingCase, Fault> {
     let case = case.clone().at(now);
     let claimant = case.state.reviewer().filter(|_| seen_by == Scope::Operator);
-    let checks = case.checks.iter().map(|(kind, item)| check(kind, item, case.waits_for(kind, now), now));
+    let checks = CheckKind::ALL.into_iter().map(|kind| check(&case, kind, now));
     Ok(pb::VettingCase {
         name: case.organization.child(case.id),
         uid: case.id.to_string(),
@@ -68,7 +74,9 @@ pub(super) fn vetting_case(case: &VettingCase, seen_by: Scope, now: DateTime<Utc
         explanation: case.state.explanation().unwrap_or_default().to_owned(),
         questions: (1..).zip(&case.questions).map(|(number, asked)| question(number, asked)).collect(),
         appeal: case.appeal.as_ref().map(appeal),
-        appeals_left: i32::from(case.may_appeal()),
+        appeals_left: i32::from(case.may_appeal(now)),
+        appeal_by_time: case.appeal_by(now).map(timestamp),
+        next_actions: next::actions(&case, caller, now),
     })
 }
 
@@ -136,7 +144,9 @@ fn appeal(appeal: &Appeal) -> pb::Appeal {
     pb::Appeal { text: appeal.text.clone(), appeal_time: Some(timestamp(appeal.at)) }
 }
 
-fn check(kind: CheckKind, check: &Check, waits_for: WaitsFor, now: DateTime<Utc>) -> Result<pb::Check, Fault> {
+fn check(case: &VettingCase, kind: CheckKind, now: DateTime<Utc>) -> Result<pb::Check, Fault> {
+    let (check, waits_for) = (case.checks.get(kind), case.waits_for(kind, now));
+    let (deadline, expected) = (case.deadline(kind, now), case.expected(kind, now));
     let wanted = if check.status.satisfies() { Vec::new() } else { policies::wanted(kind, now)? };
     Ok(pb::Check {
         kind: wire_kind(kind).into(),
@@ -149,14 +159,26 @@ fn check(kind: CheckKind, check: &Check, waits_for: WaitsFor, now: DateTime<Utc>
         .into(),
         reason: check.status.reason().unwrap_or_default().to_owned(),
         waiting_for: match waits_for {
-            WaitsFor::LinkHolder => ActorKind::Link,
-            WaitsFor::Reviewer => ActorKind::User,
+            WaitsFor::LinkHolder(_) => ActorKind::Link,
+            WaitsFor::Applicant(_) | WaitsFor::Reviewer | WaitsFor::Operator => ActorKind::User,
             WaitsFor::Nobody => ActorKind::Unspecified,
         }
         .into(),
         since_time: Some(timestamp(check.since)),
-        due_time: check.status.due().map(timestamp),
+        due_time: deadline.or(expected).map(timestamp),
         evidence_wanted: wanted,
+        waiting_party: match waits_for {
+            WaitsFor::LinkHolder(Purpose::Contact) => Party::PrimaryContact,
+            WaitsFor::LinkHolder(Purpose::Approver) => Party::CompanyApprover,
+            WaitsFor::Applicant(_) => Party::GlobalAdmin,
+            WaitsFor::Reviewer => Party::Reviewer,
+            WaitsFor::Operator => Party::Operator,
+            WaitsFor::Nobody => Party::Nobody,
+        }
+        .into(),
+        deadline_time: deadline.map(timestamp),
+        expect_time: expected.map(timestamp),
+        resends_left: i32::try_from(check.status.post().map_or(0, |post| post.resends_left)).unwrap_or(i32::MAX),
     })
 }
 

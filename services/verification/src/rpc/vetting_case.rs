@@ -31,17 +31,18 @@ fn reviewer(caller: &Caller) -> Result<Reviewer, Fault> {
 /// A reviewer's act on one case: the version first, then the rule, then the row.
 async fn review(
     change: &Change,
+    caller: &Caller,
     (organization, id): (OrganizationId, VettingCaseId),
     etag: &str,
     act: impl FnOnce(&mut VettingCase) -> Result<CaseEvent, Refusal>,
 ) -> Result<Outcome<pb::VettingCase, Event>, Fault> {
-    applied(change, Scope::Operator, (organization, id), etag, act).await
+    applied(change, (caller, Scope::Operator), (organization, id), etag, act).await
 }
 
-/// An act on one case that this scope sees.
+/// An act of this caller on one case that the scope sees.
 async fn applied(
     change: &Change,
-    scope: Scope,
+    (caller, scope): (&Caller, Scope),
     (organization, id): (OrganizationId, VettingCaseId),
     etag: &str,
     act: impl FnOnce(&mut VettingCase) -> Result<CaseEvent, Refusal>,
@@ -52,7 +53,7 @@ async fn applied(
     Fault::unless_fresh(etag, case.version)?;
     let event = act(&mut case)?;
     store::vetting_case::save(tx, scope, &mut case).await?;
-    Ok(Outcome::Done(convert::vetting_case(&case, scope, change.now())?, vec![event.into()]))
+    Ok(Outcome::Done(convert::vetting_case(&case, scope, caller, change.now())?, vec![event.into()]))
 }
 
 /// A reason that is none in force.

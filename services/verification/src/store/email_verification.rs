@@ -128,19 +128,18 @@ pub(crate) async fn save(tx: &Tx, scope: Scope, verification: &mut EmailVerifica
     affected(update.exec(tx).await?.rows_affected)
 }
 
-/// Notes what became of its mail, unless a later one's fate is known: an older link opens nothing any more.
+/// Notes what became of its mail, unless a later one's fate is known: an older link opens nothing any more. Says whether it was noted.
 pub(crate) async fn record_delivery(
     tx: &Tx,
     id: EmailVerificationId,
     version: i64,
     delivery: &Delivery,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let unwritable = |error| Error::unreadable("email_verification", "delivery", id, error);
     let update = Entity::update_many()
         .col_expr(Column::Delivery, Expr::value(serde_json::to_value(delivery).map_err(unwritable)?))
         .col_expr(Column::DeliveryVersion, Expr::value(version))
         .filter(Column::Id.eq(id.uuid()))
         .filter(Column::DeliveryVersion.lte(version));
-    update.exec(tx).await?;
-    Ok(())
+    Ok(update.exec(tx).await?.rows_affected > 0)
 }

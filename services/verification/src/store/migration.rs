@@ -51,6 +51,7 @@ fn vetting_case() -> TableCreateStatement {
         .col(uuid_null("reviewer_id"))
         .col(text_null("reason"))
         .col(text_null("explanation"))
+        .col(timestamp_with_time_zone_null("appeal_by"))
         .col(json_binary("questions"))
         .col(json_binary_null("appeal"))
         .col(json_binary("waiting"))
@@ -181,6 +182,9 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("vetting_case_due", "vetting_case", &["due_at"]).and_where(open()).to_owned(),
         index("vetting_case_lease", "vetting_case", &["lease_until"])
             .and_where(Expr::col("state").eq("IN_REVIEW"))
+            .to_owned(),
+        index("vetting_case_appeal", "vetting_case", &["appeal_by"])
+            .and_where(Expr::col("appeal_by").is_not_null())
             .to_owned(),
         index("vetting_case_lookalike", "vetting_case", &["domain_skeleton"])
             .and_where(Expr::col("state").eq("APPROVED"))

@@ -46,6 +46,8 @@ fn every_state() -> Vec<VettingCase> {
     reviewed.submit(&[(1, "This.".to_owned()), (2, "That.".to_owned())].into(), now(), &DEADLINES).unwrap();
     reviewed.appeal = Some(Appeal { against: reviewer(11), text: "Look again.".to_owned(), at: now() });
     let mut rejected = opened(22, 22);
+    let mut bounced = opened(28, 28);
+    bounced.note_mail(&issued(29, &bounced), Fate::Bounced, now()).unwrap();
     rejected.contact_answered(false, now(), &DEADLINES).unwrap();
     let (by, due) = (reviewer(10), now());
     let other = |number, state| VettingCase { id: id(number), organization: id(number), state, ..reviewed.clone() };
@@ -55,13 +57,19 @@ fn every_state() -> Vec<VettingCase> {
         other(24, CaseState::Approved { by }),
         other(
             27,
-            CaseState::Rejected(Rejection { reason: "GONE".to_owned(), text: "It is.".to_owned(), by: Some(by) }),
+            CaseState::Rejected(Rejection {
+                reason: "GONE".to_owned(),
+                text: "It is.".to_owned(),
+                by: Some(by),
+                appeal_by: Some(due + DEADLINES.appeal),
+            }),
         ),
         other(25, CaseState::Expired),
         other(26, CaseState::Withdrawn),
         queued,
         reviewed,
         rejected,
+        bounced,
     ]
 }
 

@@ -72,6 +72,26 @@ pub(crate) async fn open_one(
         .transpose()
 }
 
+/// Those of an organization whose last word is not spoken: open, or rejected and still to be appealed.
+pub(crate) async fn undecided(tx: &Tx, scope: Scope, organization: OrganizationId) -> Result<Vec<VettingCase>, Error> {
+    if !scope.permits(organization) {
+        return Ok(Vec::new());
+    }
+    let undecided = Condition::any().add(Column::ClosedAt.is_null()).add(Column::AppealBy.is_not_null());
+    let found = Entity::find().filter(Column::OrganizationId.eq(organization.uuid())).filter(undecided);
+    let rows = found.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(tx).await?;
+    rows.into_iter().map(VettingCase::try_from).collect()
+}
+
+/// Those rejected whose applicant let the time for an appeal pass.
+pub(crate) async fn forgone(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    most: u64,
+) -> Result<Vec<VettingCaseId>, Error> {
+    ids(connection, Condition::all().add(Column::AppealBy.lte(now)), Column::AppealBy, most).await
+}
+
 /// Cases in the order of their creation; those of a state in which something is due, by when it is.
 pub(crate) async fn list(
     connection: &impl ConnectionTrait,

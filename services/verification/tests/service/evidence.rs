@@ -208,3 +208,21 @@ async fn r23_nobody_sends_evidence_for_what_is_closed_or_not_theirs() {
         assert_eq!(reason(closed), (Code::FailedPrecondition, "STATE_FORBIDS".to_owned()));
     }
 }
+
+#[tokio::test]
+async fn r23_what_a_killed_process_left_half_is_swept_and_what_is_kept_stays() {
+    for house in houses().await {
+        let case = claimed(&house).await;
+        let content = pdf(9_000);
+        send(&house, head(&case, &content), &content).await.unwrap();
+        house.leave_half("long ago", 3_600);
+        house.leave_half("just now", 60);
+        house.service.sweep_once().await.unwrap();
+        let mut files = house.evidence_files();
+        files.sort();
+        assert_eq!(files, [hex(&content), "just now".to_owned()]);
+        house.advance(48).await;
+        house.service.sweep_once().await.unwrap();
+        assert_eq!(house.evidence_files().len(), 2, "business time moves no file");
+    }
+}

@@ -173,6 +173,15 @@ impl House {
         files(&self.folder.path().join("evidence"))
     }
 
+    /// A document that a killed process left half, last written to so many seconds ago.
+    pub(crate) fn leave_half(&self, name: &str, seconds: u64) {
+        let incoming = self.folder.path().join("evidence/incoming");
+        std::fs::create_dir_all(&incoming).unwrap();
+        let written =
+            std::time::SystemTime::from(runtime::clock::system_time()) - std::time::Duration::from_secs(seconds);
+        std::fs::File::create(incoming.join(name)).unwrap().set_modified(written).unwrap();
+    }
+
     pub(crate) fn emails(&self) -> EmailVerificationServiceClient<Channel> {
         EmailVerificationServiceClient::new(self.channel())
     }

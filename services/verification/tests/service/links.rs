@@ -46,6 +46,7 @@ async fn r20_not_us_stops_the_case() {
         assert_eq!((case.state(), case.reason.as_str()), (pb::vetting_case::State::Rejected, "NOT_US"));
         let told = house.told().await.pop().unwrap();
         assert_eq!((told.case_state.as_str(), told.reason.as_str()), ("REJECTED", "NOT_US"));
+        assert!(told.appeal_spent && told.appeal_by_time.is_none(), "nobody decided it who could look again");
         let alert = house.mails_of("contact-denied").await.pop().unwrap();
         assert_eq!((alert.to.as_str(), alert.token.as_str()), ("operator@linkage.example", ""), "the operator is told");
         assert_eq!(house.mails().await.len(), 2, "nobody else is asked");

@@ -13,3 +13,4 @@ mod resending;
 mod review;
 mod storm;
 mod time;
+mod waiting;

@@ -140,7 +140,7 @@ fn r19_the_vetted_revision_stays_in_force_until_the_change_is_approved() {
 #[test]
 fn r19_any_other_end_drops_the_change() {
     for (state, free, reason) in [
-        (CaseState::Rejected, true, "NOT_US"),
+        (CaseState::Rejected, true, "NOT_SHOWN"),
         (CaseState::Expired, true, "EXPIRED"),
         (CaseState::Withdrawn, true, "WITHDRAWN"),
         (CaseState::Approved, false, "ORGANIZATION_DUPLICATE"),

@@ -41,6 +41,8 @@ pub(crate) struct Step {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Evidence {
     pub(crate) code: &'static str,
+    /// The kind of document, as verification names it; empty for something that is done instead.
+    pub(crate) kind: &'static str,
     pub(crate) text: &'static str,
     pub(crate) origin: Origin,
 }
@@ -81,9 +83,10 @@ pub(crate) fn steps(language: &str, now: DateTime<Utc>) -> impl Iterator<Item = 
 /// Which evidence counts for each check.
 pub(crate) fn evidence(language: &str, now: DateTime<Utc>) -> impl Iterator<Item = Evidence> {
     let swedish = language == LANGUAGES[1];
-    rows(EVIDENCE, '\t').filter(move |row: &[&str; 7]| holds(row[4], "", now)).map(
-        move |[_, code, en, sv, from, source, read]| Evidence {
+    rows(EVIDENCE, '\t').filter(move |row: &[&str; 8]| holds(row[5], "", now)).map(
+        move |[_, code, kind, en, sv, from, source, read]| Evidence {
             code,
+            kind,
             text: if swedish { sv } else { en },
             origin: Origin { source, from, read },
         },
@@ -92,11 +95,15 @@ pub(crate) fn evidence(language: &str, now: DateTime<Utc>) -> impl Iterator<Item
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::domain::samples::now;
 
     /// What verification keeps to; the guide promises nothing else.
     const DEADLINES: &str = include_str!("../../../../verification/data/deadlines.csv");
+    /// Which documents verification takes.
+    const TAKEN: &str = include_str!("../../../../verification/data/evidence.csv");
 
     #[test]
     fn r16_the_guide_promises_what_verification_keeps() {
@@ -111,6 +118,16 @@ mod tests {
                 _ => assert_eq!((step.usual, step.limit), (None, None), "{step:?}"),
             }
         }
+        let taken: BTreeSet<(&str, &str)> =
+            TAKEN.lines().skip(1).filter_map(|line| Some((line.split(',').next()?, line.split(',').nth(1)?))).collect();
+        for language in LANGUAGES {
+            let promised = evidence(language, now()).filter(|one| !one.kind.is_empty()).map(|one| (one.code, one.kind));
+            assert_eq!(promised.collect::<BTreeSet<_>>(), taken, "what the guide promises, and what is taken");
+        }
+        let in_words = |code: &str, words: &str| {
+            evidence("en", now()).any(|one| one.code == code && one.kind.is_empty() && one.text.contains(words))
+        };
+        assert!(in_words("DOMAIN", "ProveDomain") && in_words("AUTHORITY", "at the contact's domain"));
     }
 
     #[test]
@@ -118,7 +135,9 @@ mod tests {
         for language in LANGUAGES {
             assert!(fields(language, now()).all(|field| !field.text.is_empty() && !field.title.is_empty()));
             assert!(steps(language, now()).all(|step| !step.text.is_empty() && step.method.contains('/')));
-            assert_eq!(evidence(language, now()).count(), 5);
+            let told: BTreeSet<_> = evidence(language, now()).map(|one| one.code).collect();
+            assert_eq!(told.len(), 5, "something for every check");
+            assert!(evidence(language, now()).all(|one| !one.text.is_empty()));
         }
         assert_ne!(fields("en", now()).next(), fields("sv", now()).next());
     }

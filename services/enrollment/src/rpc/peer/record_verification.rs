@@ -9,7 +9,7 @@ use crate::domain::Event;
 use crate::domain::domain_name::DomainName;
 use crate::domain::enrollment::hold_registration;
 use crate::domain::picture::Picture;
-use crate::domain::vetting::{CaseState, Check, CheckKind, CheckStatus, Vetting};
+use crate::domain::vetting::{CaseState, Check, CheckKind, CheckStatus, Vetting, Wait};
 use crate::{App, Change, store};
 
 pub(crate) async fn record_verification(
@@ -22,6 +22,9 @@ pub(crate) async fn record_verification(
     let case = v.child::<kind::Organization, kind::VettingCase>("vetting_case", &request.vetting_case);
     let state = v.check("case_state", CaseState::parse(&request.case_state).ok_or("is not a state of a case"));
     let reason = v.optional_text("reason", &request.reason, 63);
+    let explanation = v.optional_text("explanation", &request.explanation, 2_000);
+    let appeal_by = v.optional_time("appeal_by_time", request.appeal_by_time.as_ref());
+    let due = v.optional_time("due_time", request.due_time.as_ref());
     if request.revision < 1 {
         v.add("revision", "must be at least 1");
     }
@@ -32,12 +35,16 @@ pub(crate) async fn record_verification(
     {
         v.add("vetting_case", "must be a case of the organization");
     }
-    let (organization, (_, case), state, reason, checks) = v.all((organization, case, state, reason, checks))?;
+    let told = (organization, case, state, reason, explanation, appeal_by, due, checks);
+    let (organization, (_, case), state, reason, explanation, appeal_by, due, checks) = v.all(told)?;
     let case = &Vetting {
         case,
         organization,
         state,
         reason,
+        explanation,
+        appeal_by,
+        due,
         revision: request.revision,
         checks,
         appeal_spent: request.appeal_spent,
@@ -95,5 +102,10 @@ fn parse_check(v: &mut Violations, check: &pb::VerificationCheck) -> Option<Chec
     let reason = v.optional_text("checks.reason", &check.reason, 63);
     let since = v.optional_time("checks.since_time", check.since_time.as_ref());
     let due = v.optional_time("checks.due_time", check.due_time.as_ref());
-    Some(Check { kind: kind?, status: status?, reason: reason?.unwrap_or_default(), since: since?, due: due? })
+    let waits_for = match check.waits_for.as_str() {
+        "" => Some(None),
+        told => v.check("checks.waits_for", Wait::parse(told).map(Some).ok_or("is nothing that a check waits for")),
+    };
+    let reason = reason?.unwrap_or_default();
+    Some(Check { kind: kind?, status: status?, reason, since: since?, due: due?, waits_for: waits_for? })
 }

@@ -27,6 +27,9 @@ impl VettingCase {
         if new.subject.revision <= self.subject.revision {
             return Ok(None);
         }
+        // Whoever said no has not said yes by that: only another approver is asked.
+        let same = new.subject.approver.email.mailbox() == self.subject.approver.email.mailbox();
+        let no_stands = same && self.approver_denies();
         Ok(Some(self.moved(now, CaseMove::Updated, |case| {
             case.subject = new.subject;
             case.waiting.extend(new.others);
@@ -36,7 +39,7 @@ impl VettingCase {
                 case.state = CaseState::AwaitingEmail { due: reply };
             }
             let waits_for_contact = matches!(case.state, CaseState::AwaitingEmail { .. });
-            for kind in touched {
+            for kind in touched.iter().filter(|kind| **kind != CheckKind::Authority || !no_stands) {
                 case.checks.reopen(*kind, now);
                 let by_mail = *kind == CheckKind::Authority && case.approver_is_asked();
                 match case.state.due() {
@@ -66,12 +69,14 @@ impl VettingCase {
         }))
     }
 
-    /// An enrollment waits no more; the case is withdrawn when nobody does. None when it didn't wait for this one, or the case is closed.
+    /// An enrollment waits no more; an open case is withdrawn when nobody does, a rejected one is not appealed. None when it didn't wait for this
+    /// one, or the case is closed for good.
     pub(crate) fn leave(&mut self, enrollment: EnrollmentId, now: DateTime<Utc>) -> Option<CaseEvent> {
-        if !self.state.is_open() || self.state.is_overdue(now) || !self.waiting.contains(&enrollment) {
+        let open = self.state.is_open() && !self.state.is_overdue(now);
+        if !(open || self.may_appeal(now)) || !self.waiting.contains(&enrollment) {
             return None;
         }
-        let last = self.waiting.len() == 1;
+        let last = open && self.waiting.len() == 1;
         let what = if last { CaseMove::Withdrawn } else { CaseMove::Left };
         Some(self.moved(now, what, |case| {
             case.waiting.remove(&enrollment);
@@ -83,13 +88,9 @@ impl VettingCase {
 
     /// Whether a mail sent before still asks what the case asks: of this person, at this address, about a check that is pending.
     pub(crate) fn still_asks(&self, verification: &EmailVerification) -> bool {
-        let kind = match verification.purpose {
-            Purpose::Contact => CheckKind::Email,
-            Purpose::Approver => CheckKind::Authority,
-        };
         let person = self.subject.person(verification.purpose);
         // The approver is asked once the contact has answered.
         let too_early = verification.purpose == Purpose::Approver && self.checks.is_pending(CheckKind::Email);
-        !too_early && self.checks.is_pending(kind) && verification.recipient == *person
+        !too_early && self.checks.is_pending(verification.purpose.check()) && verification.recipient == *person
     }
 }

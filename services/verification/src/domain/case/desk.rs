@@ -52,6 +52,9 @@ impl VettingCase {
         now: DateTime<Utc>,
     ) -> Result<CaseEvent, Refusal> {
         self.claimed_by(reviewer, now)?;
+        if kind == CheckKind::Authority && self.approver_denies() {
+            return Err(Refusal::ApproverDenied);
+        }
         Ok(self.moved(now, CaseMove::CheckDecided(kind), |case| case.checks.decide(kind, verdict, now)))
     }
 
@@ -65,16 +68,18 @@ impl VettingCase {
         Ok(self.moved(now, CaseMove::Approved, |case| case.state = CaseState::Approved { by: reviewer }))
     }
 
-    /// The reviewer refuses, by a reason in force and in words.
+    /// The reviewer refuses, by a reason in force and in words. The first time the applicant may appeal for a while.
     pub(crate) fn reject(
         &mut self,
         reviewer: Reviewer,
         reason: String,
         text: String,
         now: DateTime<Utc>,
+        deadlines: &Deadlines,
     ) -> Result<CaseEvent, Refusal> {
         self.claimed_by(reviewer, now)?;
-        let rejection = Rejection { reason, text, by: Some(reviewer) };
+        let appeal_by = self.appeal.is_none().then(|| now + deadlines.appeal);
+        let rejection = Rejection { reason, text, by: Some(reviewer), appeal_by };
         Ok(self.moved(now, CaseMove::Rejected, |case| case.state = CaseState::Rejected(rejection)))
     }
 

@@ -84,7 +84,10 @@ impl VettingCase {
             if let CaseState::ActionRequired { by, .. } = case.state {
                 case.state = CaseState::InReview { by, due: now + deadlines.review, lease: now + deadlines.claim };
                 for kind in CheckKind::ALL {
-                    case.checks.expect(kind, now + deadlines.review);
+                    // What a mail asks has its link's time.
+                    if case.asked_by_mail(kind).is_none() {
+                        case.checks.expect(kind, now + deadlines.review);
+                    }
                 }
             }
         }))
@@ -102,6 +105,9 @@ impl VettingCase {
             return Err(Refusal::AppealSpent);
         }
         let against = rejection.by.ok_or(Refusal::NotAppealable)?;
+        if !self.may_appeal(now) {
+            return Err(Refusal::AppealLate);
+        }
         Ok(self.moved(now, CaseMove::Appealed, |case| {
             case.appeal = Some(Appeal { against, text, at: now });
             for kind in [CheckKind::Domain, CheckKind::Employment, CheckKind::Business] {
@@ -110,18 +116,39 @@ impl VettingCase {
                     case.checks.reopen(kind, now);
                 }
             }
+            let link = case.checks.get(CheckKind::Authority).status.due();
             case.queue(now, deadlines);
+            if let Some(due) = link {
+                // Nobody is mailed anew by that.
+                case.checks.expect(CheckKind::Authority, due);
+            }
         }))
     }
 
+    /// Until when an appeal can still be made; nobody makes one for an enrollment that waits no more.
+    pub(crate) fn appeal_by(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.state.appeal_by().filter(|by| now < *by && !self.waiting.is_empty())
+    }
+
     /// Whether an appeal can still be made.
-    pub(crate) fn may_appeal(&self) -> bool {
-        matches!(&self.state, CaseState::Rejected(rejection) if rejection.by.is_some()) && self.appeal.is_none()
+    pub(crate) fn may_appeal(&self, now: DateTime<Utc>) -> bool {
+        self.appeal_by(now).is_some()
     }
 
     /// Whether a rejection is the last word.
-    pub(crate) fn appeal_spent(&self) -> bool {
-        self.appeal.is_some()
+    pub(crate) fn is_final(&self, now: DateTime<Utc>) -> bool {
+        matches!(self.state, CaseState::Rejected(_)) && !self.may_appeal(now)
+    }
+
+    /// Writes down that the time for an appeal is over. None while it isn't.
+    pub(crate) fn forgo_appeal(&mut self, now: DateTime<Utc>) -> Option<CaseEvent> {
+        match &mut self.state {
+            CaseState::Rejected(rejection) if rejection.appeal_by.is_some_and(|by| by <= now) => {
+                rejection.appeal_by = None;
+            }
+            _ => return None,
+        }
+        Some(self.moved(now, CaseMove::AppealForgone, |_| {}))
     }
 
     /// The numbers of the questions that are not answered, from 1.
@@ -162,7 +189,7 @@ mod tests {
         let mut case = claimed();
         let failed = Verdict::Failed { reason: "NOT_SHOWN".to_owned() };
         case.decide(reviewer(10), CheckKind::Business, failed, now()).unwrap();
-        case.reject(reviewer(10), "NOT_SHOWN".to_owned(), "No extract.".to_owned(), now()).unwrap();
+        case.reject(reviewer(10), "NOT_SHOWN".to_owned(), "No extract.".to_owned(), now(), &DEADLINES).unwrap();
         case
     }
 
@@ -180,6 +207,18 @@ mod tests {
         let many = vec![("legal_name".to_owned(), "?".to_owned()); MOST_QUESTIONS];
         assert_eq!(claimed().ask(reviewer(11), &many, now(), &DEADLINES), Err(Refusal::NotClaimant));
         assert_eq!(case.ask(reviewer(10), &many, now(), &DEADLINES), Err(Refusal::QuestionsFull));
+    }
+
+    #[test]
+    fn r24_neither_an_answer_nor_an_appeal_gives_an_approvers_link_more_time() {
+        let due = |case: &VettingCase| case.checks.get(CheckKind::Authority).status.due();
+        let (later, link) = (now() + TimeDelta::days(6), Some(now() + DEADLINES.confirm));
+        let mut case = asked();
+        case.submit(&answers(&[1, 2]), later, &DEADLINES).unwrap();
+        assert_eq!((due(&case), case.checks.get(CheckKind::Business).status.due()), (link, case.state.due()));
+        let mut case = rejected();
+        case.appeal("Here it is.".to_owned(), later, &DEADLINES).unwrap();
+        assert_eq!((due(&case), case.state.due()), (link, Some(later + DEADLINES.review)));
     }
 
     #[test]
@@ -202,15 +241,42 @@ mod tests {
     #[test]
     fn r23_an_appeal_is_made_once_and_decided_by_another_reviewer() {
         let mut case = rejected();
-        assert!(case.may_appeal() && !case.appeal_spent());
+        assert!(case.may_appeal(now()) && !case.is_final(now()));
         case.appeal("Here it is.".to_owned(), now(), &DEADLINES).unwrap();
         assert_eq!((case.state.as_str(), case.checks.is_pending(CheckKind::Business)), ("QUEUED", true));
         let claim = |by| case.clone().claim(reviewer(by), &elsewhere(), now(), &DEADLINES);
         assert_eq!(claim(10), Err(Refusal::OwnDecision));
         case = *claim(11).unwrap().case;
-        case.reject(reviewer(11), "NOT_SHOWN".to_owned(), String::new(), now()).unwrap();
-        assert!(case.appeal_spent() && !case.may_appeal());
+        case.reject(reviewer(11), "NOT_SHOWN".to_owned(), String::new(), now(), &DEADLINES).unwrap();
+        assert!(case.is_final(now()) && !case.may_appeal(now()));
         assert_eq!(case.appeal("Again.".to_owned(), now(), &DEADLINES), Err(Refusal::AppealSpent));
+    }
+
+    #[test]
+    fn r24_the_time_for_an_appeal_ends_to_the_second_and_the_rejection_is_final() {
+        let ends = now() + DEADLINES.appeal;
+        let appeal = |at| rejected().appeal("Here it is.".to_owned(), at, &DEADLINES);
+        assert!(appeal(ends - SECOND).is_ok());
+        assert_eq!(appeal(ends), Err(Refusal::AppealLate));
+        assert_eq!((rejected().is_final(ends - SECOND), rejected().is_final(ends)), (false, true));
+        assert_eq!(rejected().forgo_appeal(ends - SECOND), None);
+        let mut forgone = rejected();
+        let told = forgone.forgo_appeal(ends).unwrap();
+        assert_eq!(
+            (told.from, told.case.state.as_str(), told.case.is_final(now())),
+            (Some("REJECTED"), "REJECTED", true)
+        );
+        assert_eq!(forgone.forgo_appeal(ends), None, "once");
+        assert_eq!(forgone.appeal("Late.".to_owned(), ends, &DEADLINES), Err(Refusal::AppealLate));
+    }
+
+    #[test]
+    fn r18_nobody_appeals_for_an_enrollment_that_waits_no_more() {
+        let mut case = rejected();
+        let told = case.leave(crate::domain::samples::id(3), now()).unwrap();
+        assert_eq!((told.what, case.state.as_str(), case.is_final(now())), (CaseMove::Left, "REJECTED", true));
+        assert_eq!(case.appeal("Here it is.".to_owned(), now(), &DEADLINES), Err(Refusal::AppealLate));
+        assert_eq!(case.leave(crate::domain::samples::id(3), now()), None);
     }
 
     #[test]
@@ -218,6 +284,7 @@ mod tests {
         let mut case = case();
         case.contact_answered(false, now(), &DEADLINES).unwrap();
         assert_eq!(case.appeal("But yes.".to_owned(), now(), &DEADLINES), Err(Refusal::NotAppealable));
+        assert!(case.is_final(now()), "nobody who could look again has decided it");
         assert!(matches!(claimed().appeal(String::new(), now(), &DEADLINES), Err(Refusal::StateForbids { .. })));
     }
 

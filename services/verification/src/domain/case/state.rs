@@ -19,6 +19,8 @@ pub(crate) struct Rejection {
     pub(crate) text: String,
     /// The reviewer; none when the contact says no, against which there is no appeal.
     pub(crate) by: Option<Reviewer>,
+    /// Until when the applicant may appeal; none where that is not possible, or not any more.
+    pub(crate) appeal_by: Option<DateTime<Utc>>,
 }
 
 /// Where a case stands.
@@ -87,6 +89,14 @@ impl CaseState {
     pub(crate) fn explanation(&self) -> Option<&str> {
         match self {
             CaseState::Rejected(rejection) => Some(&rejection.text),
+            _ => None,
+        }
+    }
+
+    /// Until when a rejection may be appealed, as far as time goes.
+    pub(crate) fn appeal_by(&self) -> Option<DateTime<Utc>> {
+        match self {
+            CaseState::Rejected(rejection) => rejection.appeal_by,
             _ => None,
         }
     }

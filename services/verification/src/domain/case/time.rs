@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{CaseState, VettingCase};
 use crate::domain::event::{CaseEvent, CaseMove};
-use crate::domain::{CheckKind, Deadlines, EmailVerification, Purpose, Refusal};
+use crate::domain::{Deadlines, EmailVerification, Purpose, Refusal};
 
 impl VettingCase {
     /// Closes a case whose applicant let the deadline pass.
@@ -50,12 +50,12 @@ impl VettingCase {
     /// Another mail gives its recipient more time, and the case with it.
     pub(crate) fn extend(&mut self, verification: &EmailVerification, now: DateTime<Utc>) -> CaseEvent {
         let due = verification.expires;
-        self.moved(now, CaseMove::Extended, |case| match verification.purpose {
-            Purpose::Contact => {
+        self.moved(now, CaseMove::Extended, |case| {
+            if verification.purpose == Purpose::Contact {
                 case.state = CaseState::AwaitingEmail { due };
-                case.checks.expect(CheckKind::Email, due);
             }
-            Purpose::Approver => case.checks.expect(CheckKind::Authority, due),
+            case.checks.expect(verification.purpose.check(), due);
+            case.mailed(verification);
         })
     }
 }

@@ -5,8 +5,9 @@ use runtime::{Caller, Fault, Outcome, Violations};
 use wire::verification as pb;
 
 use super::token::{CODE, Shown, TOKEN};
-use crate::domain::{Alert, AlertCause, Answers, EmailVerification, Event, Proof, Purpose, Refusal};
-use crate::rpc::{convert, peer::issue};
+use crate::domain::{Alert, AlertCause, Answers, EmailState, EmailVerification, Event, Fate, Proof, Purpose, Refusal};
+use crate::rpc::convert;
+use crate::rpc::peer::{issue, note_mail};
 use crate::{App, Change, deadlines, link, store};
 
 #[derive(Debug, PartialEq, Eq)]
@@ -31,10 +32,13 @@ pub(crate) async fn confirm(
         let proof = shown.prove(app.links(), &verification)?;
         if proof == Proof::WrongCode {
             let (refusal, event) = verification.miss(now);
-            if event.is_some() {
-                store::email_verification::save(tx, Scope::Link, &mut verification).await?;
+            let Some(event) = event else { return Ok(Outcome::Refused(refusal.into(), Vec::new())) };
+            store::email_verification::save(tx, Scope::Link, &mut verification).await?;
+            let mut events = vec![Event::from(event)];
+            if verification.state == EmailState::Locked {
+                events.extend(note_mail(&change, &verification, Fate::Locked).await?);
             }
-            return Ok(Outcome::Refused(refusal.into(), event.map(Event::from).into_iter().collect()));
+            return Ok(Outcome::Refused(refusal.into(), events));
         }
         let answered = verification.answer(proof, confirmation.answers, now)?;
         store::email_verification::save(tx, Scope::Link, &mut verification).await?;
@@ -62,15 +66,19 @@ async fn tell_case(
         Purpose::Approver => case.approver_answered(answers.yes(), now),
     };
     let Some(event) = event else { return Ok(Vec::new()) };
-    store::vetting_case::save(tx, Scope::Link, &mut case).await?;
     let mut events = vec![Event::from(event)];
-    if verification.purpose == Purpose::Contact && !answers.yes() {
+    if !answers.yes() {
+        let cause = match verification.purpose {
+            Purpose::Contact => AlertCause::NotUs,
+            Purpose::Approver => AlertCause::ApproverDenied,
+        };
         let to = app.service().operator.clone();
-        events.push(Alert { cause: AlertCause::NotUs, to, case: Box::new(case.clone()) }.into());
+        events.push(Alert { cause, to, case: Box::new(case.clone()) }.into());
     }
     if verification.purpose == Purpose::Contact && case.state.is_open() {
-        events.extend(issue(app, change, &case, &deadlines).await?);
+        events.extend(issue(app, change, &mut case, &deadlines).await?);
     }
+    store::vetting_case::save(tx, Scope::Link, &mut case).await?;
     Ok(events)
 }
 

@@ -23,11 +23,14 @@ pub(crate) async fn close_case(
     let scope = caller.scope()?;
     app.receive(caller, &request, Inbox::Newest, move |change: Change| async move {
         let tx = &change.tx;
-        let present = store::vetting_case::open_one(tx, scope, organization).await?;
-        let left = present.and_then(|mut case| case.leave(enrollment, change.now()).map(|event| (case, event)));
-        let Some((mut case, event)) = left else { return Ok(Outcome::Done(pb::CloseCaseResponse {}, Vec::new())) };
-        store::vetting_case::save(tx, scope, &mut case).await?;
-        Ok(Outcome::Done(pb::CloseCaseResponse {}, vec![event.into()]))
+        let mut events = Vec::new();
+        for mut case in store::vetting_case::undecided(tx, scope, organization).await? {
+            if let Some(event) = case.leave(enrollment, change.now()) {
+                store::vetting_case::save(tx, scope, &mut case).await?;
+                events.push(event.into());
+            }
+        }
+        Ok(Outcome::Done(pb::CloseCaseResponse {}, events))
     })
     .await
 }

@@ -1,9 +1,12 @@
 //! Notification tells what became of a mail.
 
+use database::Scope;
 use ids::kind;
 use runtime::{Caller, Fault, Inbox, Outcome, Violations};
 use wire::verification as pb;
 
+use super::note_mail;
+use crate::domain::Fate;
 use crate::rpc::convert::delivery;
 use crate::{App, Change, store};
 
@@ -21,8 +24,14 @@ pub(crate) async fn record_delivery(
     let ((_, id), delivery) = v.all((subject, delivery))?;
     let (version, delivery) = (request.subject_version, &delivery);
     app.receive(caller, &request, Inbox::Newest, move |change: Change| async move {
-        store::email_verification::record_delivery(&change.tx, id, version, delivery).await?;
-        Ok(Outcome::Done(pb::RecordDeliveryResponse {}, Vec::new()))
+        let tx = &change.tx;
+        let known = store::email_verification::record_delivery(tx, id, version, delivery).await?;
+        let found = store::email_verification::find(tx, Scope::Peer, id).await?.filter(|_| known);
+        let noted = match found {
+            Some(verification) => note_mail(&change, &verification, Fate::of(delivery, verification.state)).await?,
+            None => None,
+        };
+        Ok(Outcome::Done(pb::RecordDeliveryResponse {}, noted.into_iter().collect()))
     })
     .await
 }

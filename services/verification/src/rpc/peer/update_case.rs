@@ -6,7 +6,7 @@ use runtime::{Caller, Fault, Inbox, Outcome};
 use wire::verification as pb;
 
 use super::{issue, known, open};
-use crate::domain::{CheckKind, Deadlines, Event, Purpose, VettingCase};
+use crate::domain::{CheckKind, Deadlines, Event, VettingCase};
 use crate::rpc::convert::open_case::parse_update;
 use crate::{App, Change, deadlines, store};
 
@@ -27,9 +27,9 @@ pub(crate) async fn update_case(
                     let Some(updated) = updated else {
                         return Ok(Outcome::Done(pb::UpdateCaseResponse {}, events));
                     };
-                    store::vetting_case::save(tx, scope, &mut present).await?;
                     events.push(updated.into());
-                    events.extend(ask_anew(app, &change, &present, touched, &deadlines).await?);
+                    events.extend(ask_anew(app, &change, &mut present, touched, &deadlines).await?);
+                    store::vetting_case::save(tx, scope, &mut present).await?;
                     return Ok(Outcome::Done(pb::UpdateCaseResponse {}, events));
                 }
                 Err(_) => {
@@ -49,7 +49,7 @@ pub(crate) async fn update_case(
 async fn ask_anew(
     app: &App,
     change: &Change,
-    case: &VettingCase,
+    case: &mut VettingCase,
     touched: &BTreeSet<CheckKind>,
     deadlines: &Deadlines,
 ) -> Result<Vec<Event>, Fault> {
@@ -63,10 +63,7 @@ async fn ask_anew(
             store::email_verification::save(tx, database::Scope::Peer, &mut mail).await?;
         }
     }
-    let asked = case.asks().filter(|purpose| {
-        let kind = if *purpose == Purpose::Contact { CheckKind::Email } else { CheckKind::Authority };
-        lost.contains(purpose) || touched.contains(&kind)
-    });
+    let asked = case.asks().filter(|purpose| lost.contains(purpose) || touched.contains(&purpose.check()));
     if asked.is_some() {
         events.extend(issue(app, change, case, deadlines).await?);
     }

@@ -28,7 +28,7 @@ pub(crate) async fn appeal(
             return Err(Refusal::AnotherOpen.into());
         }
         let text = text.clone();
-        applied(&change, scope, name, etag, |case| case.appeal(text, change.now(), &deadlines)).await
+        applied(&change, (caller, scope), name, etag, |case| case.appeal(text, change.now(), &deadlines)).await
     })
     .await
 }

@@ -16,7 +16,7 @@ pub(crate) async fn approve(
     let name = parse(&request)?;
     let (reviewer, etag) = (reviewer(caller)?, request.etag.as_str());
     app.change(caller, &request, move |change: Change| async move {
-        review(&change, name, etag, |case| case.approve(reviewer, change.now())).await
+        review(&change, caller, name, etag, |case| case.approve(reviewer, change.now())).await
     })
     .await
 }

@@ -21,7 +21,7 @@ pub(crate) async fn claim(
     let etag = request.etag.as_str();
     app.change(caller, &request, move |change: Change| async move {
         let deadlines = deadlines::at(change.now())?;
-        review(&change, name, etag, |case| case.claim(reviewer, address, change.now(), &deadlines)).await
+        review(&change, caller, name, etag, |case| case.claim(reviewer, address, change.now(), &deadlines)).await
     })
     .await
 }

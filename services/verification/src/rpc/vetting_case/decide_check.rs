@@ -29,7 +29,8 @@ pub(crate) async fn decide_check(
         if !verdict_in_force(&verdict, &change)? {
             return Err(unknown_reason());
         }
-        review(&change, decision.name, etag, |case| case.decide(reviewer, decision.kind, verdict, change.now())).await
+        review(&change, caller, decision.name, etag, |case| case.decide(reviewer, decision.kind, verdict, change.now()))
+            .await
     })
     .await
 }

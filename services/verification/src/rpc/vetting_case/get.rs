@@ -18,5 +18,5 @@ pub(crate) async fn get(
     let (reader, scope) = (app.database().reader(), caller.scope()?);
     let case = store::vetting_case::get(reader, scope, organization, id).await?;
     let case = case.ok_or_else(Fault::missing)?;
-    convert::vetting_case(&case, scope, app.now())
+    convert::vetting_case(&case, scope, caller, app.now())
 }

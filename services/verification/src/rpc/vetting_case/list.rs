@@ -28,7 +28,7 @@ pub(crate) async fn list(
     }
     let filter = Filter { organization, state, now: app.now() };
     let found = store::vetting_case::list(app.database().reader(), scope, filter, page.after, page.size).await?;
-    let shown = found.items.iter().map(|case| convert::vetting_case(case, scope, filter.now));
+    let shown = found.items.iter().map(|case| convert::vetting_case(case, scope, caller, filter.now));
     Ok(pb::ListVettingCasesResponse {
         vetting_cases: shown.collect::<Result<_, _>>()?,
         next_page_token: app.next_page(caller, &request, found.next),

@@ -7,7 +7,7 @@ use wire::verification as pb;
 use super::{review, reviewer, unknown_reason};
 use crate::policies::{Decision, is_reason};
 use crate::rpc::convert;
-use crate::{App, Change};
+use crate::{App, Change, deadlines};
 
 /// The longest explanation.
 const EXPLANATION: usize = 2_000;
@@ -24,7 +24,11 @@ pub(crate) async fn reject(
             return Err(unknown_reason());
         }
         let (reason, explanation) = (reason.clone(), explanation.clone());
-        review(&change, *name, etag, |case| case.reject(reviewer, reason, explanation, change.now())).await
+        let deadlines = deadlines::at(change.now())?;
+        review(&change, caller, *name, etag, |case| {
+            case.reject(reviewer, reason, explanation, change.now(), &deadlines)
+        })
+        .await
     })
     .await
 }

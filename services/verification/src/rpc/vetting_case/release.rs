@@ -17,7 +17,7 @@ pub(crate) async fn release(
     let (name,) = v.all((name,))?;
     let (reviewer, etag) = (reviewer(caller)?, request.etag.as_str());
     app.change(caller, &request, move |change: Change| async move {
-        review(&change, name, etag, |case| case.release(reviewer, change.now())).await
+        review(&change, caller, name, etag, |case| case.release(reviewer, change.now())).await
     })
     .await
 }

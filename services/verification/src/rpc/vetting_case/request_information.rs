@@ -27,7 +27,7 @@ pub(crate) async fn request_information(
     let (reviewer, etag) = (reviewer(caller)?, request.etag.as_str());
     app.change(caller, &request, move |change: Change| async move {
         let deadlines = deadlines::at(change.now())?;
-        review(&change, *name, etag, |case| case.ask(reviewer, questions, change.now(), &deadlines)).await
+        review(&change, caller, *name, etag, |case| case.ask(reviewer, questions, change.now(), &deadlines)).await
     })
     .await
 }

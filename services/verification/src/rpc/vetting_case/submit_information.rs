@@ -25,7 +25,7 @@ pub(crate) async fn submit_information(
     let (scope, etag) = (caller.scope()?, request.etag.as_str());
     app.change(caller, &request, move |change: Change| async move {
         let deadlines = deadlines::at(change.now())?;
-        applied(&change, scope, *name, etag, |case| case.submit(answers, change.now(), &deadlines)).await
+        applied(&change, (caller, scope), *name, etag, |case| case.submit(answers, change.now(), &deadlines)).await
     })
     .await
 }

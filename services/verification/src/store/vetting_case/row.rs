@@ -11,7 +11,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
 
 use crate::domain::{
-    Address, CaseState, Check, CheckKind, Checks, Contact, Rejection, Reviewer, Status, Subject, Told, Verdict,
+    Address, CaseState, Check, CheckKind, Checks, Contact, Post, Rejection, Reviewer, Status, Subject, Told, Verdict,
     VettingCase, skeleton,
 };
 
@@ -40,6 +40,7 @@ mod model {
         pub reviewer_id: Option<Uuid>,
         pub reason: Option<String>,
         pub explanation: Option<String>,
+        pub appeal_by: Option<DateTime<Utc>>,
         pub questions: Json,
         pub appeal: Option<Json>,
         pub waiting: Json,
@@ -80,6 +81,7 @@ struct StoredCheck {
     reason: Option<String>,
     since: DateTime<Utc>,
     due: Option<DateTime<Utc>>,
+    post: Option<Post>,
 }
 
 /// The column `address`.
@@ -109,6 +111,7 @@ pub(super) fn active(case: &VettingCase) -> ActiveModel {
         reviewer_id: Set(reviewer.map(|reviewer| reviewer.user.uuid())),
         reason: Set(case.state.reason().map(str::to_owned)),
         explanation: Set(case.state.explanation().map(str::to_owned)),
+        appeal_by: Set(case.state.appeal_by()),
         questions: Set(desk::stored_questions(&case.questions)),
         appeal: Set(case.appeal.as_ref().map(desk::stored_appeal)),
         waiting: Set(json!(waiting)),
@@ -143,6 +146,7 @@ fn stored_check((kind, check): (CheckKind, &Check)) -> Json {
         "reason": check.status.reason(),
         "since": check.since,
         "due": check.status.due(),
+        "post": check.status.post(),
     })
 }
 
@@ -230,6 +234,7 @@ fn state(row: &model::Model) -> Result<CaseState, Error> {
             reason: row.reason.clone().ok_or_else(unreadable)?,
             text: row.explanation.clone().unwrap_or_default(),
             by: row.reviewer_id.map(|_| reviewer()).transpose()?,
+            appeal_by: row.appeal_by,
         }),
         "EXPIRED" => CaseState::Expired,
         "WITHDRAWN" => CaseState::Withdrawn,
@@ -249,7 +254,7 @@ fn checks(row: &model::Model) -> Result<Checks, Error> {
 fn status(check: &StoredCheck) -> Option<Status> {
     let reason = || check.reason.clone();
     Some(match check.status.as_str() {
-        "PENDING" => Status::Pending { due: check.due },
+        "PENDING" => Status::Pending { due: check.due, post: check.post },
         "PASSED" => Status::Decided(Verdict::Passed),
         "FAILED" => Status::Decided(Verdict::Failed { reason: reason()? }),
         "WAIVED" => Status::Decided(Verdict::Waived { reason: reason()? }),
