@@ -6,7 +6,7 @@ use super::oracle::{Judged, need};
 use super::world::{CAST, CHECKS, Capacity, Organization, Role, Stage, World};
 
 impl World {
-    /// Only who deals or dealt with one of the others learns how they stand.
+    /// Only who deals or dealt with one of the others learns how they stand; being invited is no dealing.
     pub(super) fn may_ask(&self, own: usize, trio: [usize; 3]) -> Judged {
         const STRANGER: &str = "NOT_A_PARTY";
         need(trio.contains(&own), STRANGER)?;
@@ -22,13 +22,7 @@ impl World {
             (customer == own && partners.iter().any(|partner| other(*partner)))
                 || (partners.contains(&own) && other(customer))
         });
-        let invited = self.invitations.iter().any(|invitation| {
-            let inviting = [Some(invitation.sender), invitation.provider, invitation.reseller];
-            let Some(recipient) = invitation.recipient else { return false };
-            (recipient == own && inviting.iter().flatten().any(|of| other(*of)))
-                || (inviting.contains(&Some(own)) && other(recipient))
-        });
-        need(partners || related || invited, STRANGER)
+        need(partners || related, STRANGER)
     }
 
     /// Every reason why the provider may not order for the customer of the reseller, each with whom it is about.

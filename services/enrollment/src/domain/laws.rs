@@ -6,14 +6,15 @@ use std::slice;
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
+use super::agreement::{Template, in_force};
 use super::enrollment::{Enrollment, EnrollmentType};
 use super::event::Moved;
 use super::life::{Measure, Why};
 use super::lifecycle::State;
 use super::picture::Picture;
 use super::profile::LegalProfile;
-use super::requirement::{Code, capabilities, requirements};
-use super::samples::{STATUSES, applicant, case, enrollment, legal, location, now, picture, support, user};
+use super::requirement::{Code, Requirement, capabilities, requirements};
+use super::samples::{STATUSES, applicant, case, enrollment, legal, location, now, picture, support, template, user};
 use super::user::{Role, User, UserChange, UserState};
 use super::vetting::{CaseState, CheckStatus, Vetting};
 use super::{Event, Refusal};
@@ -53,6 +54,8 @@ enum Command {
     Locate,
     /// What was read, or another text.
     Sign(bool),
+    /// A newer version for all types, in force at once and to be signed within so many days.
+    Publish(i64),
     Withdraw,
     Reopen,
     Measure(Measure),
@@ -68,6 +71,7 @@ fn command() -> impl Strategy<Value = Command> {
         6 => hear.prop_map(|(state, status, spent)| Command::Hear(state, status, spent)),
         1 => Just(Command::Locate),
         2 => prop::bool::weighted(0.8).prop_map(Command::Sign),
+        1 => (1i64..4).prop_map(Command::Publish),
         1 => Just(Command::Withdraw),
         1 => Just(Command::Reopen),
         2 => prop::sample::select(vec![Measure::Suspend, Measure::Resume, Measure::Resume, Measure::End]).prop_map(Command::Measure),
@@ -101,9 +105,17 @@ fn act(
             Ok(picture.settle(enrollment, at).into_iter().collect())
         }
         Command::Sign(right) => {
-            let template = picture.templates.iter().find(|template| template.kind == enrollment.kind).cloned().unwrap();
+            let template = in_force(&picture.templates, enrollment.kind, "EUROPE", at).cloned().unwrap();
             let sha256 = if *right { &template.sha256 } else { "another text" };
             picture.sign(enrollment, &template, sha256, at)
+        }
+        Command::Publish(days) => {
+            let next = picture.templates.iter().map(|template| template.version).max().unwrap_or_default() + 1;
+            let (effective, sign_by) = (at, Some(at + TimeDelta::days(*days)));
+            let newer =
+                EnrollmentType::ALL.map(|kind| Template { effective, sign_by, ..template(kind, next, 0, None) });
+            picture.templates.extend(newer);
+            Ok(Vec::new())
         }
         Command::Withdraw => picture.withdraw(enrollment, &[], at),
         Command::Reopen => picture.reopen(enrollment, &[], at),
@@ -187,15 +199,20 @@ proptest! {
                 prop_assert_eq!(picture.legal.vetted_revision, picture.legal.revision, "what is in force was vetted");
             }
             if before.1.state != State::Active && enrollment.state == State::Active {
-                let lacking: Vec<_> = requirements(&picture, &enrollment, at).into_iter().map(|lack| lack.code).collect();
-                prop_assert!(lacking.iter().all(|code| *code == Code::AdminAgent), "in force it lacks {:?}", lacking);
+                let lacking = requirements(&picture, &enrollment, at);
+                let later = |lack: &Requirement| lack.blocks.is_empty() && [Code::AdminAgent, Code::Agreement].contains(&lack.code);
+                prop_assert!(lacking.iter().all(later), "in force it lacks {:?}", lacking);
             }
             prop_assert!(picture.legal.pending.is_none() || enrollment.state.holds_profile(), "nobody waits for a change");
             let blocked = requirements(&picture, &enrollment, at).into_iter().flat_map(|lack| lack.blocks).collect::<BTreeSet<_>>();
             let may: BTreeSet<_> = capabilities(&picture, &enrollment, at).into_iter().collect();
+            // By the facts, not by what is told: in force, and no version that it has not signed is past its day.
+            let unsigned = |template: &&Template| template.kind == kind && template.version > enrollment.signed_version;
+            let overdue = picture.templates.iter().filter(unsigned).any(|newer| newer.sign_by.is_some_and(|by| by <= at));
             let active = enrollment.state == State::Active;
             for capability in kind.capabilities() {
-                prop_assert_eq!(may.contains(capability), active && !blocked.contains(capability));
+                prop_assert_eq!(may.contains(capability), active && !overdue, "{:?}", capability);
+                prop_assert!(!active || blocked.contains(capability) == overdue, "{:?} is said to be blocked", capability);
             }
         }
     }

@@ -276,7 +276,9 @@ async fn r17_a_caller_who_goes_takes_no_answer_from_those_who_wait() {
         let request = wire::enrollment::CreateSessionRequest { proof: Some(proof), ..Default::default() };
         let mut stranger = tonic::Request::new(request);
         stranger.set_timeout(std::time::Duration::from_millis(100));
-        assert_eq!(house.sessions().create_session(stranger).await.err().unwrap().code(), Code::DeadlineExceeded);
+        // By the server, or by the client itself, whichever is first.
+        let gone = house.sessions().create_session(stranger).await.err().unwrap().code();
+        assert!([Code::DeadlineExceeded, Code::Cancelled].contains(&gone), "{gone:?}");
         let answers = async { drop(release) };
         let (honest, ()) = tokio::join!(house.shown(token(rs, "ada", ADA, "rsa", "rsa")), answers);
         assert!(honest.is_ok());
