@@ -31,6 +31,7 @@ fn r21_no_kept_input_is_another_way_to_write_a_token() {
         right.replacen("1.", "01.", 1),
         right.replace(".3.", ".+3."),
         right.replace(".3.", ".03."),
+        right.to_uppercase(),
     ] {
         assert!(runtime::Links::read(&odd).is_none(), "{odd}");
     }

@@ -59,8 +59,10 @@ impl Email {
 
     /// Whose mailbox it is, whatever tag it has: `ada+x@example.com` is `ada@example.com`.
     pub fn mailbox(&self) -> String {
-        let untagged = self.local().split('+').next().unwrap_or_default();
-        format!("{untagged}@{}", self.domain())
+        let local = self.local();
+        // Where nothing stands before the tag, the tag is the name.
+        let untagged = local.split('+').next().map(|name| name.trim_end_matches('.')).filter(|name| !name.is_empty());
+        format!("{}@{}", untagged.unwrap_or(local), self.domain())
     }
 
     /// What others may see of it: no more than the first letter, and the domain.

@@ -91,7 +91,10 @@ impl Links {
         let version = number(parts.next()?)?;
         let id = Id::<()>::from_str(parts.next()?).ok()?.uuid();
         let generation = number(parts.next()?)?;
-        let mac = BASE32.decode(parts.next()?.as_bytes()).ok().filter(|m| m.len() == MAC_BYTES)?;
+        let tag = parts.next()?;
+        // Decoding takes capitals too: what is not as we write it is not ours.
+        let mac =
+            BASE32.decode(tag.as_bytes()).ok().filter(|mac| mac.len() == MAC_BYTES && BASE32.encode(mac) == tag)?;
         parts.next().is_none().then_some(Presented { id, generation, version, mac })
     }
 

@@ -120,6 +120,8 @@ fn what_an_organization_can_own_lies_under_a_public_suffix() {
 #[test]
 fn a_mailbox_has_no_tag() {
     let mailbox = |text| Email::parse(text).expect(text).mailbox();
+    assert_eq!(mailbox("+x@example.com"), "+x@example.com", "a tag of nobody is a name");
+    assert_eq!(mailbox("ada.+x@example.com"), "ada@example.com", "what is left is an address");
     assert_eq!(mailbox("Ada+x+y@Example.com"), "ada@example.com");
     assert_eq!(mailbox("ada@example.com"), "ada@example.com");
     assert_ne!(mailbox("ada@mail.example.com"), "ada@example.com");
