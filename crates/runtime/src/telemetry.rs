@@ -13,7 +13,7 @@ use std::io::IsTerminal;
 
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
-use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
@@ -66,12 +66,17 @@ pub fn init(format: Format, filter: &str, collector: Option<&Collector>) -> Resu
         Format::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
     let exporters = collector.map(Exporters::to).transpose()?;
-    // Spans get their ids here, whether anybody is told of them or not.
+    // Spans get their ids here, whether anybody is told of them or not; where nobody is, nothing is written down but what a caller traces.
     let tracer = match &exporters {
         Some(exporters) => exporters.tracer(),
-        None => SdkTracerProvider::builder().build().tracer("linkage"),
+        None => {
+            let callers = Sampler::ParentBased(Box::new(Sampler::AlwaysOff));
+            SdkTracerProvider::builder().with_sampler(callers).build().tracer("linkage")
+        }
     };
     let spans = tracing_opentelemetry::layer().with_tracer(tracer).with_location(false).with_threads(false);
+    // What is sent as logs asks which span it is in; nothing else does.
+    let spans = spans.with_context_activation(exporters.is_some());
     let spans = spans.with_target(false).with_tracked_inactivity(false).with_level(false);
     // What is logged within a span is sent as logs.
     let ours = filter_fn(|metadata| metadata.is_span() && metadata.target().starts_with(OURS));
