@@ -10,6 +10,7 @@ const INVITE: &str = "relationship.InvitationService/CreateInvitation";
 const GET: &str = "relationship.InvitationService/GetInvitation";
 const DECLINE: &str = "relationship.InvitationService/DeclineInvitation";
 const VERIFICATIONS: &str = "verification.EmailVerificationService/ListEmailVerifications";
+const CORRECT: &str = "enrollment.OrganizationService/UpdateLegalProfile";
 const MESSAGES: &str = "notification.MessageService/ListMessages";
 
 #[tokio::test]
@@ -69,7 +70,7 @@ async fn r52_a_verification_shows_that_its_mail_was_refused() {
         let mut legal = applicant.company.legal_profile(&applicant.organization);
         legal["primary_contact"]["email"] = json!(applicant.company.person("bounce"));
         let request = json!({ "legal_profile": legal });
-        stage.ok(&applicant.admin, "enrollment.OrganizationService/UpdateLegalProfile", request).await;
+        stage.ok(&applicant.admin, CORRECT, request).await;
         stage.submit(&applicant).await;
         stage.settle().await;
         let verifications =
@@ -86,12 +87,65 @@ async fn r52_a_verification_shows_that_its_mail_was_refused() {
         );
         legal["primary_contact"]["email"] = json!(applicant.company.contact());
         let request = json!({ "legal_profile": legal });
-        stage.ok(&applicant.admin, "enrollment.OrganizationService/UpdateLegalProfile", request).await;
+        stage.ok(&applicant.admin, CORRECT, request).await;
         stage.settle().await;
         let verifications =
             stage.ok(&applicant.admin, VERIFICATIONS, json!({ "parent": applicant.organization })).await;
         let newest = list(&verifications, "email_verifications").pop().expect("a newer one");
         holds(&newest, json!({ "state": "STATE_PENDING", "delivery": { "state": "STATE_SENT" } }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r52_an_enrollment_shows_that_nobody_read_of_it() {
+    each(async |stage| {
+        let applicant = stage.applicant(Company::FJALLMOLN, Capacity::Reseller).await;
+        let mut legal = applicant.company.legal_profile(&applicant.organization);
+        legal["primary_contact"]["email"] = json!(applicant.company.person("bounce"));
+        stage.ok(&applicant.admin, CORRECT, json!({ "legal_profile": legal })).await;
+        assert_eq!(stage.enrollment(&applicant).await["mail_delivery"], Value::Null, "nothing was mailed yet");
+        stage.submit(&applicant).await;
+        stage.settle().await;
+        let read = stage.enrollment(&applicant).await;
+        holds(&read, json!({ "mail_delivery": { "state": "STATE_BOUNCED", "reason": "MAILBOX_UNKNOWN" } }));
+        assert!(read["mail_delivery"]["time"].is_string(), "{read:#}");
+        legal["primary_contact"]["email"] = json!(applicant.company.contact());
+        stage.ok(&applicant.admin, CORRECT, json!({ "legal_profile": legal })).await;
+        // With the etag that was read before the mail: what becomes of mail is no change of the enrollment.
+        let withdraw = json!({ "name": read["name"], "etag": read["etag"] });
+        stage.ok(&applicant.admin, "enrollment.EnrollmentService/WithdrawEnrollment", withdraw).await;
+        stage.settle().await;
+        holds(&stage.enrollment(&applicant).await, json!({ "mail_delivery": { "state": "STATE_SENT" } }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r52_a_case_shows_that_who_must_answer_was_not_reached() {
+    each(async |stage| {
+        let mut applicant = stage.applicant(Company::FJALLMOLN, Capacity::Reseller).await;
+        let lost = applicant.company.person("bounce");
+        let user = json!({ "email": lost, "display_name": "Lo Stig", "roles": ["ROLE_GLOBAL_ADMIN"] });
+        let user = json!({ "parent": applicant.organization, "user": user });
+        stage.ok(&applicant.admin, "enrollment.UserService/CreateUser", user).await;
+        stage.settle().await;
+        applicant.admin = lost;
+        stage.submit(&applicant).await;
+        stage.confirm_both(&applicant).await;
+        let case = stage.claim(&applicant.organization).await;
+        assert_eq!(case["mail_delivery"], Value::Null, "it was not asked yet");
+        let reviewer = stage.programme().await.reviewer;
+        let question = json!({ "name": case["name"], "etag": case["etag"],
+            "questions": [{ "field_path": "address", "text": "Which floor is it?" }] });
+        let asked = stage.ok(&reviewer, "verification.VettingService/RequestInformation", question).await;
+        stage.settle().await;
+        let read = json!({ "name": case["name"] });
+        let read = stage.ok(&reviewer, "verification.VettingService/GetVettingCase", read).await;
+        holds(
+            &read,
+            json!({ "mail_delivery": { "state": "STATE_BOUNCED", "reason": "MAILBOX_UNKNOWN" }, "etag": asked["etag"] }),
+        );
     })
     .await;
 }

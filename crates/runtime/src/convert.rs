@@ -1,4 +1,6 @@
-//! Times between the domain and the wire.
+//! Between the domain and the wire: times, and what became of mail.
+
+pub mod delivery;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use prost_types::{Duration, Timestamp};

@@ -90,6 +90,7 @@ pub(crate) const POLICY: Policy = &[
     ("/linkage.enrollment.v1.GuideService/ListCountryRules", Rule::Public),
     ("/linkage.enrollment.v1.GuideService/CheckEmailAddress", Rule::Public),
     ("/linkage.enrollment.v1.EnrollmentPeerService/RecordVerification", Rule::Peer(&[ServiceName::Verification])),
+    ("/linkage.enrollment.v1.EnrollmentPeerService/RecordDelivery", Rule::Peer(&[ServiceName::Notification])),
     ("/linkage.enrollment.v1.EnrollmentPeerService/ReadOrganization", Rule::Peer(&[ServiceName::Relationship])),
 ];
 

@@ -131,6 +131,7 @@ runtime::rpcs! { App, pb;
 
     EnrollmentPeerService by EnrollmentPeerServiceServer {
         record_verification(RecordVerificationRequest) -> RecordVerificationResponse = peer::record_verification::record_verification;
+        record_delivery(RecordDeliveryRequest) -> RecordDeliveryResponse = peer::record_delivery::record_delivery;
         read_organization(ReadOrganizationRequest) -> OrganizationRecord = peer::read_organization::read_organization;
     }
 }

@@ -4,7 +4,7 @@ use runtime::convert::timestamp;
 use runtime::{Effect, ServiceName};
 use wire::types::Delivery;
 use wire::types::delivery::State;
-use wire::{relationship, verification};
+use wire::{enrollment, relationship, verification};
 
 use crate::domain::Event;
 use crate::domain::event::Report;
@@ -33,8 +33,11 @@ fn tell(report: &Report) -> Option<Effect> {
             let request = verification::RecordDeliveryRequest { origin: None, subject, subject_version, delivery };
             Some(Effect::tell(asker, request))
         }
-        // Enrollment asks for no mail that it waits for an answer to.
-        ServiceName::Enrollment | ServiceName::Notification => None,
+        asker @ ServiceName::Enrollment => {
+            let request = enrollment::RecordDeliveryRequest { origin: None, subject, subject_version, delivery };
+            Some(Effect::tell(asker, request))
+        }
+        ServiceName::Notification => None,
     }
 }
 
@@ -74,11 +77,18 @@ mod tests {
         assert!(relationship.iter().all(|effect| effect.contains("Relationship") && effect.contains("RecordDelivery")));
         let verification = told(Kind::EmailVerification, "verification");
         assert!(verification.len() == 3 && verification[0].contains("VerificationPeerService/RecordDelivery"));
+        for kind in [Kind::EnrollmentStatus, Kind::AgreementDue] {
+            let enrollment = told(kind, "enrollment");
+            assert!(enrollment.len() == 3 && enrollment[1].contains("EnrollmentPeerService/RecordDelivery"));
+        }
+        assert_eq!(told(Kind::InformationRequested, "verification").len(), 3);
     }
 
     #[test]
     fn nobody_is_told_of_a_mail_that_asks_for_no_answer() {
         assert_eq!(told(Kind::PartnershipEnded, "relationship"), [""; 0]);
+        assert_eq!(told(Kind::DirectoryEnquiry, "enrollment"), [""; 0]);
+        assert_eq!(told(Kind::SignInCode, "enrollment"), [""; 0], "whether an address is known is not told");
         assert_eq!(told(Kind::PartnershipInvitation, "notification"), [""; 0]);
     }
 }

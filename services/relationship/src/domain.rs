@@ -4,7 +4,6 @@ pub(crate) mod access;
 pub(crate) mod admin_grant;
 pub(crate) mod code;
 pub(crate) mod consent;
-pub(crate) mod delivery;
 pub(crate) mod directory_role;
 pub(crate) mod eligibility;
 pub(crate) mod event;

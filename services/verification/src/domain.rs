@@ -4,7 +4,6 @@ pub(crate) mod action;
 mod case;
 mod check;
 mod deadlines;
-pub(crate) mod delivery;
 mod email;
 mod event;
 mod evidence;

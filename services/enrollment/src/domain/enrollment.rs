@@ -1,5 +1,6 @@
 //! An enrollment: an organization's taking part in the programme in one capacity.
 
+use addresses::Mailing;
 use chrono::{DateTime, Utc};
 use ids::{EnrollmentId, OrganizationId, UserId};
 
@@ -33,6 +34,8 @@ pub(crate) struct Enrollment {
     pub(crate) submission: Option<Submission>,
     /// The organization's own id for it; unique among its enrollments.
     pub(crate) external_id: Option<String>,
+    /// What became of the last mails about it; notification tells it, and no command decides by it.
+    pub(crate) mailing: Mailing,
     pub(crate) version: i64,
     pub(crate) created: DateTime<Utc>,
     pub(crate) updated: DateTime<Utc>,
@@ -99,6 +102,7 @@ impl Enrollment {
             signed_version: 0,
             submission: None,
             external_id: None,
+            mailing: Mailing::default(),
             version: 1,
             created: now,
             updated: now,

@@ -1,12 +1,13 @@
 //! Enrollments.
 
+use addresses::{Delivery, Mailing};
 use database::{Cursor, Error, Page, Scope, Tx, page};
 use ids::{EnrollmentId, OrganizationId, UserId};
-use sea_orm::ActiveValue::Set;
+use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::Expr;
 use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
 
-use super::{from_name, within};
+use super::{from_json, from_name, to_json, within};
 use crate::domain::Refusal;
 use crate::domain::enrollment::{Enrollment, EnrollmentType, Submission};
 use crate::domain::lifecycle::State;
@@ -32,6 +33,7 @@ mod row {
         pub submitter: Option<Uuid>,
         pub submitted_at: Option<DateTime<Utc>>,
         pub external_id: Option<String>,
+        pub mailing: Option<Json>,
         pub version: i64,
         pub created_at: DateTime<Utc>,
         pub updated_at: DateTime<Utc>,
@@ -139,6 +141,29 @@ pub(crate) async fn behind(
     Ok(rows.into_iter().map(ids).collect())
 }
 
+/// Notes what became of a mail about it, whatever else is done to it meanwhile: its version stays.
+pub(crate) async fn record_delivery(
+    tx: &Tx,
+    (organization, id): (OrganizationId, EnrollmentId),
+    version: i64,
+    (mail, delivery): (&str, &Delivery),
+) -> Result<(), Error> {
+    let of_it = Entity::find_by_id(id.uuid()).filter(Column::Organization.eq(organization.uuid()));
+    let Some(found) = of_it.lock_exclusive().one(tx).await? else { return Ok(()) };
+    let mut mailing = mailing(found.id, found.mailing)?;
+    if mailing.note(version, mail, delivery) {
+        let json = to_json("enrollment", "mailing", &mailing)?;
+        let update =
+            Entity::update_many().col_expr(Column::Mailing, Expr::value(json)).filter(Column::Id.eq(id.uuid()));
+        database::affected(update.exec(tx).await?.rows_affected)?;
+    }
+    Ok(())
+}
+
+fn mailing(row: Uuid, json: Option<Json>) -> Result<Mailing, Error> {
+    json.map(|json| from_json("enrollment", "mailing", row, json)).transpose().map(Option::unwrap_or_default)
+}
+
 fn active(enrollment: &Enrollment, version: i64) -> row::ActiveModel {
     row::ActiveModel {
         id: Set(enrollment.id.uuid()),
@@ -155,6 +180,8 @@ fn active(enrollment: &Enrollment, version: i64) -> row::ActiveModel {
         version: Set(version),
         created_at: Set(enrollment.created),
         updated_at: Set(enrollment.updated),
+        // Told by notification alone, see `record_delivery`.
+        mailing: NotSet,
     }
 }
 
@@ -175,6 +202,7 @@ fn read(row: row::Model) -> Result<Enrollment, Error> {
         signed_version: row.signed_version,
         submission,
         external_id: row.external_id,
+        mailing: mailing(row.id, row.mailing)?,
         version: row.version,
         created: row.created_at,
         updated: row.updated_at,

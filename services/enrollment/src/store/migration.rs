@@ -159,6 +159,7 @@ fn enrollments() -> Vec<TableCreateStatement> {
         uuid_null("submitter"),
         timestamp_with_time_zone_null("submitted_at"),
         text_null("external_id"),
+        json_binary_null("mailing"),
     ];
     let preapproval = vec![
         uuid("id"),

@@ -134,10 +134,18 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether the service that asks for it shows what became of it: others wait for an answer to such a mail.
+    /// Whether the service that asks for it shows what became of it: something waits for its reader, who may never have seen it.
     pub(crate) fn is_reported(self) -> bool {
-        use Kind::{ApproverVerification, CustomerInvitation, EmailVerification, PartnershipInvitation};
-        matches!(self, EmailVerification | ApproverVerification | PartnershipInvitation | CustomerInvitation)
+        matches!(
+            self,
+            Kind::EmailVerification
+                | Kind::ApproverVerification
+                | Kind::InformationRequested
+                | Kind::EnrollmentStatus
+                | Kind::AgreementDue
+                | Kind::PartnershipInvitation
+                | Kind::CustomerInvitation
+        )
     }
 
     /// Its variables: all must be sent, and only they reach the templates.

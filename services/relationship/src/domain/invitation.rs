@@ -1,12 +1,11 @@
 //! Invitations: one recipient, one state, one expiry.
 
-use addresses::{Email, Language};
+use addresses::{Delivery, Email, Language};
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::{InvitationId, OrganizationId, PartnerLocationId, PartnershipId, ResellerRelationshipId};
 
 use super::Refusal;
 use super::code::codes;
-use super::delivery::Delivery;
 use super::organization::Organization;
 
 /// How soon and how late an invitation may end.

@@ -1,12 +1,10 @@
 //! From the domain to the wire. Codes of the domain are the names of the wire's enum values without their prefix.
 
-pub(crate) mod delivery;
-
 use chrono::{DateTime, Utc};
 use database::Scope;
 use ids::{Id, OrganizationId};
 use prost_types::Timestamp;
-use runtime::convert::{duration, timestamp};
+use runtime::convert::{delivery, duration, timestamp};
 use wire::relationship as pb;
 use wire::types::Party;
 

@@ -1,12 +1,12 @@
 //! Invitations.
 
+use addresses::Delivery;
 use chrono::{DateTime, Utc};
 use database::{Cursor, Error, Page, Scope, Tx, affected, page};
 use ids::{InvitationId, OrganizationId};
 use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect, Select, entity::prelude::*};
 
 use super::read::{Sample, sample};
-use crate::domain::delivery::Delivery;
 use crate::domain::invitation::{Invitation, Stage};
 
 #[expect(unreachable_pub, reason = "sea-orm's derive makes public items")]

@@ -9,7 +9,8 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 use wire::enrollment::enrollment_peer_service_server::{EnrollmentPeerService, EnrollmentPeerServiceServer};
 use wire::enrollment::{
-    OrganizationRecord, ReadOrganizationRequest, RecordVerificationRequest, RecordVerificationResponse,
+    OrganizationRecord, ReadOrganizationRequest, RecordDeliveryRequest, RecordDeliveryResponse,
+    RecordVerificationRequest, RecordVerificationResponse,
 };
 
 /// Nothing happens here.
@@ -58,6 +59,13 @@ impl EnrollmentPeerService for Rpc {
         _: Request<RecordVerificationRequest>,
     ) -> Result<Response<RecordVerificationResponse>, Status> {
         Err(Status::unimplemented("nobody verifies here"))
+    }
+
+    async fn record_delivery(
+        &self,
+        _: Request<RecordDeliveryRequest>,
+    ) -> Result<Response<RecordDeliveryResponse>, Status> {
+        Err(Status::unimplemented("nobody mails here"))
     }
 
     async fn read_organization(

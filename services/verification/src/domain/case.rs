@@ -11,6 +11,7 @@ mod time;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
+use addresses::Mailing;
 use chrono::{DateTime, Utc};
 use ids::{EnrollmentId, OrganizationId, VettingCaseId};
 
@@ -39,6 +40,8 @@ pub(crate) struct VettingCase {
     pub(crate) questions: Vec<Question>,
     /// The one appeal, once it is made.
     pub(crate) appeal: Option<Appeal>,
+    /// What became of the last mails that asked the applicant for something; notification tells it, and no command decides by it.
+    pub(crate) mailing: Mailing,
     /// The deadlines of which somebody was told already.
     pub(crate) told: Told,
     pub(crate) created: DateTime<Utc>,
@@ -94,6 +97,7 @@ impl VettingCase {
             state: CaseState::AwaitingEmail { due },
             questions: Vec::new(),
             appeal: None,
+            mailing: Mailing::default(),
             told: Told::default(),
             created: now,
             updated: now,

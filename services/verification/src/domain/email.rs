@@ -1,9 +1,9 @@
 //! The confirmation of one address: two questions, answered once, by link or by code.
 
+use addresses::Delivery;
 use chrono::{DateTime, Utc};
 use ids::{EmailVerificationId, OrganizationId, VettingCaseId};
 
-use super::delivery::Delivery;
 use super::event::{VerificationEvent, VerificationMove};
 use super::{CheckKind, Contact, Refusal};
 

@@ -1,8 +1,8 @@
 //! The mail that asks about a check, as far as the case depends on it: whether its reader can answer at all.
 
+use addresses::Delivery;
 use serde::{Deserialize, Serialize};
 
-use super::delivery::Delivery;
 use super::{EmailState, EmailVerification, Purpose, Todo, WaitsFor};
 
 /// The mail that asks about a check.

@@ -1,12 +1,11 @@
 //! Between the wire and the domain.
 
-pub(super) mod delivery;
 mod next;
 pub(super) mod open_case;
 
 use chrono::{DateTime, Utc};
 use database::Scope;
-use runtime::convert::timestamp;
+use runtime::convert::{delivery, timestamp};
 use runtime::{Caller, Fault, Violations};
 use wire::types::{ActorKind, Party, PostalAddress};
 use wire::verification as pb;
@@ -77,6 +76,7 @@ pub(super) fn vetting_case(
         appeals_left: i32::from(case.may_appeal(now)),
         appeal_by_time: case.appeal_by(now).map(timestamp),
         next_actions: next::actions(&case, caller, now),
+        mail_delivery: case.mailing.worst().map(delivery::show),
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod row;
 
+use addresses::Delivery;
 use chrono::{DateTime, Utc};
 use database::{Cursor, Error, Page, Scope, Tx, affected};
 use ids::{EmailVerificationId, OrganizationId, VettingCaseId};
@@ -9,7 +10,6 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::EmailVerification;
-use crate::domain::delivery::Delivery;
 use row::{Column, Entity};
 
 /// The verification of this name; none when it is not the scope's to see.

@@ -54,6 +54,7 @@ fn vetting_case() -> TableCreateStatement {
         .col(timestamp_with_time_zone_null("appeal_by"))
         .col(json_binary("questions"))
         .col(json_binary_null("appeal"))
+        .col(json_binary_null("mailing"))
         .col(json_binary("waiting"))
         .col(json_binary("checks"))
         .col(big_integer("revision"))

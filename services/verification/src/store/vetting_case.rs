@@ -2,6 +2,7 @@
 
 mod row;
 
+use addresses::Delivery;
 use chrono::{DateTime, Utc};
 use database::{Cursor, Error, Page, Scope, Tx, affected};
 use ids::{OrganizationId, VettingCaseId};
@@ -200,6 +201,25 @@ pub(crate) async fn save(tx: &Tx, scope: Scope, case: &mut VettingCase) -> Resul
         .filter(Column::Id.eq(case.id.uuid()))
         .filter(Column::Version.eq(read));
     affected(update.exec(tx).await?.rows_affected)
+}
+
+/// Notes what became of a mail about it, whatever else is done to it meanwhile: its version stays.
+pub(crate) async fn record_delivery(
+    tx: &Tx,
+    id: VettingCaseId,
+    version: i64,
+    (mail, delivery): (&str, &Delivery),
+) -> Result<(), Error> {
+    let Some(found) = Entity::find_by_id(id.uuid()).lock_exclusive().one(tx).await? else { return Ok(()) };
+    let mut mailing = row::mailing(&found)?;
+    if mailing.note(version, mail, delivery) {
+        let json =
+            serde_json::to_value(mailing).map_err(|error| Error::unreadable("vetting_case", "mailing", id, error))?;
+        let update =
+            Entity::update_many().col_expr(Column::Mailing, Expr::value(json)).filter(Column::Id.eq(id.uuid()));
+        affected(update.exec(tx).await?.rows_affected)?;
+    }
+    Ok(())
 }
 
 async fn ids(

@@ -28,6 +28,7 @@ const PATHS: Paths<'static> = Paths {
         "create_time",
         "update_time",
         "next_actions",
+        "mail_delivery",
     ],
     immutable: &["type"],
 };

@@ -1,10 +1,10 @@
 //! Notification tells what became of a mail.
 
 use ids::kind;
+use runtime::convert::delivery;
 use runtime::{Caller, Fault, Inbox, Outcome, Violations};
 use wire::relationship as pb;
 
-use crate::rpc::convert::delivery;
 use crate::{App, Change, store};
 
 pub(crate) async fn record_delivery(

@@ -1,11 +1,11 @@
 //! One row, and what it means.
 
+use addresses::Delivery;
 use chrono::{DateTime, Utc};
 use database::Error;
 use ids::{EmailVerificationId, OrganizationId, VettingCaseId};
 use sea_orm::{ActiveValue::Set, entity::prelude::*};
 
-use crate::domain::delivery::Delivery;
 use crate::domain::{Answers, Contact, EmailState, EmailVerification, Purpose};
 
 pub(super) use model::{ActiveModel, Column, Entity};

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use addresses::{Email, Language};
+use addresses::{Email, Language, Mailing};
 use chrono::{DateTime, Utc};
 use database::Error;
 use ids::{EnrollmentId, OrganizationId, UserId, VettingCaseId};
-use sea_orm::{ActiveValue::Set, entity::prelude::*};
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
 
@@ -43,6 +44,7 @@ mod model {
         pub appeal_by: Option<DateTime<Utc>>,
         pub questions: Json,
         pub appeal: Option<Json>,
+        pub mailing: Option<Json>,
         pub waiting: Json,
         pub checks: Json,
         pub revision: i64,
@@ -136,6 +138,8 @@ pub(super) fn active(case: &VettingCase) -> ActiveModel {
         updated_at: Set(case.updated),
         closed_at: Set((!case.state.is_open()).then_some(case.updated)),
         version: Set(case.version),
+        // Told by notification alone, see `record_delivery`.
+        mailing: NotSet,
     }
 }
 
@@ -173,6 +177,7 @@ impl TryFrom<model::Model> for VettingCase {
             state: state(&row)?,
             questions: desk::questions(&row)?,
             appeal: desk::appeal(&row)?,
+            mailing: mailing(&row)?,
             told: Told { reminded: row.reminded_due, alarmed: row.alarmed_due },
             created: row.created_at,
             updated: row.updated_at,
@@ -184,6 +189,11 @@ impl TryFrom<model::Model> for VettingCase {
 
 fn read<T: DeserializeOwned>(column: &'static str, row: &model::Model, value: &Json) -> Result<T, Error> {
     T::deserialize(value).map_err(|error| Error::unreadable(TABLE, column, row.id, error))
+}
+
+/// What is known of its mails.
+pub(super) fn mailing(row: &model::Model) -> Result<Mailing, Error> {
+    row.mailing.as_ref().map(|json| read("mailing", row, json)).transpose().map(Option::unwrap_or_default)
 }
 
 fn subject(row: model::Model) -> Result<Subject, Error> {

@@ -1,17 +1,17 @@
 //! What became of a mail, from the wire and to it.
 
-use runtime::Violations;
-use runtime::convert::timestamp;
+use addresses::Delivery;
 use wire::types as pb;
 use wire::types::delivery::State;
 
-use crate::domain::delivery::Delivery;
+use super::timestamp;
+use crate::Violations;
 
 /// The longest reason.
 const REASON: usize = 200;
 
 /// As notification tells it.
-pub(crate) fn read(v: &mut Violations, delivery: Option<&pb::Delivery>) -> Option<Delivery> {
+pub fn read(v: &mut Violations, delivery: Option<&pb::Delivery>) -> Option<Delivery> {
     let given = v.check("delivery", delivery.ok_or("is required"))?;
     let state = v.choice::<State>("delivery.state", given.state);
     let reason = v.optional_text("delivery.reason", &given.reason, REASON).map(Option::unwrap_or_default);
@@ -27,7 +27,7 @@ pub(crate) fn read(v: &mut Violations, delivery: Option<&pb::Delivery>) -> Optio
 }
 
 /// As it is shown.
-pub(crate) fn show(delivery: &Delivery) -> pb::Delivery {
+pub fn show(delivery: &Delivery) -> pb::Delivery {
     let (state, at, reason) = match delivery {
         Delivery::Sent { at } => (State::Sent, at, ""),
         Delivery::Bounced { at, reason } => (State::Bounced, at, reason.as_str()),
