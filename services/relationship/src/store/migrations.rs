@@ -239,7 +239,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
     let active = || Expr::col("state").eq("ACTIVE");
     let reminded = || Expr::col("remind_time").is_not_null();
     vec![
-        index("standing_organization", "standing", &["organization", "capacity"]),
+        index("standing_organization", "standing", &["organization", "capacity", "state_time", "id"]),
         index("standing_location", "standing", &["location"]),
         index("invitation_sender", "invitation", &["sender", "create_time", "id"]),
         index("invitation_recipient", "invitation", &["recipient", "create_time", "id"]),
@@ -252,7 +252,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
             .to_owned(),
         index("partnership_provider", "partnership", &["provider", "create_time", "id"]),
         index("partnership_reseller", "partnership", &["reseller", "create_time", "id"]),
-        index("partnership_pair", "partnership", &["provider", "reseller"]),
+        index("partnership_pair", "partnership", &["provider", "reseller", "create_time", "id"]),
         index("relationship_partner", "reseller_relationship", &["partner", "create_time", "id"]),
         // For a partner's customers through one partnership. Without it PostgreSQL reads all of both and sorts them: it takes what is
         // of a partner and what is of its partnership for unrelated, and so for few.

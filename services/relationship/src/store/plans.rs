@@ -103,7 +103,7 @@ fn alone(backend: DbBackend) -> Vec<(&'static str, Statement)> {
     let received = invitation::Filter { sent: false, stage: None, ..sent.clone() };
     let page = |filter: &invitation::Filter| built(&invitation::page_of(org(1), filter, after, now()), backend);
     vec![
-        ("order check", Statement::from_sql_and_values(backend, facts::FACTS, facts)),
+        ("order check", Statement::from_sql_and_values(backend, facts::statement(backend), facts)),
         ("order check, acquainted", Statement::from_sql_and_values(backend, facts::ACQUAINTED, three())),
         ("delegated access", built(&admin_grant::select_live(&[(org(1), org(2))], now()), backend)),
         ("invitations sent, open", page(&sent)),
@@ -165,7 +165,8 @@ async fn plan(tx: &Tx, statement: Statement) -> String {
         return rows.iter().map(|row| row.try_get_by_index::<String>(3).unwrap()).collect::<Vec<_>>().join("\n");
     }
     let values: Vec<_> = statement.values.into_iter().flatten().map(|value| value.to_string()).collect();
-    let types = if statement.sql == facts::FACTS { "(uuid, uuid, uuid, timestamptz)" } else { "" };
+    let types =
+        if statement.sql == facts::statement(DbBackend::Postgres) { "(uuid, uuid, uuid, timestamptz)" } else { "" };
     let prepare = format!("PREPARE asked {types} AS {}", statement.sql);
     for sql in ["SET LOCAL plan_cache_mode = force_generic_plan", prepare.as_str()] {
         tx.execute_unprepared(sql).await.unwrap();
