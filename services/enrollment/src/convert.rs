@@ -16,6 +16,7 @@ use crate::domain::organization::Organization;
 use crate::domain::picture::Picture;
 use crate::domain::profile::{LegalProfile, SupportProfile};
 use crate::domain::requirement::{self, Capability};
+use crate::domain::rules::number::Assurance;
 use crate::domain::user::{Role, User, UserState};
 use crate::domain::vetting::{CheckKind, Vetting};
 
@@ -197,6 +198,16 @@ fn user_state(state: UserState) -> pb::user::State {
     match state {
         UserState::Active => pb::user::State::Active,
         UserState::Disabled => pb::user::State::Disabled,
+    }
+}
+
+/// How far a number was judged.
+pub(crate) fn number_check(assurance: Option<Assurance>) -> verification::NumberCheck {
+    match assurance {
+        None => verification::NumberCheck::Unspecified,
+        Some(Assurance::NoRule) => verification::NumberCheck::NoRule,
+        Some(Assurance::Form) => verification::NumberCheck::Form,
+        Some(Assurance::Digits) => verification::NumberCheck::Digits,
     }
 }
 

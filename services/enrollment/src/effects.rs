@@ -182,6 +182,7 @@ fn open_case(standing: &Standing, case: &CaseRequest) -> Effect {
             revision: case.legal.revision,
             checks: checks(&case.checks),
             namesake: case.namesake,
+            registration_number_check: convert::number_check(case.number).into(),
         },
     )
 }
@@ -206,6 +207,7 @@ fn update_case(organization: OrganizationId, revetting: &Revetting) -> Effect {
             checks: checks(&case.checks),
             touched: checks(&revetting.touched),
             namesake: case.namesake,
+            registration_number_check: convert::number_check(case.number).into(),
             other_enrollments: revetting.others.iter().map(|other| organization.child(*other)).collect(),
         },
     )

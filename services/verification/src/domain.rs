@@ -35,4 +35,4 @@ pub(crate) use lookalike::skeleton;
 pub(crate) use note::ReviewNote;
 pub(crate) use post::{Fate, Post};
 pub(crate) use refusal::Refusal;
-pub(crate) use subject::{Address, Contact, Subject};
+pub(crate) use subject::{Address, Contact, NumberCheck, Subject};

@@ -17,6 +17,7 @@ use super::organization::Mailbox;
 use super::picture::Picture;
 use super::profile::LegalProfile;
 use super::refusal::Missing;
+use super::rules::number::{Number, assurance};
 use super::submission::Applicant;
 use super::vetting::{self, CheckKind, CheckStatus, Vetting};
 
@@ -216,7 +217,7 @@ impl Picture {
         }
         let open = |kind: &CheckKind| touched.contains(kind) || !settled.contains(kind);
         let checks = CheckKind::ALL.into_iter().filter(open).collect();
-        let case = CaseRequest::of(self.legal.clone(), applicant, checks);
+        let case = CaseRequest::of((self.organization.country.as_str(), self.legal.clone()), applicant, checks, now);
         Revetting { enrollment, others: Vec::new(), case, touched: touched.iter().copied().collect() }
     }
 
@@ -239,7 +240,7 @@ impl Picture {
         let profile = LegalProfile { pending: None, ..self.legal.next(new, now) };
         self.legal.newest_revision = profile.revision;
         let asked = checks.clone();
-        let case = CaseRequest::of(profile.clone(), applicant, checks);
+        let case = CaseRequest::of((self.organization.country.as_str(), profile.clone()), applicant, checks, now);
         self.legal.pending = Some(Box::new(Pending { profile, waiter, asked, since: now }));
         Some(Revetting { enrollment: waiter, others: Vec::new(), case, touched: touched.iter().copied().collect() })
     }
@@ -273,8 +274,14 @@ impl Picture {
 }
 
 impl CaseRequest {
-    pub(crate) fn of(legal: LegalProfile, applicant: &Applicant, checks: Vec<CheckKind>) -> CaseRequest {
+    pub(crate) fn of(
+        (country, legal): (&str, LegalProfile),
+        applicant: &Applicant,
+        checks: Vec<CheckKind>,
+        now: DateTime<Utc>,
+    ) -> CaseRequest {
         CaseRequest {
+            number: assurance(country, Number::Registration, &legal.registration_number, now),
             legal,
             applicant_name: applicant.name.clone(),
             applicant_email: applicant.email.clone(),

@@ -14,6 +14,7 @@ use super::organization::Organization;
 use super::profile::LegalProfile;
 use super::reminder::AgreementReminder;
 use super::requirement::Code;
+use super::rules::number::Assurance;
 use super::sign_in_code::Mailed;
 use super::user::{Role, User, UserState};
 use super::vetting::CheckKind;
@@ -207,6 +208,8 @@ pub struct CaseRequest {
     pub(crate) checks: Vec<CheckKind>,
     /// Another enrolled organization of the country has the same name.
     pub(crate) namesake: bool,
+    /// How far the rules vouch for the registration number; none without one.
+    pub(crate) number: Option<Assurance>,
 }
 
 /// What verification is asked to vet again.

@@ -58,7 +58,8 @@ impl Picture {
         if checks.is_empty() && !vetting::is_approved(&self.vettings, self.legal.revision) {
             checks = CheckKind::ALL.to_vec();
         }
-        let case = (!checks.is_empty()).then(|| Box::new(CaseRequest::of(self.legal.clone(), applicant, checks)));
+        let legal = (country, self.legal.clone());
+        let case = (!checks.is_empty()).then(|| Box::new(CaseRequest::of(legal, applicant, checks, now)));
         let verified = case.is_none();
         let mut events = vec![Event::EnrollmentSubmitted(Box::new(self.moved(from, enrollment, now)), case)];
         if verified {

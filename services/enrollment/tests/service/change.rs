@@ -171,6 +171,7 @@ async fn r01_a_number_that_is_enrolled_is_refused_and_a_name_is_told_to_the_revi
         let cases: Vec<OpenCaseRequest> = house.told("OpenCase").await;
         let of = |organization: &str| cases.iter().find(|case| case.organization == organization).unwrap();
         assert!(!of(&name).namesake && of(organization).namesake);
+        assert_eq!(of(&name).registration_number_check(), wire::verification::NumberCheck::Digits);
         let taken = pb::LegalProfile { registration_number: "556677-0000".to_owned(), ..Default::default() };
         assert_eq!(reason(house.change(&name, taken).await), "ORGANIZATION_DUPLICATE", "not by a change either");
     }

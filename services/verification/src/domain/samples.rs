@@ -56,6 +56,7 @@ pub(crate) fn subject() -> Subject {
         applicant_email: "cia@example.com".parse().unwrap(),
         language: "sv".parse().unwrap(),
         revision: 1,
+        number_check: Some(NumberCheck::Digits),
         namesake: false,
         domain_proven: false,
         lookalike: false,

@@ -10,6 +10,8 @@ pub(crate) struct Subject {
     pub(crate) legal_name: String,
     pub(crate) address: Address,
     pub(crate) registration_number: Option<String>,
+    /// How far the rules of its country vouch for the number; none without one.
+    pub(crate) number_check: Option<NumberCheck>,
     pub(crate) contact: Contact,
     pub(crate) approver: Contact,
     pub(crate) applicant_name: Option<String>,
@@ -22,6 +24,17 @@ pub(crate) struct Subject {
     pub(crate) domain_proven: bool,
     /// Somebody else's verified domain looks like the contact's.
     pub(crate) lookalike: bool,
+}
+
+/// How far a machine could tell that a registration number is right: for the reviewer to know, nothing follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NumberCheck {
+    /// No rule is known of the country's numbers.
+    NoRule,
+    /// It has their letters and digits.
+    Form,
+    /// Its check digits are right too.
+    Digits,
 }
 
 /// A legal address.
@@ -39,6 +52,18 @@ pub(crate) struct Address {
 pub(crate) struct Contact {
     pub(crate) name: String,
     pub(crate) email: Email,
+}
+
+impl NumberCheck {
+    pub(crate) const ALL: [NumberCheck; 3] = [NumberCheck::NoRule, NumberCheck::Form, NumberCheck::Digits];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            NumberCheck::NoRule => "NO_RULE",
+            NumberCheck::Form => "FORM",
+            NumberCheck::Digits => "DIGITS",
+        }
+    }
 }
 
 impl Subject {

@@ -11,8 +11,8 @@ use wire::types::{ActorKind, Party, PostalAddress};
 use wire::verification as pb;
 
 use crate::domain::{
-    Address, Appeal, CaseState, CheckKind, EmailState, EmailVerification, Purpose, Question, Status, Subject, Verdict,
-    VettingCase, WaitsFor,
+    Address, Appeal, CaseState, CheckKind, EmailState, EmailVerification, NumberCheck, Purpose, Question, Status,
+    Subject, Verdict, VettingCase, WaitsFor,
 };
 use crate::policies;
 
@@ -76,8 +76,18 @@ pub(super) fn vetting_case(
         appeals_left: i32::from(case.may_appeal(now)),
         appeal_by_time: case.appeal_by(now).map(timestamp),
         next_actions: next::actions(&case, caller, now),
+        registration_number_check: number_check(case.subject.number_check).into(),
         mail_delivery: case.mailing.worst().map(delivery::show),
     })
+}
+
+fn number_check(check: Option<NumberCheck>) -> pb::NumberCheck {
+    match check {
+        None => pb::NumberCheck::Unspecified,
+        Some(NumberCheck::NoRule) => pb::NumberCheck::NoRule,
+        Some(NumberCheck::Form) => pb::NumberCheck::Form,
+        Some(NumberCheck::Digits) => pb::NumberCheck::Digits,
+    }
 }
 
 /// The verification as it stands at this time.

@@ -61,6 +61,7 @@ fn vetting_case() -> TableCreateStatement {
         .col(text("legal_name"))
         .col(json_binary("address"))
         .col(text_null("registration_number"))
+        .col(text_null("number_check"))
         .col(text("contact_name"))
         .col(text("contact_email"))
         .col(text("approver_name"))

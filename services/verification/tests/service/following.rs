@@ -56,10 +56,14 @@ async fn r19_a_change_of_what_was_vetted_opens_a_case_for_what_it_touches() {
         let case = house.case().await;
         assert_eq!((case.state(), case.revision, pending(&case)), (State::Queued, 2, vec![Business]));
         assert!(house.mails().await.is_empty(), "who confirmed before is not asked again");
-        house.update(pb::UpdateCaseRequest { namesake: true, ..update_case(3, 2, &[Email]) }).await.unwrap();
+        let judged = pb::NumberCheck::Digits.into();
+        let update = update_case(3, 2, &[Email]);
+        let update = pb::UpdateCaseRequest { namesake: true, registration_number_check: judged, ..update };
+        house.update(update).await.unwrap();
         let case = house.case().await;
         assert_eq!((case.state(), pending(&case)), (State::AwaitingEmail, vec![Email, Business]));
         assert!(case.namesake, "the reviewer is told of the namesake");
+        assert_eq!(case.registration_number_check(), pb::NumberCheck::Digits);
         let request = pb::GetVettingCaseRequest { name: case.name };
         let seen = house.vetting().get_vetting_case(house.applicant(request)).await.unwrap().into_inner();
         assert!(!seen.namesake, "the applicant learns nothing of others");

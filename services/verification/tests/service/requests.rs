@@ -57,6 +57,7 @@ pub(crate) fn open_case(enrollment: u128, version: i64) -> pb::OpenCaseRequest {
         revision: 1,
         checks: vec![1, 2, 3, 4, 5],
         namesake: false,
+        registration_number_check: pb::NumberCheck::Form.into(),
     }
 }
 
@@ -81,6 +82,7 @@ pub(crate) fn update_case(revision: i64, version: i64, touched: &[pb::CheckKind]
         checks: touched.iter().map(|kind| (*kind).into()).collect(),
         touched: touched.iter().map(|kind| (*kind).into()).collect(),
         namesake: false,
+        registration_number_check: as_opened.registration_number_check,
         other_enrollments: Vec::new(),
     }
 }

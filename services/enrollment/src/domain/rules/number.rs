@@ -60,6 +60,17 @@ impl Number {
     }
 }
 
+/// How far a number that was taken could be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Assurance {
+    /// No rule is known.
+    NoRule,
+    /// By its letters and digits.
+    Form,
+    /// By its check digits too.
+    Digits,
+}
+
 /// The rules in force: one of them suffices.
 pub(crate) fn rules(country: &str, number: Number, now: DateTime<Utc>) -> impl Iterator<Item = NumberRule> {
     let rows = of(NUMBERS, country);
@@ -99,6 +110,17 @@ pub(crate) fn judge(country: &str, number: Number, typed: &str, now: DateTime<Ut
     }
 }
 
+/// How far the rules vouch for a number; none for no number.
+pub(crate) fn assurance(country: &str, number: Number, taken: &str, now: DateTime<Utc>) -> Option<Assurance> {
+    let met = |rule: &NumberRule| rule.spelled(taken).is_some();
+    let form = rules(country, number, now).find(met).map_or(Form::Unknown, |rule| rule.form);
+    (!taken.is_empty()).then_some(match form {
+        Form::Scheme(_) => Assurance::Digits,
+        Form::Pattern(_) => Assurance::Form,
+        Form::Unknown => Assurance::NoRule,
+    })
+}
+
 impl NumberRule {
     /// Its one spelling, if it is right.
     fn spelled(&self, typed: &str) -> Option<String> {
@@ -126,6 +148,25 @@ mod tests {
         "AE", "AM", "AZ", "BR", "BY", "HU", "IN", "IQ", "KG", "KZ", "MD", "MM", "PL", "RU", "SA", "SS", "TH", "TJ",
         "TR", "UA", "UZ", "VE", "VN", "ZA",
     ];
+
+    #[test]
+    fn r22_a_reviewer_is_told_how_far_a_number_was_judged() {
+        let told = |country, taken| assurance(country, Number::Registration, taken, now());
+        assert_eq!(told("SE", "556016-0680"), Some(Assurance::Digits));
+        assert_eq!(told("SE", ""), None);
+        let patterned = |country: &str| {
+            let rule = rules(country, Number::Registration, now()).next().unwrap();
+            matches!(rule.form, Form::Pattern(_)).then_some(rule.example)
+        };
+        let markets = markets::Markets::builtin().unwrap();
+        let example = markets.on(now()).find_map(|market| Some((market.country, patterned(market.country.as_str())?)));
+        let (country, example) = example.unwrap();
+        assert_eq!(told(country.as_str(), example), Some(Assurance::Form), "{country}");
+        let unknown =
+            |country: &str| rules(country, Number::Registration, now()).all(|rule| rule.form == Form::Unknown);
+        let country = markets.on(now()).map(|market| market.country).find(|country| unknown(country.as_str())).unwrap();
+        assert_eq!(told(country.as_str(), "any text"), Some(Assurance::NoRule), "{country}");
+    }
 
     #[test]
     fn r04_every_market_has_an_answer_and_every_example_passes() {

@@ -8,7 +8,7 @@ use wire::types;
 use wire::verification as pb;
 
 use super::check_kind;
-use crate::domain::{Address, CheckKind, Contact, NewCase, Subject};
+use crate::domain::{Address, CheckKind, Contact, NewCase, NumberCheck, Subject};
 
 /// As many other enrollments may wait for an update.
 const OTHERS: usize = 10;
@@ -26,6 +26,8 @@ pub(crate) fn parse(request: &pb::OpenCaseRequest) -> Result<NewCase, Fault> {
     let legal_name = v.text("legal_name", &request.legal_name, 1..=200);
     let address = address(&mut v, request.address.as_ref());
     let registration_number = v.optional_text("registration_number", &request.registration_number, 40);
+    let number_check =
+        v.optional_choice::<pb::NumberCheck>("registration_number_check", request.registration_number_check);
     let contact = contact(&mut v, "primary_contact", request.primary_contact.as_ref());
     let approver = contact_of_approver(&mut v, request);
     let applicant_name = v.optional_text("applicant_name", &request.applicant_name, 120);
@@ -36,14 +38,16 @@ pub(crate) fn parse(request: &pb::OpenCaseRequest) -> Result<NewCase, Fault> {
     }
     let checks = checks(&mut v, "checks", &request.checks);
     let people = contact.zip(approver).zip(applicant_name.zip(applicant_email));
-    let values = (organization, enrollment, legal_name, address, registration_number, people, language, checks);
-    let (organization, enrollment, legal_name, address, registration_number, people, language, checks) =
-        v.all(values)?;
+    let number = registration_number.zip(number_check);
+    let values = (organization, enrollment, legal_name, address, number, people, language, checks);
+    let (organization, enrollment, legal_name, address, number, people, language, checks) = v.all(values)?;
+    let (registration_number, number_check) = number;
     let ((contact, approver), (applicant_name, applicant_email)) = people;
     let subject = Subject {
         legal_name,
         address,
         registration_number,
+        number_check: number_check.and_then(checked),
         contact,
         approver,
         applicant_name,
@@ -75,6 +79,7 @@ pub(crate) fn parse_update(request: &pb::UpdateCaseRequest) -> Result<(NewCase, 
         revision: request.revision,
         checks: request.checks.clone(),
         namesake: request.namesake,
+        registration_number_check: request.registration_number_check,
     };
     let mut new = parse(&new)?;
     let mut v = Violations::of(request);
@@ -90,6 +95,15 @@ pub(crate) fn parse_update(request: &pb::UpdateCaseRequest) -> Result<(NewCase, 
     }
     let (touched,) = v.all((touched,))?;
     Ok((new, touched))
+}
+
+fn checked(check: pb::NumberCheck) -> Option<NumberCheck> {
+    match check {
+        pb::NumberCheck::Unspecified => None,
+        pb::NumberCheck::NoRule => Some(NumberCheck::NoRule),
+        pb::NumberCheck::Form => Some(NumberCheck::Form),
+        pb::NumberCheck::Digits => Some(NumberCheck::Digits),
+    }
 }
 
 fn contact_of_approver(v: &mut Violations, request: &pb::OpenCaseRequest) -> Option<Contact> {

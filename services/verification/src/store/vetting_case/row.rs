@@ -12,8 +12,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
 
 use crate::domain::{
-    Address, CaseState, Check, CheckKind, Checks, Contact, Post, Rejection, Reviewer, Status, Subject, Told, Verdict,
-    VettingCase, skeleton,
+    Address, CaseState, Check, CheckKind, Checks, Contact, NumberCheck, Post, Rejection, Reviewer, Status, Subject,
+    Told, Verdict, VettingCase, skeleton,
 };
 
 mod desk;
@@ -51,6 +51,7 @@ mod model {
         pub legal_name: String,
         pub address: Json,
         pub registration_number: Option<String>,
+        pub number_check: Option<String>,
         pub contact_name: String,
         pub contact_email: String,
         pub approver_name: String,
@@ -122,6 +123,7 @@ pub(super) fn active(case: &VettingCase) -> ActiveModel {
         legal_name: Set(subject.legal_name.clone()),
         address: Set(stored_address(&subject.address)),
         registration_number: Set(subject.registration_number.clone()),
+        number_check: Set(subject.number_check.map(|check| check.as_str().to_owned())),
         contact_name: Set(subject.contact.name.clone()),
         contact_email: Set(subject.contact.email.clone().into()),
         approver_name: Set(subject.approver.name.clone()),
@@ -201,7 +203,9 @@ fn subject(row: model::Model) -> Result<Subject, Error> {
     let email = |column, text| Email::parse(text).map_err(|error| Error::unreadable(TABLE, column, row.id, error));
     let language =
         Language::parse(&row.language).map_err(|error| Error::unreadable(TABLE, "language", row.id, error))?;
+    let number_check = number_check(&row)?;
     Ok(Subject {
+        number_check,
         legal_name: row.legal_name,
         address: Address {
             region_code: address.region_code,
@@ -221,6 +225,12 @@ fn subject(row: model::Model) -> Result<Subject, Error> {
         domain_proven: row.domain_proven,
         lookalike: row.lookalike,
     })
+}
+
+fn number_check(row: &model::Model) -> Result<Option<NumberCheck>, Error> {
+    let Some(name) = &row.number_check else { return Ok(None) };
+    let found = NumberCheck::ALL.into_iter().find(|check| check.as_str() == name);
+    found.map(Some).ok_or_else(|| Error::unreadable(TABLE, "number_check", row.id, name))
 }
 
 fn state(row: &model::Model) -> Result<CaseState, Error> {
