@@ -81,6 +81,7 @@ impl Changes<'_> {
             progress(&format!("W1, round {turn} of {}", self.effort.rounds));
             let first = turn as u64 * share;
             let pgbench = self.pgbench(&script, pairs(channel, 1) + first, INVITED).await?;
+            self.numbered().await?;
             // The first pair has its invitation.
             let sample = self.invited(Round::of(self.effort.round).most(share - 1), first + 1).await?;
             if turn > 0 {
@@ -105,6 +106,7 @@ impl Changes<'_> {
             let pgbench = self.pgbench(&script, first + self.waiting.pool + done, ACCEPTED).await?;
             // The last one of all served to learn the statements.
             let open = self.open(customers, first + done, per_round - 1).await?;
+            self.numbered().await?;
             let sample = self.accepted(open).await?;
             if turn > 0 {
                 ours.push(sample);
@@ -203,6 +205,18 @@ impl Changes<'_> {
         let made = u64::try_from(after - before)?;
         ensure!(made == sample.calls, "{} transactions of pgbench made {made}", sample.calls);
         Ok(sample)
+    }
+
+    /// Waits until the service has numbered what pgbench put into its journal, so that each numbers only its own.
+    async fn numbered(&self) -> Result<()> {
+        let mut connection = self.cluster.connect(&database_name("large", ServiceName::Relationship)).await?;
+        loop {
+            let left = "SELECT EXISTS (SELECT 1 FROM journal WHERE sequence IS NULL)";
+            if !sqlx::query_scalar(left).fetch_one(&mut connection).await? {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     async fn invited(&self, round: Round, first: u64) -> Result<Sample> {
