@@ -67,7 +67,7 @@ pub(crate) enum Assurance {
     NoRule,
     /// By its letters and digits.
     Form,
-    /// By its check digits too.
+    /// By its check digits too: a slip in any one digit would have been noticed.
     Digits,
 }
 
@@ -112,16 +112,24 @@ pub(crate) fn judge(country: &str, number: Number, typed: &str, now: DateTime<Ut
 
 /// How far the rules vouch for a number; none for no number.
 pub(crate) fn assurance(country: &str, number: Number, taken: &str, now: DateTime<Utc>) -> Option<Assurance> {
-    let met = |rule: &NumberRule| rule.spelled(taken).is_some();
-    let form = rules(country, number, now).find(met).map_or(Form::Unknown, |rule| rule.form);
-    (!taken.is_empty()).then_some(match form {
-        Form::Scheme(_) => Assurance::Digits,
-        Form::Pattern(_) => Assurance::Form,
-        Form::Unknown => Assurance::NoRule,
+    let met = rules(country, number, now).find(|rule| rule.spelled(taken).is_some());
+    (!taken.is_empty()).then_some(match met {
+        Some(rule) if rule.notices_slips(taken) => Assurance::Digits,
+        Some(_) => Assurance::Form,
+        None => Assurance::NoRule,
     })
 }
 
 impl NumberRule {
+    /// Whether no digit of this number could be another one: some of the library's schemes know the form alone.
+    fn notices_slips(&self, right: &str) -> bool {
+        right.char_indices().filter(|(_, digit)| digit.is_ascii_digit()).all(|(at, digit)| {
+            let others = ('0'..='9').filter(|other| *other != digit);
+            let mut slips = others.map(|other| format!("{}{other}{}", &right[..at], &right[at + 1..]));
+            slips.all(|slip| self.spelled(&slip).is_none())
+        })
+    }
+
     /// Its one spelling, if it is right.
     fn spelled(&self, typed: &str) -> Option<String> {
         match self.form {
@@ -154,6 +162,7 @@ mod tests {
         let told = |country, taken| assurance(country, Number::Registration, taken, now());
         assert_eq!(told("SE", "556016-0680"), Some(Assurance::Digits));
         assert_eq!(told("SE", ""), None);
+        assert_eq!(told("AT", "122119m"), Some(Assurance::Form), "a scheme of the library without check digits");
         let patterned = |country: &str| {
             let rule = rules(country, Number::Registration, now()).next().unwrap();
             matches!(rule.form, Form::Pattern(_)).then_some(rule.example)
