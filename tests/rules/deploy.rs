@@ -127,3 +127,11 @@ fn one_user_runs_everywhere() {
         assert!(says(path, what), "{path} doesn't say `{}`", what.trim());
     }
 }
+
+#[test]
+fn the_image_is_built_from_all_that_cargo_reads() {
+    let left_in = std::fs::read_to_string(sources::root().join("deploy/Dockerfile.dockerignore")).expect("the list");
+    for needed in [".cargo", "Cargo.lock", "Cargo.toml", "crates", "proto", "services", "tests"] {
+        assert!(left_in.lines().any(|line| line == format!("!{needed}")), "the image is built without {needed}");
+    }
+}
