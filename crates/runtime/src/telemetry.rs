@@ -66,7 +66,8 @@ pub fn init(format: Format, filter: &str, collector: Option<&Collector>) -> Resu
         Format::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
     let exporters = collector.map(Exporters::to).transpose()?;
-    // Spans get their ids here, whether anybody is told of them or not; where nobody is, nothing is written down but what a caller traces.
+    // Spans get their ids here, whether anybody is told of them or not. Where nobody is, nothing is written down but what a caller traces, and what
+    // begins here is told by no sibling either: one collector serves all four.
     let tracer = match &exporters {
         Some(exporters) => exporters.tracer(),
         None => {

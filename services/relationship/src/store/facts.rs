@@ -17,7 +17,7 @@ use crate::domain::watermark::{Watermark, as_of, partner_as_of};
 
 // Raw: the one hot statement, where building the query costs as much as running it on SQLite. Agreements past their date multiply
 // the row; most of the time there are none, so one row comes back. Of several that could count the one is asked first that mostly is there, by
-// an index that has it alone or in order: a sorter costs SQLite more than the row.
+// an index that has it alone or in order: a sorter costs SQLite more than the row. Of two relationships that count alike the partnership's own is told.
 const FACTS: &str = "\
 SELECT po.version AS po_version, po.confirmed_at AS po_confirmed_at, \
 ro.version AS ro_version, ro.confirmed_at AS ro_confirmed_at, \
