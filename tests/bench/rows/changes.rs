@@ -210,13 +210,12 @@ impl Changes<'_> {
     /// Waits until the service has numbered what pgbench put into its journal, so that each numbers only its own.
     async fn numbered(&self) -> Result<()> {
         let mut connection = self.cluster.connect(&database_name("large", ServiceName::Relationship)).await?;
-        loop {
-            let left = "SELECT EXISTS (SELECT 1 FROM journal WHERE sequence IS NULL)";
-            if !sqlx::query_scalar(left).fetch_one(&mut connection).await? {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+        let mut beats = tokio::time::interval(Duration::from_millis(100));
+        let left = "SELECT EXISTS (SELECT 1 FROM journal WHERE sequence IS NULL)";
+        while sqlx::query_scalar(left).fetch_one(&mut connection).await? {
+            beats.tick().await;
         }
+        Ok(())
     }
 
     async fn invited(&self, round: Round, first: u64) -> Result<Sample> {
