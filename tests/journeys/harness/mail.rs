@@ -9,10 +9,17 @@ impl Stage {
     /// All mails of a kind to an address, the oldest first.
     pub(crate) async fn mails(&mut self, to: &str, kind: &str) -> Vec<Value> {
         self.settle().await;
-        let request = json!({ "parent": format!("mailboxes/{to}"), "kind": kind, "page_size": 200 });
-        let operator = self.operator();
-        let answer = self.ok(&operator, "notification.MailboxService/ListMailboxMessages", request).await;
-        list(&answer, "mailbox_messages")
+        let (operator, mut mails, mut page) = (self.operator(), Vec::new(), String::new());
+        loop {
+            let parent = format!("mailboxes/{to}");
+            let request = json!({ "parent": parent, "kind": kind, "page_size": 200, "page_token": page });
+            let answer = self.ok(&operator, "notification.MailboxService/ListMailboxMessages", request).await;
+            mails.extend(list(&answer, "mailbox_messages"));
+            page = text(&answer, "next_page_token");
+            if page.is_empty() {
+                return mails;
+            }
+        }
     }
 
     /// The newest mail of a kind to an address, in full.
