@@ -115,7 +115,7 @@ fn of_number(country: &str, kind: &'static str, number: Number, now: DateTime<Ut
     Answer {
         kind,
         rule: match best.map(|rule| rule.form) {
-            Some(Form::Scheme(_)) => "check digits",
+            Some(Form::Scheme(_)) => "scheme of the library",
             Some(Form::Pattern(_)) => "letters and digits",
             Some(Form::Unknown) | None => "no rule known",
         },

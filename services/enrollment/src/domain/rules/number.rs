@@ -31,7 +31,7 @@ pub(crate) struct NumberRule {
 /// How a number is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// By a scheme of the library, check digits included.
+    /// By a scheme of the library, check digits included where it has them.
     Scheme(&'static str),
     /// By its letters and digits alone.
     Pattern(&'static str),
