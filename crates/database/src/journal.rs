@@ -89,14 +89,13 @@ pub struct ListFilter {
 
 /// Writes an entry and says its version. Contended when another change of the same subject came first.
 pub async fn append(tx: &Tx, event: NewEntry) -> Result<i64, Error> {
-    let version = subject_version(tx, &event.subject).await? + 1;
-    let (id, parties) = (event.id, event.parties.clone());
-    match entry::Entity::insert(row::active(event, version)).exec_without_returning(tx).await.map_err(Error::from) {
-        Ok(_) => {}
-        Err(Error::Duplicate { .. }) => return Err(Error::Contended),
-        Err(error) => return Err(error),
-    }
-    let mut parties = parties;
+    let (id, mut parties) = (event.id, event.parties.clone());
+    // The version comes with the entry, which saves a round trip; of two at once the unique key lets one through.
+    let inserted = tx.query_one(&row::insert(event)?).await.map_err(|error| match Error::from(error) {
+        Error::Duplicate { .. } => Error::Contended,
+        error => error,
+    })?;
+    let version = inserted.ok_or(Error::Contended)?.try_get_by_index(0)?;
     parties.sort();
     parties.dedup();
     let parties =
@@ -211,9 +210,9 @@ async fn parties(
 ) -> Result<HashMap<Uuid, Vec<String>>, Error> {
     let mut parties = HashMap::<Uuid, Vec<String>>::new();
     // Few enough to stay below SQLite's number of bound values.
-    for rows in rows.chunks(1_000) {
+    for rows in rows.chunks(1_024) {
         let found = party::Entity::find()
-            .filter(party::Column::Entry.is_in(rows.iter().map(|row| row.id)))
+            .filter(party::Column::Entry.is_in(padded(rows.iter().map(|row| row.id))))
             .order_by_asc(party::Column::Organization)
             .all(connection)
             .await?;
@@ -222,6 +221,15 @@ async fn parties(
         }
     }
     Ok(parties)
+}
+
+/// Repeats the last of these ids up to a power of two: lists of any length make few different statements, which stay prepared.
+fn padded(ids: impl IntoIterator<Item = Uuid>) -> Vec<Uuid> {
+    let mut ids: Vec<_> = ids.into_iter().collect();
+    if let Some(last) = ids.last().copied() {
+        ids.resize(ids.len().next_power_of_two(), last);
+    }
+    ids
 }
 
 fn stored_time(event: &NewEntry) -> DateTime<Utc> {

@@ -6,13 +6,14 @@ use sea_orm::sea_query::CaseStatement;
 use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
 
 use super::row::entry::{Column, Entity, Model};
-use super::{chain, parties};
+use super::{chain, padded, parties};
 use crate::lease::{self, Lease};
 use crate::{Database, Error, Step, Tx, setting};
 
-const BATCH: usize = 500;
+/// A power of two, as is the next.
+const BATCH: usize = 512;
 /// How many entries one statement numbers: each is compared with half of them, and a round trip costs more than that up to here.
-const TOGETHER: usize = 50;
+const TOGETHER: usize = 64;
 /// The setting that holds the last entry's sequence and hash, so that a record whose end was cut off is told from a short one.
 const END: &str = "journal_end";
 
@@ -45,7 +46,9 @@ async fn batch(tx: &Tx, lease: &Lease) -> Result<usize, Error> {
         return Ok(0);
     }
     let (mut sequence, mut hash) = end(tx).await?;
-    let rows = by_version(tx, rows).await?;
+    // Who sees an entry sees all that was written to its subject before: only of a full batch may some lie beyond.
+    let beyond = if rows.len() < BATCH { Vec::new() } else { beyond(tx, &rows).await? };
+    let rows = by_version(rows, beyond);
     let parties = parties(tx, &rows).await?;
     let numbered: Vec<_> = rows
         .iter()
@@ -62,17 +65,19 @@ async fn batch(tx: &Tx, lease: &Lease) -> Result<usize, Error> {
     Ok(rows.len())
 }
 
-/// Writes ids' sequences and hashes, in one statement.
+/// Writes ids' sequences and hashes, in one statement: one of few, however many they are, since the last is said again.
 async fn write(tx: &Tx, numbered: &[(Uuid, i64, String)]) -> Result<(), Error> {
+    let Some(last) = numbered.last() else { return Ok(()) };
     let (mut sequences, mut hashes) = (CaseStatement::new(), CaseStatement::new());
-    for (id, sequence, hash) in numbered {
+    let said = numbered.iter().chain(std::iter::repeat(last)).take(numbered.len().next_power_of_two());
+    for (id, sequence, hash) in said {
         sequences = sequences.case(Column::Id.eq(*id), *sequence);
         hashes = hashes.case(Column::Id.eq(*id), hash.as_str());
     }
     let update = Entity::update_many()
         .col_expr(Column::Sequence, sequences.into())
         .col_expr(Column::Hash, hashes.into())
-        .filter(Column::Id.is_in(numbered.iter().map(|(id, ..)| *id)))
+        .filter(Column::Id.is_in(padded(numbered.iter().map(|(id, ..)| *id))))
         .filter(Column::Sequence.is_null());
     let met = update.exec(tx).await?.rows_affected;
     if usize::try_from(met).is_ok_and(|met| met == numbered.len()) { Ok(()) } else { Err(Error::Contended) }
@@ -88,20 +93,21 @@ async fn end(connection: &impl ConnectionTrait) -> Result<(i64, String), Error> 
     Ok(last.map_or((0, String::new()), |row| (row.sequence.unwrap_or(0), row.hash.unwrap_or_default())))
 }
 
-/// Keeps each subject's places in the batch, and fills them with its lowest versions in order.
-async fn by_version(tx: &Tx, rows: Vec<Model>) -> Result<Vec<Model>, Error> {
-    let mut subjects = HashMap::<String, Vec<Model>>::new();
-    let order: Vec<String> = rows.iter().map(|row| row.subject.clone()).collect();
+/// Lower versions of this batch's subjects that wait beyond it, as they do when the clock of their writer was ahead.
+async fn beyond(tx: &Tx, rows: &[Model]) -> Result<Vec<Model>, Error> {
     let highest = rows.iter().map(|row| row.subject_version).max().unwrap_or(0);
-    let known: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    // A lower version may wait beyond this batch, when the clock of its writer was ahead.
     let beyond = Entity::find()
         .filter(Column::Sequence.is_null())
         .filter(Column::SubjectVersion.lt(highest))
-        .filter(Column::Subject.is_in(order.iter().map(String::as_str)))
-        .filter(Column::Id.is_not_in(known))
-        .all(tx)
-        .await?;
+        .filter(Column::Subject.is_in(rows.iter().map(|row| row.subject.as_str())))
+        .filter(Column::Id.is_not_in(rows.iter().map(|row| row.id)));
+    Ok(beyond.all(tx).await?)
+}
+
+/// Keeps each subject's places in the batch, and fills them with its lowest versions in order.
+fn by_version(rows: Vec<Model>, beyond: Vec<Model>) -> Vec<Model> {
+    let mut subjects = HashMap::<String, Vec<Model>>::new();
+    let order: Vec<String> = rows.iter().map(|row| row.subject.clone()).collect();
     for row in rows.into_iter().chain(beyond) {
         subjects.entry(row.subject.clone()).or_default().push(row);
     }
@@ -112,7 +118,7 @@ async fn by_version(tx: &Tx, rows: Vec<Model>) -> Result<Vec<Model>, Error> {
             (subject, rows.into())
         })
         .collect();
-    Ok(order.iter().filter_map(|subject| queues.get_mut(subject)?.pop_front()).collect())
+    order.iter().filter_map(|subject| queues.get_mut(subject)?.pop_front()).collect()
 }
 
 /// What was last told to be the end; the very beginning where nothing was.

@@ -1,6 +1,8 @@
 //! The journal's two tables.
 
-use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::DbErr;
+use sea_orm::entity::prelude::{ColumnTrait, Json};
+use sea_orm::sea_query::{Expr, ExprTrait, InsertStatement, Query};
 
 use super::{Entry, NewEntry, stored_time};
 use crate::Error;
@@ -69,25 +71,36 @@ pub(super) mod party {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-pub(super) fn active(event: NewEntry, subject_version: i64) -> entry::ActiveModel {
-    entry::ActiveModel {
-        time: Set(stored_time(&event)),
-        id: Set(event.id),
-        sequence: NotSet,
-        hash: NotSet,
-        actor: Set(event.actor),
-        on_behalf_of: Set(event.on_behalf_of),
-        request_id: Set(event.request_id),
-        trace: Set(event.trace),
-        cause: Set(event.cause),
-        subject: Set(event.subject),
-        subject_version: Set(subject_version),
-        kind: Set(event.kind),
-        from_state: Set(event.from_state),
-        to_state: Set(event.to_state),
-        reason: Set(event.reason),
-        changed: Set(event.changed.into()),
-    }
+/// Adds an entry, and answers with its version: one more than its subject has.
+pub(super) fn insert(event: NewEntry) -> Result<InsertStatement, Error> {
+    use entry::Column;
+    let versions = Query::select()
+        .expr(Expr::col(Column::SubjectVersion).max().if_null(0_i64).add(1_i64))
+        .from(entry::Entity)
+        .and_where(Column::Subject.eq(event.subject.as_str()))
+        .to_owned();
+    let (columns, values): (Vec<_>, Vec<_>) = [
+        (Column::Time, Expr::value(stored_time(&event))),
+        (Column::Id, Expr::value(event.id)),
+        (Column::Actor, Expr::value(event.actor)),
+        (Column::OnBehalfOf, Expr::value(event.on_behalf_of)),
+        (Column::RequestId, Expr::value(event.request_id)),
+        (Column::Trace, Expr::value(event.trace)),
+        (Column::Cause, Expr::value(event.cause)),
+        (Column::Subject, Expr::value(event.subject)),
+        (Column::SubjectVersion, Expr::from(versions)),
+        (Column::Kind, Expr::value(event.kind)),
+        (Column::FromState, Expr::value(event.from_state)),
+        (Column::ToState, Expr::value(event.to_state)),
+        (Column::Reason, Expr::value(event.reason)),
+        (Column::Changed, Expr::value(Json::from(event.changed))),
+    ]
+    .into_iter()
+    .unzip();
+    let mut insert = Query::insert();
+    insert.into_table(entry::Entity).columns(columns).returning_col(Column::SubjectVersion);
+    let built = insert.values(values).map(|insert| insert.to_owned());
+    built.map_err(|error| Error::Other(DbErr::Custom(error.to_string())))
 }
 
 impl entry::Model {

@@ -4,7 +4,10 @@ use addresses::Delivery;
 use chrono::{DateTime, Utc};
 use database::{Cursor, Error, Page, Scope, Tx, affected, page};
 use ids::{InvitationId, OrganizationId};
-use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect, Select, entity::prelude::*};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect, Select, TryInsertResult, entity::prelude::*,
+};
 
 use super::read::{Sample, sample};
 use crate::domain::invitation::{Invitation, Stage};
@@ -151,10 +154,11 @@ async fn ids(connection: &impl ConnectionTrait, select: Select<Entity>) -> Resul
     Ok(found.into_iter().map(InvitationId::from_uuid).collect())
 }
 
-/// Adds an invitation; the key of the open one may be taken.
-pub(crate) async fn insert(tx: &Tx, invitation: &Invitation) -> Result<(), Error> {
-    Entity::insert(row(invitation).into_active_model()).exec_without_returning(tx).await?;
-    Ok(())
+/// Adds an invitation, unless another holds the key of the open one; says whether it did.
+pub(crate) async fn insert(tx: &Tx, invitation: &Invitation) -> Result<bool, Error> {
+    let skip = OnConflict::new().do_nothing().to_owned();
+    let insert = Entity::insert(row(invitation).into_active_model()).on_conflict(skip).try_insert();
+    Ok(matches!(insert.exec_without_returning(tx).await?, TryInsertResult::Inserted(1)))
 }
 
 /// Writes it if nobody else did since it was read.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use database::{Error, Tx};
 use ids::{EnrollmentId, OrganizationId, PartnerLocationId};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{ActiveValue::Set, entity::prelude::*};
 
 use super::read::Place;
@@ -44,14 +44,24 @@ pub(crate) async fn of(
     select.all(connection).await?.into_iter().map(Standing::try_from).collect()
 }
 
-/// Whose location this is, as far as any enrollment not over says.
-pub(crate) async fn owner_of(
+/// Whose location this is, as far as any enrollment not over says, and how all enrollments of that organization stand.
+pub(crate) async fn of_owner(
     connection: &impl ConnectionTrait,
     location: PartnerLocationId,
-) -> Result<Option<OrganizationId>, Error> {
-    let rows = row::Entity::find().filter(row::Column::Location.eq(location.uuid())).all(connection).await?;
-    let standings = rows.into_iter().map(Standing::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(standings.iter().find(|standing| !standing.state.is_over()).map(|standing| standing.organization))
+) -> Result<Option<(OrganizationId, Vec<Standing>)>, Error> {
+    use row::{Column, Entity};
+    let named = Query::select()
+        .column(Column::Organization)
+        .from(Entity)
+        .and_where(Column::Location.eq(location.uuid()))
+        .to_owned();
+    let rows = Entity::find().filter(Column::Organization.in_subquery(named)).all(connection).await?;
+    let mut standings = rows.into_iter().map(Standing::try_from).collect::<Result<Vec<_>, _>>()?;
+    let names = |standing: &Standing| standing.location.is_some_and(|named| named.id == location);
+    let owner = standings.iter().find(|standing| names(standing) && !standing.state.is_over());
+    let Some(owner) = owner.map(|standing| standing.organization) else { return Ok(None) };
+    standings.retain(|standing| standing.organization == owner);
+    Ok(Some((owner, standings)))
 }
 
 /// Replaces what is known of an enrollment, but for the time of direct reading, which [`confirm`] alone writes.

@@ -59,8 +59,7 @@ pub(crate) async fn create(
             delivery: None,
         };
         let parties = store::organization::many(tx, invitation.parties()).await?;
-        let mut events = close_expired(&change, &invitation, &parties).await?;
-        insert(&change, &invitation).await?;
+        let mut events = insert(&change, &invitation, &parties).await?;
         mailed::count(app, &change, user.organization).await?;
         let offer = Offer::of(&invitation, &parties, now);
         let effects = effects(&offer, &parties, &invitation);
@@ -79,22 +78,23 @@ fn askers(draft: &Draft, partners: &[OrganizationId], sender: OrganizationId) ->
     }
 }
 
-/// A dead invitation never blocks a new one: what time ended is closed first.
-async fn close_expired(change: &Change, invitation: &Invitation, parties: &Parties) -> Result<Vec<Event>, Fault> {
-    let Some(mut open) = store::invitation::open(&change.tx, invitation).await? else { return Ok(Vec::new()) };
-    if open.expire(change.now()).is_err() {
+/// Adds the invitation. A dead one never blocks it: what time ended is closed first, and told of.
+async fn insert(change: &Change, invitation: &Invitation, parties: &Parties) -> Result<Vec<Event>, Fault> {
+    let (tx, now) = (&change.tx, change.now());
+    if store::invitation::insert(tx, invitation).await? {
+        return Ok(Vec::new());
+    }
+    // One that was answered meanwhile is in nobody's way when this runs again.
+    let mut open = store::invitation::open(tx, invitation).await?.ok_or(Error::Contended)?;
+    if open.expire(now).is_err() {
         return Err(Refusal::InvitationOpen(open.id).into());
     }
-    store::invitation::save(&change.tx, &mut open).await?;
-    Ok(vec![Event::InvitationExpired(InvitationExpired::of(&open, parties))])
-}
-
-async fn insert(change: &Change, invitation: &Invitation) -> Result<(), Fault> {
-    store::invitation::insert(&change.tx, invitation).await.map_err(|error| match error {
-        // Another was made between the look-up and the insert: it is found when this runs again.
-        Error::Duplicate { .. } => Error::Contended.into(),
-        error => error.into(),
-    })
+    store::invitation::save(tx, &mut open).await?;
+    if store::invitation::insert(tx, invitation).await? {
+        Ok(vec![Event::InvitationExpired(InvitationExpired::of(&open, parties))])
+    } else {
+        Err(Error::Contended.into())
+    }
 }
 
 fn effects(offer: &Offer, parties: &Parties, invitation: &Invitation) -> Vec<String> {

@@ -42,14 +42,13 @@ async fn partnership(
 ) -> Result<Terms, Fault> {
     let own = judge.capable(Side::Sender, sender, AS_PROVIDER).await??;
     let location = location.ok_or_else(Fault::missing)?;
-    let recipient = store::standing::owner_of(tx, location).await?.ok_or_else(Fault::missing)?;
+    let (recipient, standings) = store::standing::of_owner(tx, location).await?.ok_or_else(Fault::missing)?;
     let mut v = Violations::default();
     if recipient == sender {
         v.add("invitation.location", "must be another organization's");
     }
     v.done()?;
     // The country is the location's own, whichever enrollment it serves.
-    let standings = store::standing::of(tx, recipient).await?;
     let country = standings
         .iter()
         .filter_map(|standing| standing.location)
