@@ -87,23 +87,29 @@ pub struct ListFilter {
     pub limit: u64,
 }
 
-/// Writes an entry and says its version. Contended when another change of the same subject came first.
-pub async fn append(tx: &Tx, event: NewEntry) -> Result<i64, Error> {
-    let (id, mut parties) = (event.id, event.parties.clone());
-    // The version comes with the entry, which saves a round trip; of two at once the unique key lets one through.
-    let inserted = tx.query_one(&row::insert(event)?).await.map_err(|error| match Error::from(error) {
-        Error::Duplicate { .. } => Error::Contended,
-        error => error,
-    })?;
-    let version = inserted.ok_or(Error::Contended)?.try_get_by_index(0)?;
-    parties.sort();
-    parties.dedup();
-    let parties =
-        parties.into_iter().map(|organization| party::ActiveModel { organization: Set(organization), entry: Set(id) });
-    if parties.len() > 0 {
-        party::Entity::insert_many(parties).exec_without_returning(tx).await?;
+/// Writes entries and says their versions, in the same order. Contended when another change of the same subject came first.
+pub async fn append(tx: &Tx, events: Vec<NewEntry>) -> Result<Vec<i64>, Error> {
+    let (mut versions, mut seen_by) = (Vec::new(), Vec::new());
+    for mut event in events {
+        let (id, mut parties) = (event.id, std::mem::take(&mut event.parties));
+        parties.sort();
+        parties.dedup();
+        seen_by.extend(
+            parties
+                .into_iter()
+                .map(|organization| party::ActiveModel { organization: Set(organization), entry: Set(id) }),
+        );
+        // The version comes with the entry, which saves a round trip; of two at once the unique key lets one through.
+        let inserted = tx.query_one(&row::insert(event)?).await.map_err(|error| match Error::from(error) {
+            Error::Duplicate { .. } => Error::Contended,
+            error => error,
+        })?;
+        versions.push(inserted.ok_or(Error::Contended)?.try_get_by_index(0)?);
     }
-    Ok(version)
+    if !seen_by.is_empty() {
+        party::Entity::insert_many(seen_by).exec_without_returning(tx).await?;
+    }
+    Ok(versions)
 }
 
 /// The version of a subject's latest entry; 0 when nothing happened to it yet.

@@ -54,9 +54,12 @@ pub fn lane(subject: &str) -> i16 {
     hash.as_ref().first().map_or(0, |byte| i16::from(*byte) % LANES)
 }
 
-/// Writes a message in the transaction that causes it.
-pub async fn insert(tx: &Tx, new: NewRow) -> Result<(), Error> {
-    let row = row::ActiveModel {
+/// Writes messages in the transaction that causes them.
+pub async fn insert(tx: &Tx, new: Vec<NewRow>) -> Result<(), Error> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let rows = new.into_iter().map(|new| row::ActiveModel {
         lane: Set(lane(&new.subject)),
         event: Set(new.event),
         destination: Set(new.destination),
@@ -72,7 +75,7 @@ pub async fn insert(tx: &Tx, new: NewRow) -> Result<(), Error> {
         last_error: Set(None),
         parked_at: Set(None),
         created_at: Set(micros(new.created_at)),
-    };
-    row::Entity::insert(row).exec_without_returning(tx).await?;
+    });
+    row::Entity::insert_many(rows).exec_without_returning(tx).await?;
     Ok(())
 }

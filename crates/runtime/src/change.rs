@@ -227,29 +227,29 @@ impl<S: Service> App<S> {
         events: &[E],
         effects: fn(&E) -> Vec<Effect>,
     ) -> Result<(), Fault> {
-        for event in events {
-            let id = self.floor().mint.uuid(now);
-            let entry = event.entry();
-            let subject = entry.subject.clone();
-            let version = journal::append(tx, behind.entry(id, now, entry)).await?;
-            let origin = self.origin(id, now, &subject, version, behind);
-            for effect in effects(event) {
-                let row = outbox::NewRow {
-                    event: id,
-                    destination: effect.destination.as_str().to_owned(),
-                    subject: subject.clone(),
-                    ordered: effect.ordered,
-                    subject_version: version,
-                    source_epoch: self.floor().epoch,
-                    method: effect.method.to_owned(),
-                    payload: (effect.encode)(origin.clone()),
-                    trace: behind.trace.clone(),
-                    available_at: now,
-                    created_at: now,
-                };
-                outbox::insert(tx, row).await?;
-            }
+        let ids: Vec<_> = events.iter().map(|_| self.floor().mint.uuid(now)).collect();
+        let entries = ids.iter().zip(events).map(|(id, event)| behind.entry(*id, now, event.entry()));
+        let entries: Vec<_> = entries.collect();
+        let subjects: Vec<_> = entries.iter().map(|entry| entry.subject.clone()).collect();
+        let versions = journal::append(tx, entries).await?;
+        let mut rows = Vec::new();
+        for (((id, event), subject), version) in ids.into_iter().zip(events).zip(&subjects).zip(versions) {
+            let origin = self.origin(id, now, subject, version, behind);
+            rows.extend(effects(event).into_iter().map(|effect| outbox::NewRow {
+                event: id,
+                destination: effect.destination.as_str().to_owned(),
+                subject: subject.clone(),
+                ordered: effect.ordered,
+                subject_version: version,
+                source_epoch: self.floor().epoch,
+                method: effect.method.to_owned(),
+                payload: (effect.encode)(origin.clone()),
+                trace: behind.trace.clone(),
+                available_at: now,
+                created_at: now,
+            }));
         }
+        outbox::insert(tx, rows).await?;
         Ok(())
     }
 

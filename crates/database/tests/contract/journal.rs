@@ -28,7 +28,8 @@ pub(crate) fn event(number: u128, time: DateTime<Utc>, subject: &str) -> NewEntr
 }
 
 pub(crate) async fn append(db: &Database, number: u128, time: i64, subject: &str) -> i64 {
-    commit(db, async |tx| journal::append(tx, event(number, at(time), subject)).await).await
+    let entries = || vec![event(number, at(time), subject)];
+    commit(db, async |tx| Ok(journal::append(tx, entries()).await?.remove(0))).await
 }
 
 pub(crate) async fn numbering(db: &Database) -> Lease {
@@ -134,7 +135,7 @@ async fn several_batches_leave_no_gap() {
             for number in 0..1_100_i64 {
                 let time = if number == 0 { 5_000 } else { number };
                 let subject = if number % 100 == 0 { "x".to_owned() } else { number.to_string() };
-                journal::append(tx, event(number.unsigned_abs().into(), at(time), &subject)).await?;
+                journal::append(tx, vec![event(number.unsigned_abs().into(), at(time), &subject)]).await?;
             }
             Ok(())
         })
@@ -173,7 +174,7 @@ async fn lists_are_narrowed_by_party_subject_and_place() {
                 [(1, "x", vec!["a"]), (2, "y", vec!["a", "b"]), (3, "x", vec!["b"]), (4, "y", vec![])]
             {
                 let parties = parties.into_iter().map(str::to_owned).collect();
-                journal::append(tx, NewEntry { parties, ..event(number, at(0), subject) }).await?;
+                journal::append(tx, vec![NewEntry { parties, ..event(number, at(0), subject) }]).await?;
             }
             Ok(())
         })

@@ -27,13 +27,7 @@ fn row(event: u128, subject: &str, version: i64) -> NewRow {
 
 async fn insert(db: &Database, rows: impl IntoIterator<Item = NewRow>) {
     let rows: Vec<_> = rows.into_iter().collect();
-    commit(db, async |tx| {
-        for row in &rows {
-            outbox::insert(tx, row.clone()).await?;
-        }
-        Ok(())
-    })
-    .await;
+    commit(db, async |tx| outbox::insert(tx, rows.clone()).await).await;
 }
 
 fn lanes(lanes: &[i16]) -> Reach {

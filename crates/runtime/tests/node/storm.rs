@@ -77,9 +77,7 @@ impl Storm<'_> {
             let held = random.random_range(Duration::ZERO..HELD);
             let keep = random.random_bool(0.9);
             let written = node.app().database().transact(async |tx: Tx| {
-                for entry in entries {
-                    journal::append(&tx, entry.clone()).await?;
-                }
+                journal::append(&tx, entries.clone()).await?;
                 let _ = tokio::time::timeout(held, std::future::pending::<()>()).await;
                 Ok::<_, Error>(if keep { Step::Commit(()) } else { Step::Rollback(()) })
             });
