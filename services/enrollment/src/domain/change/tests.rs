@@ -1,3 +1,5 @@
+mod kept;
+
 use super::*;
 use crate::domain::enrollment::{EnrollmentType, Submission};
 use crate::domain::samples::{applicant, case, day, enrollment, id, legal, now, picture};
