@@ -123,3 +123,6 @@ impl Picture {
         self.legal.missing(country, now).is_empty() && self.support.missing(country).is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -271,6 +271,8 @@ mod tests {
         assert_eq!(of(&picture(), &[qualified], (other, germany)), [Obstacle::Location, Obstacle::Agreement]);
         let suspended = Enrollment { state: State::Suspended, ..active.clone() };
         assert_eq!(of(&located, &[suspended], (other, germany)), [Obstacle::NotActive]);
+        let provider = Enrollment { kind: PROVIDER, ..active.clone() };
+        assert_eq!(of(&located, &[provider], (other, germany)), [Obstacle::NotActive], "a provider is no reseller");
         let ended = Enrollment { state: State::Ended, ..active };
         assert_eq!(of(&located, &[ended], (other, germany)), [Obstacle::NotActive]);
     }

@@ -169,7 +169,7 @@ fn dial(number: &mut String, country: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::samples::{legal, now};
+    use crate::domain::samples::{legal, now, support};
 
     fn fields(found: &[Finding]) -> Vec<(&'static str, Weight)> {
         found.iter().map(|finding| (finding.field, finding.weight)).collect()
@@ -236,5 +236,45 @@ mod tests {
         let spelled = profile.spelled("SE", now());
         assert_eq!((spelled.postal_code.as_str(), spelled.registration_number.as_str()), ("11129", "5560160680"));
         assert_eq!(legal().spelled("IQ", now()).registration_number, "");
+    }
+
+    #[test]
+    fn r04_what_is_refused_is_new_where_its_own_field_changed() {
+        type Edit = fn(&mut LegalProfile);
+        let edits: [(&str, Edit); 7] = [
+            ("legal_name", |it| it.legal_name = "Sydwind AB".to_owned()),
+            ("address.postal_code", |it| it.address.postal_code = "1".to_owned()),
+            ("address.administrative_area", |it| it.address.administrative_area = "Ontario".to_owned()),
+            ("registration_number", |it| it.registration_number = "1".to_owned()),
+            ("tax_id", |it| it.tax_id = "1".to_owned()),
+            ("primary_contact.phone", |it| it.primary_contact.phone = "112".to_owned()),
+            ("company_approver.phone", |it| it.company_approver.phone = "112".to_owned()),
+        ];
+        for (field, edit) in edits {
+            let (before, mut after) = (legal(), legal());
+            edit(&mut after);
+            let changed = edits.map(|(field, _)| field).into_iter().filter(|field| before.at(field) != after.at(field));
+            assert_eq!(changed.collect::<Vec<_>>(), [field]);
+        }
+    }
+
+    #[test]
+    fn r04_a_support_number_is_judged_and_dialled_as_its_country_writes_it() {
+        for (typed, country, dialled, found) in [
+            ("", "SE", "", None),
+            ("08-123 456 78", "SE", "+46812345678", None),
+            ("112", "SE", "112", Some(Weight::Wrong)),
+            ("(312) 155-0123", "US", "+13121550123", Some(Weight::Advice)),
+        ] {
+            let mut profile = SupportProfile { phone: typed.to_owned(), ..support() };
+            let findings = profile.findings(country);
+            assert_eq!(
+                fields(&findings),
+                found.map(|weight| ("phone", weight)).into_iter().collect::<Vec<_>>(),
+                "{typed}"
+            );
+            profile.dial(country);
+            assert_eq!(profile.phone, dialled);
+        }
     }
 }

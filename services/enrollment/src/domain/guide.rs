@@ -187,6 +187,7 @@ mod tests {
             let country = market.country.as_str();
             let asked = fields(country, "sv", now());
             assert_eq!(asked.iter().map(|asked| asked.rule.field).collect::<Vec<_>>(), paths, "{country}");
+            assert!(asked.iter().all(|asked| asked.words.field == asked.rule.field), "{country}");
             assert!(asked.iter().all(|asked| !asked.rule.origin.source.is_empty() && !asked.words.title.is_empty()));
             let told = of_country(country, now());
             assert!(told.len() == 9 && told.iter().all(|rule| paths.contains(&rule.field)), "{country}");
@@ -209,5 +210,45 @@ mod tests {
         );
         assert_eq!(first(EnrollmentType::IndirectReseller).code, "LEGAL_PROFILE");
         assert_eq!(steps(EnrollmentType::IndirectReseller, "sv", now()).len(), 11);
+    }
+
+    #[test]
+    fn r16_a_field_shows_the_countrys_own_examples_or_those_of_its_words() {
+        let examples = |country, path| field(country, path).examples.join("|");
+        assert_eq!(examples("US", "legal_profile.address.administrative_area"), "AL|AK|AS");
+        assert_eq!(examples("US", "legal_profile.address.postal_code"), "95014|22162-1010");
+        assert_eq!(examples("US", "legal_profile.address.locality"), "Stockholm");
+        assert_eq!(examples("US", "support_profile.phone"), "+1 201-555-0123");
+        assert_eq!(examples("BV", "support_profile.phone"), "+46 8 123 456 78", "it has no numbers of its own");
+        assert_eq!(field("HK", "legal_profile.address.postal_code").examples, [""; 0]);
+    }
+
+    #[test]
+    fn r16_a_field_tells_what_is_known_of_its_form() {
+        let known = |country, path| {
+            let rule = field(country, path);
+            (rule.knowledge, rule.pattern)
+        };
+        let (area, code) = ("legal_profile.address.administrative_area", "legal_profile.address.postal_code");
+        assert_eq!(known("US", area), (Knowledge::Enforced, ""));
+        assert_eq!(known("SE", area), (Knowledge::None, ""), "any text is taken");
+        assert_eq!(known("SE", code), (Knowledge::Enforced, r"\d{3} ?\d{2}"));
+        assert_eq!([known("AG", code), known("HK", code)], [(Knowledge::None, ""); 2]);
+        let number = "legal_profile.registration_number";
+        assert_eq!(known("AM", number), (Knowledge::Enforced, r"\d{8}"));
+        assert_eq!(known("PL", number), (Knowledge::Enforced, ""), "one of several suffices");
+        assert_eq!(known("BV", "support_profile.phone"), (Knowledge::None, ""));
+        assert_eq!(field("SE", "legal_profile.legal_name").need, Need::Required);
+        let source = |country| field(country, "support_profile.phone").origin.source;
+        assert_eq!((source("SE"), source("BV")), (phone::ORIGIN.source, NONE_FOUND));
+    }
+
+    #[test]
+    fn r16_a_known_postal_code_is_enforced_where_the_other_fields_are_not_known() {
+        let mut rule = address::rule("SE", now()).unwrap();
+        rule.origin = address::rule("BV", now()).unwrap().origin;
+        let known = of_address(&rule, now()).into_iter().map(|field| (field.field, field.knowledge));
+        let enforced: Vec<_> = known.filter(|(_, known)| *known != Knowledge::None).collect();
+        assert_eq!(enforced, [("legal_profile.address.postal_code", Knowledge::Enforced)]);
     }
 }

@@ -134,6 +134,7 @@ mod tests {
             assert_eq!(many.tenant(other), None, "{other}");
         }
         let one = IssuerName::parse("https://login.example").unwrap();
+        assert!(!one.has_tenants());
         assert_eq!((one.tenant("https://login.example"), one.tenant("https://login.example/")), (Some(""), None));
         let last = IssuerName::parse("https://login.example/{tenant}").unwrap();
         assert_eq!(last.tenant("https://login.example/acme"), Some("acme"));

@@ -136,3 +136,6 @@ impl Picture {
         notices
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -165,6 +165,7 @@ impl List {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::samples::{legal, support};
 
     fn now() -> DateTime<Utc> {
         "2026-01-01T00:00:00Z".parse().expect("a time")
@@ -205,5 +206,17 @@ mod tests {
         assert!(fields(&empty.missing("PL", now())).contains(&"legal_profile.registration_number"));
         let support = ["support_profile.email", "support_profile.phone", "support_profile.website"];
         assert_eq!(fields(&SupportProfile::empty(now()).missing("SE")), support);
+    }
+
+    #[test]
+    fn r04_what_a_country_refuses_is_missing_and_what_it_only_advises_is_not() {
+        assert_eq!(legal().missing("SE", now()), []);
+        let mut profile = LegalProfile { tax_id: "1".to_owned(), ..legal() };
+        profile.address.postal_code = "1".to_owned();
+        let missing = profile.missing("SE", now());
+        assert_eq!(fields(&missing), ["legal_profile.address.postal_code"]);
+        assert!(missing[0].description.contains("such as"), "{missing:?}");
+        let support = SupportProfile { phone: "112".to_owned(), ..support() };
+        assert_eq!(fields(&support.missing("SE")), ["support_profile.phone"]);
     }
 }

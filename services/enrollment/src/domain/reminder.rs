@@ -255,4 +255,36 @@ mod tests {
         picture.users.extend((100..140).map(|number| user(number, &[Role::GlobalAdmin])));
         assert_eq!(picture.signers().len(), MOST_RECIPIENTS);
     }
+
+    #[test]
+    fn r13_each_stage_ranks_after_the_one_before_and_a_newer_version_after_all() {
+        let mut last = 0;
+        for version in 1..40 {
+            for stage in Stage::ALL {
+                let rank = Due { version, by: now(), stage }.rank();
+                assert!(rank > last, "{version} {stage:?}");
+                last = rank;
+            }
+        }
+    }
+
+    #[test]
+    fn r13_who_can_sign_can_be_reminded_and_nobody_else() {
+        assert_eq!(signing().map(State::as_str).collect::<Vec<_>>(), ["QUALIFIED", "ACTIVE", "SUSPENDED"]);
+        let picture =
+            Picture { templates: vec![template(KIND, 1, -90, None), template(KIND, 2, -60, Some(0))], ..picture() };
+        for state in State::ALL {
+            let behind = Enrollment { signed_version: 1, ..enrollment(KIND, state) };
+            let reminded = picture.reminder(&behind, None, now()).is_some();
+            assert_eq!(reminded, signing().any(|signing| signing == state), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn r13_the_contact_is_called_by_name_where_it_reads_the_organizations_mail() {
+        let mut picture = picture();
+        assert_eq!(picture.signers()[0].name, "", "nobody knows who reads it");
+        picture.organization.mail.address = picture.legal.primary_contact.email.clone();
+        assert_eq!(picture.signers()[0].name, "Ada Ek");
+    }
 }

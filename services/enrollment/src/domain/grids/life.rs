@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Act, KIND, grid, in_state, located, name, told, vetted};
+use crate::domain::change::Pending;
 use crate::domain::enrollment::{Enrollment, EnrollmentType};
 use crate::domain::life::{Measure, Why};
 use crate::domain::lifecycle::State;
@@ -135,6 +136,31 @@ fn r18_who_gives_up_what_was_rejected_waits_for_no_appeal() {
     };
     assert!(withdrawn.stops_waiting() && over.stops_waiting());
     assert!(!rejected.state.holds_profile() && !ended.state.holds_profile());
+}
+
+#[test]
+fn r18_what_a_measure_hits_is_told_to_who_asks_before() {
+    let mut all = String::new();
+    for (measure, state) in
+        [(Measure::Suspend, State::Active), (Measure::Resume, State::Suspended), (Measure::End, State::Active)]
+    {
+        let mut picture = governed();
+        let pending = Pending { profile: legal(), waiter: id(2), asked: Vec::new(), since: now() };
+        picture.legal.pending = Some(Box::new(pending));
+        let events = picture.take_measure(measure, &mut in_state(state), &[], &why(), now()).unwrap();
+        writeln!(all, "{measure:?}").unwrap();
+        for said in events.iter().filter_map(Event::consequence) {
+            writeln!(all, "  {said}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(all, @r"
+    Suspend
+      New invitations, acceptances and orders by this enrollment are refused until it is resumed; nothing else ends. The contact and the global administrators are told why.
+    Resume
+    End
+      The enrollment ends for good: new invitations, acceptances and orders by it are refused; partnerships stay until a party ends them. The contact and the global administrators are told why.
+      The change of the legal profile that is being verified is given up.
+    ");
 }
 
 /// What can be done in each state, whoever may do it.

@@ -129,3 +129,6 @@ fn code(kind: CheckKind) -> Code {
         CheckKind::Business => Code::Business,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -141,4 +141,17 @@ mod tests {
         }
         assert_ne!(fields("en", now()).next(), fields("sv", now()).next());
     }
+
+    #[test]
+    fn r16_every_text_is_in_the_language_that_is_read_and_in_english_for_all_others() {
+        let first = |language| {
+            let (field, step) = (fields(language, now()).next().unwrap(), steps(language, now()).next().unwrap());
+            [field.title, field.text, step.text, evidence(language, now()).next().unwrap().text]
+        };
+        let begin =
+            |language, words: [&str; 4]| first(language).iter().zip(words).all(|(text, word)| text.starts_with(word));
+        assert!(begin("en", ["Legal name", "The company's name", "Ask the operator", "The contact's own answer"]));
+        assert!(begin("sv", ["Firma", "Företagets namn", "Be operatören", "Kontaktens eget svar"]));
+        assert_eq!(first("de"), first("en"));
+    }
 }

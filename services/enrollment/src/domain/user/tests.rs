@@ -58,6 +58,12 @@ fn r11_a_user_administrator_neither_gives_nor_takes_what_reaches_further() {
 }
 
 #[test]
+fn r11_an_organization_has_so_many_users_and_no_more() {
+    assert_eq!([may_have_another(0), may_have_another(MOST - 1)], [Ok(()), Ok(())]);
+    assert_eq!([may_have_another(MOST), may_have_another(MOST + 1)], [const { Err(Refusal::UserQuota) }; 2]);
+}
+
+#[test]
 fn r11_a_user_is_deleted_by_who_may_take_all_of_its_roles_and_never_the_last_global_administrator() {
     let delete = |mut user: User, by: Role, others| {
         let before = user.clone();
