@@ -110,15 +110,24 @@ impl World {
 
     /// Asks contact or approver by mail.
     fn write(&mut self, of: usize, approver: bool) {
-        let expires = self.hour + CONFIRM_HOURS;
+        let (expires, withheld) = (self.hour + CONFIRM_HOURS, !approver && self.contact_said_no(of));
         if let Some(case) = self.cast[of].cases.last_mut() {
             case.letters[usize::from(approver)] =
-                Some(Letter { stage: LetterStage::Pending, expires, reminded: false });
+                Some(Letter { stage: LetterStage::Pending, expires, reminded: false, withheld });
+        }
+        if withheld {
+            self.journal("EmailVerificationWithheld");
+            return self.journal("VettingCaseMailNoted");
         }
         self.journal("EmailVerificationIssued");
         let (kind, person) =
             if approver { ("approver-verification", "approver") } else { ("email-verification", "contact") };
         self.mail(kind, of, person);
+    }
+
+    fn contact_said_no(&self, of: usize) -> bool {
+        let mut letters = self.cast[of].cases.iter().filter_map(|case| case.letters[0].as_ref());
+        letters.any(|letter| letter.stage == LetterStage::Denied)
     }
 
     /// An enrollment changes its state, of which the contact is told, and who governs where verification stops. A contact who said no is told of
@@ -128,7 +137,7 @@ impl World {
             enrollment.stage = stage;
         }
         self.journal(event);
-        if stage != Stage::Ended {
+        if !self.contact_said_no(of) {
             self.mail("enrollment-status", of, "contact");
         }
         if stage == Stage::Ended || event == "EnrollmentReturned" {
@@ -162,8 +171,9 @@ impl World {
     }
 
     pub(super) fn letter(&self, of: usize, approver: bool) -> Option<(usize, &Letter)> {
-        let letters = self.cast[of].cases.iter().enumerate();
-        letters.rev().find_map(|(at, case)| case.letters[usize::from(approver)].as_ref().map(|letter| (at, letter)))
+        let letters = self.cast[of].cases.iter().enumerate().rev();
+        let mut mailed = letters.filter_map(|(at, case)| Some((at, case.letters[usize::from(approver)].as_ref()?)));
+        mailed.find(|(_, letter)| !letter.withheld)
     }
 
     pub(super) fn answer(&mut self, of: usize, approver: bool, yes: bool) -> Judged {

@@ -88,7 +88,7 @@ impl World {
         let mut late = Vec::new();
         for (at, letter) in case.letters.iter_mut().enumerate() {
             let Some(letter) = letter.as_mut().filter(|letter| letter.stage == LetterStage::Pending) else { continue };
-            if asked[at] && !letter.reminded && letter.expires - REMIND_HOURS <= hour {
+            if asked[at] && !letter.reminded && !letter.withheld && letter.expires - REMIND_HOURS <= hour {
                 letter.reminded = true;
                 late.push(["contact", "approver"][at]);
             }

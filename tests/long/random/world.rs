@@ -117,6 +117,8 @@ pub(super) struct Letter {
     pub(super) stage: LetterStage,
     pub(super) expires: i64,
     pub(super) reminded: bool,
+    /// Never mailed: its reader has said no before.
+    pub(super) withheld: bool,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -120,7 +120,9 @@ impl Picture {
             appeal_by: case.filter(|_| enrollment.state == State::Rejected).and_then(|case| case.appeal_by),
         };
         let contact = &self.legal.primary_contact;
-        let denied = case.or(self.vetting()).is_some_and(Vetting::is_denied_by_contact);
+        // Whoever said no to one case is not told of another either.
+        let heard = self.vettings.iter().filter(|heard| heard.revision == self.legal.revision);
+        let denied = case.into_iter().chain(heard).any(Vetting::is_denied_by_contact);
         let mut notices = Vec::new();
         if !contact.email.is_empty() && !denied {
             notices.push(notice(&contact.email, contact.name(), &self.legal.language));

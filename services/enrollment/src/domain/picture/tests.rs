@@ -31,3 +31,17 @@ fn r07_who_is_told_learns_why_verification_decided_so() {
     assert_eq!(causes(None), ",,,,,,,");
     assert_eq!(causes(Some(&rejected)), "EXPIRED,,,,,NOT_SHOWN,,NOT_SHOWN");
 }
+
+#[test]
+fn r07_a_contact_who_said_no_is_told_of_no_later_case_about_the_same_profile() {
+    let mut picture = picture();
+    let told = |picture: &Picture, case: Option<&Vetting>| {
+        let notices = picture.told(State::Verifying, &in_state(State::Draft), case, now()).notices;
+        notices.iter().any(|notice| notice.address == "ada@nordwind.example")
+    };
+    let later = case(CaseState::Expired, CheckStatus::Pending);
+    picture.vettings = vec![case(CaseState::Rejected, CheckStatus::Failed), later.clone()];
+    assert!(!told(&picture, None) && !told(&picture, Some(&later)));
+    picture.legal.revision += 1;
+    assert!(told(&picture, None), "another profile, another contact");
+}
