@@ -19,6 +19,9 @@ pub use verify::{Mark, Tampering, Verdict, verify};
 
 use row::{entry, party};
 
+/// As many parties are written by one statement.
+const PIECE: usize = 8_192;
+
 /// Something that happened, before it has a place in the record.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewEntry {
@@ -106,8 +109,9 @@ pub async fn append(tx: &Tx, events: Vec<NewEntry>) -> Result<Vec<i64>, Error> {
         })?;
         versions.push(inserted.ok_or(Error::Contended)?.try_get_by_index(0)?);
     }
-    if !seen_by.is_empty() {
-        party::Entity::insert_many(seen_by).exec_without_returning(tx).await?;
+    // In pieces, since a statement takes only so many values.
+    for piece in seen_by.chunks(PIECE) {
+        party::Entity::insert_many(piece.to_vec()).exec_without_returning(tx).await?;
     }
     Ok(versions)
 }

@@ -20,6 +20,8 @@ pub use row::Model as Row;
 
 /// How many lanes there are: each is delivered by one relay at a time.
 pub const LANES: i16 = 8;
+/// As many messages are written by one statement.
+const PIECE: usize = 1_024;
 
 /// A message to be delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,9 +58,6 @@ pub fn lane(subject: &str) -> i16 {
 
 /// Writes messages in the transaction that causes them.
 pub async fn insert(tx: &Tx, new: Vec<NewRow>) -> Result<(), Error> {
-    if new.is_empty() {
-        return Ok(());
-    }
     let rows = new.into_iter().map(|new| row::ActiveModel {
         lane: Set(lane(&new.subject)),
         event: Set(new.event),
@@ -76,6 +75,9 @@ pub async fn insert(tx: &Tx, new: Vec<NewRow>) -> Result<(), Error> {
         parked_at: Set(None),
         created_at: Set(micros(new.created_at)),
     });
-    row::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    // In pieces, since a statement takes only so many values.
+    for piece in rows.collect::<Vec<_>>().chunks(PIECE) {
+        row::Entity::insert_many(piece.to_vec()).exec_without_returning(tx).await?;
+    }
     Ok(())
 }

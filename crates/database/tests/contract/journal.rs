@@ -152,6 +152,19 @@ async fn several_batches_leave_no_gap() {
 }
 
 #[tokio::test]
+async fn one_entry_is_seen_by_more_than_a_statement_takes_values() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        let parties: Vec<_> = (0..40_000).map(|party| format!("organizations/{party}")).collect();
+        let entries = || vec![NewEntry { parties: parties.clone(), ..event(1, at(0), "x") }];
+        commit(&db, async |tx| journal::append(tx, entries()).await).await;
+        let entry = journal::get(db.reader(), id(1)).await.unwrap().unwrap();
+        assert_eq!(entry.event.parties.len(), 40_000);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_lost_lease_numbers_nothing() {
     on_every_database(async |test| {
         let db = open(&test).await;

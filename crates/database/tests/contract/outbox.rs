@@ -63,6 +63,16 @@ async fn one_subjects_messages_go_in_order_and_no_subject_waits_for_another() {
 }
 
 #[tokio::test]
+async fn one_change_writes_more_messages_than_a_statement_takes_values() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        insert(&db, (0..5_000).map(|event| row(event, &event.to_string(), 1))).await;
+        assert_eq!(outbox::backlog(db.reader()).await.unwrap().waiting, 5_000);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn order_is_by_epoch_then_version_then_event() {
     on_every_database(async |test| {
         let db = open(&test).await;

@@ -120,7 +120,7 @@ impl Picture {
             appeal_by: case.filter(|_| enrollment.state == State::Rejected).and_then(|case| case.appeal_by),
         };
         let contact = &self.legal.primary_contact;
-        // Whoever said no to one case is not told of another either.
+        // Whoever said no to one case about this profile is told of no other either.
         let heard = self.vettings.iter().filter(|heard| heard.revision == self.legal.revision);
         let denied = case.into_iter().chain(heard).any(Vetting::is_denied_by_contact);
         let mut notices = Vec::new();

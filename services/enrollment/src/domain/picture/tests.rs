@@ -43,5 +43,5 @@ fn r07_a_contact_who_said_no_is_told_of_no_later_case_about_the_same_profile() {
     picture.vettings = vec![case(CaseState::Rejected, CheckStatus::Failed), later.clone()];
     assert!(!told(&picture, None) && !told(&picture, Some(&later)));
     picture.legal.revision += 1;
-    assert!(told(&picture, None), "another profile, another contact");
+    assert!(told(&picture, None), "a profile that was changed may name another");
 }
