@@ -61,7 +61,7 @@ fn play(skews: &[(ServiceName, Skew)]) {
         if too_old.contains(&(service, skew)) {
             assert_eq!(unknown(&mut caller, &organization, false), 3, "{service} {skew:?}");
         } else {
-            // Both clocks moved, one after the other: what is known is old until enrollment tells again, within a second.
+            // Where both clocks moved, one after the other, what is known is old until enrollment tells again.
             until_known(&mut caller, &mut serving, &organization);
         }
         assert_eq!(unknown(&mut caller, &organization, true), 0, "{service} {skew:?}, read anew");
