@@ -233,13 +233,13 @@ async fn parties(
     Ok(parties)
 }
 
-/// Repeats the last of these ids up to a power of two: lists of any length make few different statements, which stay prepared.
-fn padded(ids: impl IntoIterator<Item = Uuid>) -> Vec<Uuid> {
-    let mut ids: Vec<_> = ids.into_iter().collect();
-    if let Some(last) = ids.last().copied() {
-        ids.resize(ids.len().next_power_of_two(), last);
+/// Repeats the last of these up to a power of two: lists of any length make few different statements, which stay prepared.
+fn padded<T: Clone>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut values: Vec<_> = values.into_iter().collect();
+    if let Some(last) = values.last().cloned() {
+        values.resize(values.len().next_power_of_two(), last);
     }
-    ids
+    values
 }
 
 fn stored_time(event: &NewEntry) -> DateTime<Utc> {

@@ -65,19 +65,18 @@ async fn batch(tx: &Tx, lease: &Lease) -> Result<usize, Error> {
     Ok(rows.len())
 }
 
-/// Writes ids' sequences and hashes, in one statement: one of few, however many they are, since the last is said again.
+/// Writes ids' sequences and hashes, in one statement.
 async fn write(tx: &Tx, numbered: &[(Uuid, i64, String)]) -> Result<(), Error> {
-    let Some(last) = numbered.last() else { return Ok(()) };
+    let padded = padded(numbered);
     let (mut sequences, mut hashes) = (CaseStatement::new(), CaseStatement::new());
-    let said = numbered.iter().chain(std::iter::repeat(last)).take(numbered.len().next_power_of_two());
-    for (id, sequence, hash) in said {
+    for (id, sequence, hash) in &padded {
         sequences = sequences.case(Column::Id.eq(*id), *sequence);
         hashes = hashes.case(Column::Id.eq(*id), hash.as_str());
     }
     let update = Entity::update_many()
         .col_expr(Column::Sequence, sequences.into())
         .col_expr(Column::Hash, hashes.into())
-        .filter(Column::Id.is_in(padded(numbered.iter().map(|(id, ..)| *id))))
+        .filter(Column::Id.is_in(padded.iter().map(|(id, ..)| *id)))
         .filter(Column::Sequence.is_null());
     let met = update.exec(tx).await?.rows_affected;
     if usize::try_from(met).is_ok_and(|met| met == numbered.len()) { Ok(()) } else { Err(Error::Contended) }
