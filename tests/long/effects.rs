@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::caller::{Caller, OPERATOR, Refused, Write};
 
-/// How long effects may be on their way: several leases.
+/// How long nothing may move while effects are on their way: several leases.
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Service and kind of entries, and how often they stand in the trail.
@@ -62,15 +62,18 @@ impl Caller {
     }
 
     /// Waits until everything that was acknowledged shows all of its effects, and nothing is left to deliver; what is wrong
-    /// if that does not come.
+    /// if that does not come, however long nothing moves any more.
     pub(crate) fn differences(&mut self, expected: &Effects, mut wait: impl FnMut()) -> Vec<String> {
-        let began = Instant::now();
+        let (mut moved, mut least) = (Instant::now(), usize::MAX);
         loop {
             let idle = self.waiting() == 0;
             let (trail, mails) = (self.trail(), self.mails());
             let wrong = expected.differences(&trail, &mails, &self.acknowledged());
-            if (idle && wrong.is_empty()) || began.elapsed() > PATIENCE {
+            if (idle && wrong.is_empty()) || moved.elapsed() > PATIENCE {
                 return wrong;
+            }
+            if wrong.len() < least {
+                (moved, least) = (Instant::now(), wrong.len());
             }
             wait();
         }

@@ -5,9 +5,10 @@ use std::time::Duration;
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(600);
 
-/// Full jitter: a random share of a bound that doubles with each attempt, so that many that failed together do not return together.
+/// A random half to whole of a bound that doubles with each attempt, so that many that failed together do not return together,
+/// and none at once.
 pub(crate) fn pause(attempts: u32) -> Duration {
-    bound(attempts).mul_f64(share())
+    bound(attempts).mul_f64(0.5 + share() / 2.0)
 }
 
 /// A random duration of 75 to 125 percent of this one.
@@ -36,9 +37,9 @@ mod tests {
     }
 
     #[test]
-    fn pauses_stay_below_the_bound_and_differ() {
+    fn pauses_are_half_of_the_bound_to_all_of_it_and_differ() {
         let pauses: Vec<_> = (0..100).map(|_| pause(3)).collect();
-        assert!(pauses.iter().all(|pause| *pause <= Duration::from_secs(4)));
+        assert!(pauses.iter().all(|pause| (2.0..=4.0).contains(&pause.as_secs_f64())));
         assert!(pauses.iter().any(|pause| pause != pauses.first().unwrap()));
     }
 }

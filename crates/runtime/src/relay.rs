@@ -19,12 +19,11 @@ use crate::leases::Leases;
 use crate::telemetry::{self, metrics};
 use crate::{App, Fault, Service, ServiceName, backoff};
 
-/// So many deliveries are under way at once.
+/// So many deliveries are under way at once. One query looks at as many due rows: those that are under way already and those
+/// that there is room for.
 const WIDTH: usize = 16;
 /// So many of them to one sibling, so that one that hangs leaves room for the others.
 const WIDTH_PER_DESTINATION: usize = 6;
-/// How many due rows are looked at in one query.
-const WINDOW: u64 = 128;
 /// Then the row is parked: it waits for an operator.
 const ATTEMPTS: i32 = 16;
 /// The longest error that is kept.
@@ -47,8 +46,6 @@ pub(crate) struct Relay<S: Service> {
 /// What one pass is doing and has done.
 #[derive(Default)]
 struct Pass {
-    /// Each row is tried once in a pass, whatever comes of it, so that a pass ends; again only while another delivery hangs.
-    tried: HashSet<Key>,
     under_way: HashSet<Key>,
     finished: usize,
 }
@@ -92,7 +89,8 @@ impl<S: Service> Relay<S> {
         }
     }
 
-    /// One pass over all lanes that this process may deliver; says how many deliveries came to an end, well or not.
+    /// One pass over all lanes that this process may deliver, until nothing is due: what failed is due later. Says how many
+    /// deliveries came to an end, well or not.
     pub(crate) async fn once(self: &Arc<Self>) -> Result<usize, Fault> {
         let _one = self.pass.lock().await;
         let mut pass = Pass::default();
@@ -110,13 +108,9 @@ impl<S: Service> Relay<S> {
             }
             let ended = tokio::select! {
                 Some(ended) = under_way.join_next() => ended,
-                // What was committed or fell due meanwhile need not wait for a delivery that hangs.
+                // What was committed or fell due meanwhile, as does what failed, need not wait for a delivery that hangs.
                 _ = woken.changed() => continue,
-                () = tokio::time::sleep(POLL) => {
-                    // What failed and is due again need not wait for it either.
-                    pass.tried.clone_from(&pass.under_way);
-                    continue;
-                }
+                () = tokio::time::sleep(POLL) => continue,
             };
             let (key, tried) = ended.map_err(Fault::internal)?;
             pass.under_way.remove(&key);
@@ -134,9 +128,8 @@ impl<S: Service> Relay<S> {
                 return Ok(next);
             }
             let before = reach.clone();
-            let window = WINDOW + pass.tried.len() as u64;
-            let due = outbox::due(self.app.database().reader(), &reach, self.app.now(), window).await?;
-            let all = (due.len() as u64) < window;
+            let due = outbox::due(self.app.database().reader(), &reach, self.app.now(), WIDTH as u64).await?;
+            let all = due.len() < WIDTH;
             for row in due {
                 if next.len() == room {
                     return Ok(next);
@@ -165,17 +158,16 @@ impl<S: Service> Relay<S> {
         Reach { lanes, busy }
     }
 
-    /// The row to be tried, if it is within reach and was not tried yet.
+    /// The row to be tried, if it is within reach and not under way.
     async fn take(&self, pass: &mut Pass, reach: &mut Reach, row: Row) -> Result<Option<(Row, Lease)>, Fault> {
         let key = (row.event, row.destination.clone());
-        if !reach.lanes.contains(&row.lane) || reach.busy.contains(&row.destination) || pass.tried.contains(&key) {
+        if !reach.lanes.contains(&row.lane) || reach.busy.contains(&row.destination) || pass.under_way.contains(&key) {
             return Ok(None);
         }
         let Some(lease) = self.leases.get(&lease_name(row.lane)).await? else {
             reach.lanes.retain(|lane| *lane != row.lane);
             return Ok(None);
         };
-        pass.tried.insert(key.clone());
         pass.under_way.insert(key);
         if pass.to(&row.destination) >= WIDTH_PER_DESTINATION {
             reach.busy.push(row.destination.clone());

@@ -1,6 +1,6 @@
 //! Delivery: in order per subject, again after failures, parked in the end, by one replica at a time.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use database::outbox::lane;
 use testkit::on_every_database;
@@ -105,6 +105,21 @@ async fn more_messages_than_fit_at_once_all_arrive() {
         assert_eq!(pair.board.told.lock().unwrap().len(), 40);
     })
     .await;
+}
+
+/// A pass that read again for each delivery what it had delivered before would take many times as long for one of a long backlog.
+#[tokio::test]
+async fn message_of_a_long_backlog_costs_no_more_than_one_of_a_short_one() {
+    let pair = Pair::start(testkit::sqlite()).await;
+    let mut each = Vec::new();
+    for (text, count) in [("warm", 20), ("short", 100), ("long", 1_500)] {
+        let subjects: Vec<_> = (0..count).map(|number| format!("{text} {number}")).collect();
+        pair.happen_at_once(&subjects.iter().map(String::as_str).collect::<Vec<_>>(), text).await;
+        let began = Instant::now();
+        assert_eq!(pair.source.relay_once().await.unwrap(), count);
+        each.push(began.elapsed() / u32::try_from(count).unwrap());
+    }
+    assert!(each[2] < each[1] * 3, "{each:?}");
 }
 
 #[tokio::test]
