@@ -246,4 +246,18 @@ mod tests {
         assert!(Kind::ALL.into_iter().all(|kind| Kind::parse(kind.name()) == Some(kind)));
         assert_eq!(Kind::parse("EmailVerification"), None);
     }
+
+    #[test]
+    fn what_something_waits_on_is_reported_and_its_reminders_are_not() {
+        let reported = Kind::ALL.into_iter().filter(|kind| kind.is_reported()).map(Kind::name);
+        insta::assert_snapshot!(reported.collect::<Vec<_>>().join("\n"), @r"
+        email-verification
+        approver-verification
+        information-requested
+        enrollment-status
+        agreement-due
+        partnership-invitation
+        customer-invitation
+        ");
+    }
 }

@@ -60,9 +60,8 @@ impl Letter {
 mod tests {
     use super::*;
 
-    #[test]
-    fn no_header_is_sound_with_a_line_break_in_it() {
-        let letter = || Letter {
+    fn letter() -> Letter {
+        Letter {
             language: "en".to_owned(),
             name: "Ada".to_owned(),
             address: "ada@example.com".to_owned(),
@@ -72,7 +71,24 @@ mod tests {
             text: "one\ntwo".to_owned(),
             html: "<p>one</p>\n".to_owned(),
             links: BTreeMap::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_name_is_read_as_an_address() {
+        for (name, header) in [
+            ("Ada", r#""Ada" <ada@example.com>"#),
+            ("", "ada@example.com"),
+            ("Ek, Ada <eve@example.net>", r#""Ek, Ada <eve@example.net>" <ada@example.com>"#),
+            (r#"Ada" <eve@example.net>, ""#, r#""Ada\" <eve@example.net>, \"" <ada@example.com>"#),
+            (r"Ada\", r#""Ada\\" <ada@example.com>"#),
+        ] {
+            assert_eq!(Letter { name: name.to_owned(), ..letter() }.to(), header);
+        }
+    }
+
+    #[test]
+    fn no_header_is_sound_with_a_line_break_in_it() {
         assert!(letter().has_sound_headers(), "the text may have lines");
         let broken = || "one\r\nBcc: two".to_owned();
         for letter in [

@@ -104,7 +104,8 @@ mod tests {
         assert!(!pace.begin(&bo, at(30)), "three a minute for the domain");
         assert_eq!(pace.full(at(30)).domains, ["x.example"]);
         assert!(pace.begin(&to("cy", "y.example"), at(30)), "another domain");
-        assert!(pace.begin(&ada, at(60)), "the first is a minute old");
+        assert_eq!(pace.full(at(60)), Full::default(), "the first is a minute old");
+        assert!(pace.begin(&ada, at(60)));
         assert!(!pace.begin(&ada, at(60)));
         assert_eq!(pace.full(at(200)), Full::default());
     }

@@ -112,6 +112,38 @@ fn r51_a_try_counts_before_it_is_made() {
 }
 
 #[test]
+fn who_asked_for_a_message_is_told_how_it_ended_and_why_where_that_is_shown() {
+    let told = |kind| {
+        let (said, until) = (contents(), at(9));
+        let sending = || Message { kind, ..message(State::Sending { until, contents: said.clone() }, TRIES.most) };
+        let parked = || Message { kind, ..message(State::Parked { at: at(0), contents: said.clone() }, TRIES.most) };
+        let ends = [
+            sending().accept(at(5)),
+            sending().bounce(at(5), "unknown"),
+            sending().postpone(at(5), "busy", TRIES, 0),
+            sending().park(at(5), "unreadable"),
+            parked().drop(at(5), "by hand"),
+        ];
+        ends.map(|end| match end.unwrap() {
+            Event::MessageSent { report, .. }
+            | Event::MessageBounced { report, .. }
+            | Event::MessageParked { report, .. }
+            | Event::MessageDropped { report, .. } => report,
+            event => panic!("no end: {event:?}"),
+        })
+    };
+    let shown = told(Kind::PartnershipInvitation).map(|report| {
+        let report = report.unwrap();
+        assert_eq!((report.cause, report.at), (queued().cause, at(5)));
+        (report.state, report.reason)
+    });
+    let expected =
+        [("SENT", ""), ("BOUNCED", "unknown"), ("PARKED", "busy"), ("PARKED", "unreadable"), ("DROPPED", "by hand")];
+    assert_eq!(shown, expected.map(|(state, reason)| (state, reason.to_owned())));
+    assert_eq!(told(Kind::InvitationRevoked), [const { None }; 5], "nothing waits for its reader");
+}
+
+#[test]
 fn what_was_said_is_kept_exactly_as_long_as_it_may_be_said_again() {
     for (name, command) in COMMANDS {
         let mut message = message(State::Sending { until: at(0), contents: contents() }, 1);
