@@ -77,3 +77,19 @@ impl State {
         Err(Refusal::StateForbids { state: self.stage().as_str(), allowed })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn r41_who_suspended_it_is_told_for_as_long_as_it_is_suspended() {
+        let (by, now) = (OrganizationId::from_uuid(Uuid::from_u128(10)), DateTime::UNIX_EPOCH);
+        let suspended = State::Active.suspend(by, now).unwrap();
+        assert_eq!(suspended.suspended_by(), Some(by));
+        let others = [State::Active, suspended.resume(Resumer::Operator).unwrap(), suspended.end(now).unwrap()];
+        assert_eq!(others.map(State::suspended_by), [None; 3]);
+    }
+}

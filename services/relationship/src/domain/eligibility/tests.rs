@@ -8,6 +8,8 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::standing::{EnrollmentType, Location};
 
+mod told;
+
 const BOUND: TimeDelta = TimeDelta::minutes(5);
 
 /// How one partner stands.

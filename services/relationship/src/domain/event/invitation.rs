@@ -174,3 +174,53 @@ impl InvitationExpired {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::grids;
+    use crate::domain::invitation::State;
+    use crate::domain::organization::Organization;
+
+    fn organization(number: u128, mail_address: &str) -> Organization {
+        Organization {
+            id: OrganizationId::from_uuid(Uuid::from_u128(number)),
+            name: number.to_string(),
+            country: "SE".parse().unwrap(),
+            language: "sv".parse().unwrap(),
+            mail_address: mail_address.parse().unwrap(),
+            proven_domains: Vec::new(),
+            version: 1,
+        }
+    }
+
+    fn addresses(tell: &[Addressee]) -> Vec<&str> {
+        tell.iter().map(|to| to.email.as_str()).collect()
+    }
+
+    /// To a customer, by a provider and a reseller; its recipient is `ada@reseller.example`.
+    fn invitation() -> Invitation {
+        Invitation { kind: Kind::Customer, recipient: None, ..grids::invitation(State::Pending) }
+    }
+
+    #[test]
+    fn r35_all_who_invite_are_told_how_an_invitation_ends_and_the_recipient_that_it_is_taken_back() {
+        let parties = [organization(10, "provider@x.example"), organization(11, "reseller@y.example")];
+        let parties: Parties = parties.into_iter().collect();
+        let inviting = ["provider@x.example", "reseller@y.example"];
+        let declined = InvitationDeclined::of(&invitation(), &parties, (DeclineReason::Other, ""));
+        assert_eq!(addresses(&declined.tell), inviting);
+        assert_eq!(addresses(&InvitationExpired::of(&invitation(), &parties).tell), inviting);
+        let revoked = InvitationRevoked::of(&invitation(), &parties);
+        assert_eq!(addresses(&revoked.tell), [&inviting[..], &["ada@reseller.example"]].concat());
+    }
+
+    #[test]
+    fn r35_whoever_invites_its_own_address_is_told_once() {
+        let parties = [organization(10, "provider@x.example"), organization(11, "ada@reseller.example")];
+        let revoked = InvitationRevoked::of(&invitation(), &parties.into_iter().collect());
+        assert_eq!(addresses(&revoked.tell), ["provider@x.example", "ada@reseller.example"]);
+    }
+}
