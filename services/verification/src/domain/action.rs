@@ -88,3 +88,6 @@ impl VettingCase {
         Action::ALL.into_iter().filter(can).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -222,3 +222,23 @@ impl VettingCase {
         CaseEvent { what, from, case: Box::new(self.clone()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::{DEADLINES, id, new_case, now, subject};
+
+    #[test]
+    fn r24_from_the_contacts_yes_on_a_reviewer_has_the_time_promised_and_an_approvers_link_its_own() {
+        let (link, promised) = (Some(now() + DEADLINES.confirm), Some(now() + DEADLINES.review));
+        for (approver, authority) in [("bo@example.com", link), ("bo@gmail.com", promised)] {
+            let mut subject = subject();
+            subject.approver.email = approver.parse().unwrap();
+            let new = NewCase { subject, ..new_case(CheckKind::ALL) };
+            let (mut case, _) = VettingCase::open(id(4), new, now(), &DEADLINES);
+            case.contact_answered(true, now(), &DEADLINES).unwrap();
+            let due = CheckKind::ALL.map(|kind| case.checks.get(kind).status.due());
+            assert_eq!(due, [None, promised, promised, authority, promised], "{approver}");
+        }
+    }
+}

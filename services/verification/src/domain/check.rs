@@ -237,3 +237,18 @@ impl Checks {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r24_enrollment_is_told_in_these_words_whom_a_check_waits_for() {
+        let applicant = [Todo::Answer, Todo::Resend, Todo::Person, Todo::Evidence].map(WaitsFor::Applicant);
+        assert_eq!(applicant.map(WaitsFor::as_str), ["ANSWER", "RESEND", "PERSON", "EVIDENCE"]);
+        let holders = [Purpose::Contact, Purpose::Approver].map(WaitsFor::LinkHolder);
+        assert_eq!(holders.map(WaitsFor::as_str), ["CONTACT", "APPROVER"]);
+        let others = [WaitsFor::Reviewer, WaitsFor::Operator, WaitsFor::Nobody];
+        assert_eq!(others.map(WaitsFor::as_str), ["REVIEWER", "OPERATOR", ""]);
+    }
+}

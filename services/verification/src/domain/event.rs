@@ -156,3 +156,20 @@ impl From<Alert> for Event {
         Event::Alert(alert)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::{DEADLINES, case, now};
+
+    #[test]
+    fn the_operator_is_told_of_a_no_by_the_reason_that_the_case_has_for_it() {
+        let (mut not_us, mut denied) = (case(), case());
+        not_us.contact_answered(false, now(), &DEADLINES).unwrap();
+        denied.approver_answered(false, now()).unwrap();
+        let authority = &denied.checks.get(CheckKind::Authority).status;
+        assert_eq!(not_us.state.reason(), Some(AlertCause::NotUs.as_str()));
+        assert_eq!(authority.reason(), Some(AlertCause::ApproverDenied.as_str()));
+        assert_eq!(AlertCause::ReviewLate.as_str(), "REVIEW_LATE");
+    }
+}

@@ -44,3 +44,28 @@ impl VettingCase {
         if kept >= MOST_EVIDENCE { Err(Refusal::EvidenceFull) } else { Ok(kept + 1) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::{id, now};
+
+    #[test]
+    fn a_document_is_named_under_its_case() {
+        let evidence = Evidence {
+            id: id(6),
+            organization: id(2),
+            case: id(4),
+            number: 1,
+            check: CheckKind::Business,
+            kind: "EXTRACT".to_owned(),
+            media_type: "application/pdf".to_owned(),
+            size: 1,
+            digest: "00".to_owned(),
+            by: id(10),
+            received: now(),
+        };
+        let (organization, case, own) = (evidence.organization, evidence.case, evidence.id);
+        assert_eq!(evidence.name(), format!("organizations/{organization}/vettingCases/{case}/evidence/{own}"));
+    }
+}

@@ -161,7 +161,7 @@ fn told(result: Result<VerificationEvent, Refusal>) -> String {
     }
 }
 
-const TRIES: [Try; 10] = [
+const TRIES: [Try; 11] = [
     ("inspect", |it| {
         it.inspect(Proof::Newest).map_or_else(|refusal| format!("no: {refusal:?}"), |()| "shown".to_owned())
     }),
@@ -183,6 +183,7 @@ const TRIES: [Try; 10] = [
         format!("no: {refusal:?}{}", if event.is_some() { ", counted" } else { "" })
     }),
     ("time passes", |it| told(it.expire(it.expires))),
+    ("another takes its place", |it| told(it.supersede(now()))),
 ];
 
 #[test]

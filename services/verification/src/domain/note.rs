@@ -22,3 +22,17 @@ impl ReviewNote {
         format!("{}/{}", self.organization.child(self.case), self.id.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::{id, now, reviewer};
+
+    #[test]
+    fn a_note_is_named_under_its_case() {
+        let (by, text) = (reviewer(10), "Called them.".to_owned());
+        let note = ReviewNote { id: id(6), organization: id(2), case: id(4), by, text, created: now() };
+        let (organization, case, own) = (note.organization, note.case, note.id);
+        assert_eq!(note.name(), format!("organizations/{organization}/vettingCases/{case}/notes/{own}"));
+    }
+}

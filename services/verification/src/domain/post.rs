@@ -64,3 +64,23 @@ impl Fate {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::now;
+
+    #[test]
+    fn r21_a_mail_has_the_fate_that_notification_tells_until_wrong_codes_lock_it() {
+        let (at, reason) = (now(), String::new);
+        for (delivery, fate) in [
+            (Delivery::Sent { at }, Fate::Sent),
+            (Delivery::Bounced { at, reason: reason() }, Fate::Bounced),
+            (Delivery::Parked { at, reason: reason() }, Fate::Parked),
+            (Delivery::Dropped { at, reason: reason() }, Fate::Dropped),
+        ] {
+            assert_eq!(Fate::of(&delivery, EmailState::Pending { tries_left: 1 }), fate);
+            assert_eq!(Fate::of(&delivery, EmailState::Locked), Fate::Locked, "{fate:?}");
+        }
+    }
+}

@@ -101,6 +101,9 @@ mod tests {
         let own = ids::OrganizationId::name(id(2));
         assert_eq!(keys(dispatch).collect::<Vec<_>>(), ["ada@mail.example.com", "example.com", &own, "user/1"]);
         assert_eq!(keys(Dispatch { caller: None, ..dispatch }).count(), 3, "nobody asked for it by hand");
+        let counts = dispatch.counts(&limits, now());
+        let scopes: Vec<_> = counts.iter().map(|count| count.scope).collect();
+        assert_eq!(scopes, ["ADDRESS", "DOMAIN", "ORGANIZATION", "CALLER"], "what is equal by chance is counted apart");
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl Subject {
 
 #[cfg(test)]
 mod tests {
-    use super::Subject;
+    use super::{NumberCheck, Subject};
     use crate::domain::samples::subject;
 
     #[test]
@@ -133,6 +133,11 @@ mod tests {
         ] {
             assert!(!apart("ada@example.com", approver, applicant), "{approver} {applicant}");
         }
+    }
+
+    #[test]
+    fn how_far_a_number_is_vouched_for_is_kept_in_these_words() {
+        assert_eq!(NumberCheck::ALL.map(NumberCheck::as_str), ["NO_RULE", "FORM", "DIGITS"]);
     }
 
     #[test]

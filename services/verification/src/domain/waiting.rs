@@ -80,3 +80,18 @@ impl VettingCase {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::{case, now, verification};
+
+    #[test]
+    fn r24_what_became_of_a_mail_is_noted_once() {
+        let mut case = case();
+        case.mailed(&verification());
+        let told = [Fate::Sent, Fate::Parked, Fate::Parked, Fate::Sent];
+        let noted = told.map(|fate| case.note_mail(&verification(), fate, now()).is_some());
+        assert_eq!(noted, [false, true, false, true], "that it was sent is known");
+    }
+}

@@ -94,3 +94,27 @@ impl VettingCase {
         !too_early && self.checks.is_pending(verification.purpose.check()) && verification.recipient == *person
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Subject;
+    use crate::domain::samples::{DEADLINES, case, new_case, now, subject};
+
+    #[test]
+    fn r24_what_comes_after_the_contacts_answer_has_no_time_of_its_own_before_that() {
+        let mut case = case();
+        case.contact_answered(true, now(), &DEADLINES).unwrap();
+        let later = now() + DEADLINES.answer;
+        let new = NewCase { subject: Subject { revision: 2, ..subject() }, ..new_case(CheckKind::ALL) };
+        let touched = [CheckKind::Email, CheckKind::Authority, CheckKind::Business];
+        case.update(new, &touched.into(), later, &DEADLINES).unwrap().unwrap();
+        let due = |case: &VettingCase, at| {
+            let due = touched.map(|kind| case.checks.get(kind).status.due());
+            due.map(|due| due.map(|due| due - at))
+        };
+        assert_eq!(due(&case, later), [Some(DEADLINES.confirm), None, None]);
+        case.contact_answered(true, later, &DEADLINES).unwrap();
+        assert_eq!(due(&case, later), [None, Some(DEADLINES.confirm), Some(DEADLINES.review)]);
+    }
+}

@@ -92,6 +92,13 @@ mod tests {
     }
 
     #[test]
+    fn r24_what_expired_is_told_to_have_left_the_state_that_was_written_down() {
+        let mut silent = case();
+        let told = silent.expire(now() + DEADLINES.confirm).unwrap();
+        assert_eq!((told.from, told.case.state.as_str()), (Some("AWAITING_EMAIL"), "EXPIRED"));
+    }
+
+    #[test]
     fn r24_a_promise_is_late_to_the_second_and_told_once() {
         let due = now() + DEADLINES.review;
         assert!(!claimed().alarm(due - SECOND));
