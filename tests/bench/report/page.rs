@@ -80,7 +80,9 @@ const METHOD: &str = "\
 - *echo*: a tonic server of the same kind, unary, bare bytes of the same length, no credential. *echo + look-ups*: the same with
   four point reads by sqlx on the same file.
 - *pgbench*: 16 clients, prepared, the very statements that the server logged for one such call, with the ids of another in each
-  execution, on the same database. Of one transaction all round trips count, as they do for the service.
+  execution, on the same database. Of one transaction all round trips count, as they do for the service. Before the service's turn the
+  database gathers its statistics, as it does by itself once a minute: pgbench comes with new connections in each turn, while the service's
+  would keep plans made when the journal was empty, and read all of it for each entry.
 - Yardstick and service take turns, after a round that warms up and does not count. A figure is the median of the ratios of the rounds.
 - While W1, W2, W3 and S2 are measured the bench holds the relay's leases, as a replica elsewhere would: mails wait. One more
   line of W1 shows it with its mails delivered meanwhile, by the same process.
