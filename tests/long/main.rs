@@ -1,5 +1,5 @@
-//! What is too slow for every change. One command runs it all:
-//! `cargo test --workspace --test long -- --ignored --nocapture`
+//! What is too slow for every change. One command runs it all, one after the other since most keep two cores busy:
+//! `cargo test --release --workspace --test long -- --ignored --nocapture --test-threads=1`
 //!
 //! `faults` are those of processes, connections and databases, most on PostgreSQL: F1 and F7 in `killed`, F2 in `ended`, F4 in
 //! `crashed`, F5 in `halted`, F6 in `crowded`, F8 in `parted`, F9 in `replayed`, F10 in `poisoned`, F24 in `grown`, F25 in
