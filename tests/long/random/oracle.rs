@@ -26,6 +26,8 @@ pub(super) const STATE: &str = "STATE_FORBIDS";
 const GLOBAL_ADMIN: &[Role] = &[Role::GlobalAdmin];
 const SUPPORTING: &[Role] = &[Role::GlobalAdmin, Role::AdminAgent];
 const INVITING: &[Role] = &[Role::GlobalAdmin, Role::AdminAgent, Role::SalesAgent];
+/// Who may ask for administration with an invitation.
+const ASKING: &[Role] = &[Role::GlobalAdmin, Role::AdminAgent];
 
 /// Refuses unless it holds.
 pub(super) fn need(holds: bool, reason: &'static str) -> Judged {
@@ -85,11 +87,11 @@ impl World {
             Step::TakeOn { of, by, role } => self.take_on(of, by, role),
             Step::ChangeUser { of, second, by, to } => self.change_user(of, second, by, to),
             Step::InvitePartner { by, target, ask } => {
-                self.role(by, INVITING).and_then(|own| self.invite_partner(own, target, ask))
+                self.role(by, if ask { ASKING } else { INVITING }).and_then(|own| self.invite_partner(own, target, ask))
             }
-            Step::InviteCustomer { by, through, target, ask } => {
-                self.role(by, INVITING).and_then(|own| self.invite_customer(own, through, target, ask))
-            }
+            Step::InviteCustomer { by, through, target, ask } => self
+                .role(by, if ask { ASKING } else { INVITING })
+                .and_then(|own| self.invite_customer(own, through, target, ask)),
             Step::Accept { .. } | Step::AllowOrders { .. } | Step::End { .. } | Step::Revoke { .. } => {
                 self.judge_governing(step)
             }
