@@ -10,6 +10,8 @@ use crate::caller::{Caller, OPERATOR, Refused, Write};
 
 /// How long nothing may move while effects are on their way: several leases.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// How long they may take in all, however steadily they come.
+const LONGEST: Duration = Duration::from_secs(600);
 
 /// Service and kind of entries, and how often they stand in the trail.
 type Shape = BTreeMap<String, usize>;
@@ -64,12 +66,16 @@ impl Caller {
     /// Waits until everything that was acknowledged shows all of its effects, and nothing is left to deliver; what is wrong
     /// if that does not come, however long nothing moves any more.
     pub(crate) fn differences(&mut self, expected: &Effects, mut wait: impl FnMut()) -> Vec<String> {
-        let (mut moved, mut least) = (Instant::now(), usize::MAX);
+        let began = Instant::now();
+        let (mut moved, mut least) = (began, usize::MAX);
         loop {
-            let idle = self.waiting() == 0;
+            let waiting = self.waiting();
             let (trail, mails) = (self.trail(), self.mails());
-            let wrong = expected.differences(&trail, &mails, &self.acknowledged());
-            if (idle && wrong.is_empty()) || moved.elapsed() > PATIENCE {
+            let mut wrong = expected.differences(&trail, &mails, &self.acknowledged());
+            if waiting > 0 {
+                wrong.push(format!("{waiting} messages or more wait"));
+            }
+            if wrong.is_empty() || moved.elapsed() > PATIENCE || began.elapsed() > LONGEST {
                 return wrong;
             }
             if wrong.len() < least {

@@ -118,6 +118,7 @@ fn is_allowed(mut case: VettingCase, action: Action, by: Reviewer, address: &Ema
             case.submit(&answers, at, &DEADLINES).is_ok()
         }
         Action::UploadEvidence => case.next_evidence(0, at).is_ok(),
+        // When its next mail may go is the verification's own to say.
         Action::Resend => case.asks().is_some(),
         Action::Appeal => case.appeal(text(), at, &DEADLINES).is_ok(),
         Action::Claim => case.claim(by, address, at, &DEADLINES).is_ok(),
@@ -130,7 +131,7 @@ fn is_allowed(mut case: VettingCase, action: Action, by: Reviewer, address: &Ema
 }
 
 #[test]
-fn r23_what_is_offered_is_not_refused() {
+fn r23_what_a_case_offers_it_does_not_refuse() {
     for (what, case, at) in cases() {
         for (who, reviewer, address) in reviewers(&case) {
             for action in case.actions(Some((reviewer, &address)), at) {
