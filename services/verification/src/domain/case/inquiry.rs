@@ -299,4 +299,20 @@ mod tests {
         assert!(matches!(denied.next_evidence(0, now()), Err(Refusal::StateForbids { .. })));
         assert!(matches!(asked().next_evidence(0, now() + DEADLINES.answer), Err(Refusal::StateForbids { .. })));
     }
+
+    #[test]
+    fn r23_questions_are_counted_over_all_that_were_asked() {
+        let ask = |mut case: VettingCase, count| {
+            let questions = vec![("address".to_owned(), "Which is it?".to_owned()); count];
+            case.ask(reviewer(10), &questions, now(), &DEADLINES).map(drop)
+        };
+        assert_eq!(ask(claimed(), MOST_QUESTIONS), Ok(()));
+        assert_eq!(ask(claimed(), MOST_QUESTIONS + 1), Err(Refusal::QuestionsFull));
+    }
+
+    #[test]
+    fn r23_a_rejection_tells_who_rejected_and_why_in_words() {
+        let state = rejected().state;
+        assert_eq!((state.reviewer(), state.explanation()), (Some(reviewer(10)), Some("No extract.")));
+    }
 }

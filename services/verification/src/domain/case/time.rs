@@ -65,7 +65,7 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
-    use crate::domain::samples::{DEADLINES, case, elsewhere, now, reviewer};
+    use crate::domain::samples::{DEADLINES, case, elsewhere, now, reviewer, verification};
 
     const SECOND: TimeDelta = TimeDelta::seconds(1);
 
@@ -106,5 +106,15 @@ mod tests {
         assert_eq!((late.alarm(due), late.alarm(due)), (true, false));
         assert_eq!(late.state.due(), Some(due), "nothing closes");
         assert!(!case().alarm(due), "the contact is late there, not we");
+    }
+
+    #[test]
+    fn r24_another_mail_to_the_contact_alone_has_the_case_wait_for_it() {
+        let waits = |purpose| {
+            let mut case = claimed();
+            case.extend(&EmailVerification { purpose, ..verification() }, now());
+            case.state.as_str()
+        };
+        assert_eq!([Purpose::Contact, Purpose::Approver].map(waits), ["AWAITING_EMAIL", "IN_REVIEW"]);
     }
 }

@@ -130,7 +130,7 @@ mod tests {
 
     use super::*;
     use crate::domain::samples::{DEADLINES, case, id, now, verification};
-    use crate::domain::{Answers, Proof};
+    use crate::domain::{Answers, CaseState, Proof};
 
     const SECOND: TimeDelta = TimeDelta::seconds(1);
 
@@ -215,5 +215,19 @@ mod tests {
         let mut answered = verification();
         answered.answer(Proof::Newest, Answers { claim: true, address: true }, now()).unwrap();
         assert_eq!(answered.remind(&case(), near, &DEADLINES), None);
+    }
+
+    #[test]
+    fn r21_neither_a_closed_case_nor_one_that_asks_somebody_else_mails_again() {
+        let (later, near) = (now() + DEADLINES.resend, now() + DEADLINES.confirm - SECOND);
+        assert!(verification().remind(&case(), near, &DEADLINES).is_some());
+        let mut closed = case();
+        closed.state = CaseState::Withdrawn;
+        let mut replaced = verification();
+        replaced.recipient.name = "Eva Ek".to_owned();
+        for (mut it, case) in [(verification(), closed), (replaced, case())] {
+            assert_eq!(it.remind(&case, near, &DEADLINES), None);
+            assert!(matches!(it.resend(&case, 5, later, &DEADLINES), Err(Refusal::AsksNoMore { .. })));
+        }
     }
 }
