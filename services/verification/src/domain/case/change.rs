@@ -117,4 +117,19 @@ mod tests {
         case.contact_answered(true, later, &DEADLINES).unwrap();
         assert_eq!(due(&case, later), [None, Some(DEADLINES.confirm), Some(DEADLINES.review)]);
     }
+
+    #[test]
+    fn r22_a_domain_proven_meanwhile_passes_once_the_contact_has_answered() {
+        let passes = |answered| {
+            let mut case = case();
+            if answered {
+                case.contact_answered(true, now(), &DEADLINES).unwrap();
+            }
+            let subject = Subject { revision: 2, domain_proven: true, ..subject() };
+            let new = NewCase { subject, ..new_case(CheckKind::ALL) };
+            case.update(new, &[CheckKind::Domain].into(), now(), &DEADLINES).unwrap().unwrap();
+            !case.checks.is_pending(CheckKind::Domain)
+        };
+        assert_eq!([true, false].map(passes), [true, false]);
+    }
 }
