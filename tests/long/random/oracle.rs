@@ -197,12 +197,12 @@ impl World {
         need(self.role(by, roles)? == of, MISSING)
     }
 
-    /// Whoever was taken on becomes known at the first sign-in.
+    /// Whoever was taken on becomes known at the first sign-in that is let in.
     fn sign_in(&mut self, step: Step) {
         let Some(by) = step.by() else { return };
         let Some(of) = by.organization() else { return };
         if let Some(user) = &mut self.cast[of].users[by.slot()]
-            && !user.bound
+            && !(user.bound || user.disabled)
         {
             user.bound = true;
             self.journal("UserBound");
