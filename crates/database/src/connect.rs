@@ -30,9 +30,6 @@ const SQLITE_READERS: u32 = 4;
 const SQLITE_MAPPED: &str = "268435456";
 /// For so many connections of the pool one more is kept in reserve.
 const POOL_PER_RESERVE: u32 = 4;
-/// As many prepared statements does a connection keep: more than a service has. sqlx keeps 100, and prepares again what is then
-/// left out, which on PostgreSQL is two round trips more.
-const PREPARED: usize = 512;
 /// A connection to PostgreSQL that was idle for longer is asked whether it is still there, which costs a round trip.
 pub(crate) const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
@@ -171,8 +168,7 @@ async fn connect_sqlite(url: &str) -> Result<Database, Error> {
     let lock = lock(options.get_filename())?;
     // Made here, as SQLite would let everybody read it; what it makes beside a file has the mode of the file.
     private(options.get_filename())?;
-    let options = options.foreign_keys(true).busy_timeout(BUSY_TIMEOUT).statement_cache_capacity(PREPARED);
-    let options = options.disable_statement_logging();
+    let options = options.foreign_keys(true).busy_timeout(BUSY_TIMEOUT).disable_statement_logging();
     let writing = options
         .clone()
         .create_if_missing(true)
@@ -235,7 +231,7 @@ fn unavailable(error: std::io::Error) -> Error {
 
 async fn connect_postgres(url: &str, settings: &Settings) -> Result<Database, Error> {
     let options: PgConnectOptions = url.parse().map_err(|_| refuse("not a PostgreSQL address"))?;
-    let mut options = options.statement_cache_capacity(PREPARED).disable_statement_logging().options([
+    let mut options = options.disable_statement_logging().options([
         ("statement_timeout", settings.statement_timeout.as_millis()),
         ("lock_timeout", LOCK_TIMEOUT.as_millis()),
         ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT.as_millis()),
