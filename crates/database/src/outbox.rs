@@ -11,7 +11,7 @@ mod delivery;
 mod listing;
 mod row;
 
-pub use delivery::{Next, Reach, claim, done, due, failed};
+pub use delivery::{Next, Reach, claim, done, due, failed, following};
 pub use listing::{
     Backlog, Pending, Place, Waiting, all, backlog, dispensable, drop_row, find, oldest_undelivered, parked_subjects,
     pending, retry,

@@ -1,9 +1,10 @@
 //! Delivers the outbox: at least once, in order per subject and destination, and no failure holds up what it need not.
 
-use std::collections::HashSet;
+mod pass;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use database::lease::Lease;
@@ -13,17 +14,19 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
-use uuid::Uuid;
 
+use self::pass::{Key, Pass, Tried, key};
 use crate::leases::Leases;
 use crate::telemetry::{self, metrics};
 use crate::{App, Fault, Service, ServiceName, backoff};
 
-/// So many deliveries are under way at once. One query looks at as many due rows: those that are under way already and those
-/// that there is room for.
+/// So many deliveries are under way at once, each of another subject where there is an order. One query looks at as many due rows: those
+/// that are under way already and those that there is room for.
 const WIDTH: usize = 16;
 /// So many of them to one sibling, so that one that hangs leaves room for the others.
 const WIDTH_PER_DESTINATION: usize = 6;
+/// So many messages of one subject go one after the other before others have their turn.
+const CHAIN: usize = 64;
 /// Then the row is parked: it waits for an operator.
 const ATTEMPTS: i32 = 16;
 /// The longest error that is kept.
@@ -33,28 +36,12 @@ const POLL: Duration = Duration::from_millis(200);
 /// How often when there has been nothing for long.
 const IDLE_POLL: Duration = Duration::from_secs(2);
 
-type Key = (Uuid, String);
-
 pub(crate) struct Relay<S: Service> {
     app: App<S>,
     leases: Arc<Leases>,
     stop: CancellationToken,
     /// One pass at a time in one process: a second would claim what the first is delivering.
     pass: Mutex<()>,
-}
-
-/// What one pass is doing and has done.
-#[derive(Default)]
-struct Pass {
-    under_way: HashSet<Key>,
-    finished: usize,
-}
-
-impl Pass {
-    /// How many deliveries to this sibling are under way.
-    fn to(&self, destination: &str) -> usize {
-        self.under_way.iter().filter(|(_, to)| to == destination).count()
-    }
 }
 
 impl<S: Service> Relay<S> {
@@ -98,24 +85,40 @@ impl<S: Service> Relay<S> {
         let mut under_way = JoinSet::new();
         let mut woken = self.app.floor().wake.subscribe();
         loop {
-            if under_way.len() < WIDTH && !self.stop.is_cancelled() {
-                for (row, lease) in self.next(&mut pass, WIDTH - under_way.len()).await? {
-                    under_way.spawn(Arc::clone(self).deliver(row, lease));
+            if under_way.len() < WIDTH && !self.stop.is_cancelled() && pass.looks() {
+                let began = Instant::now();
+                match self.next(&mut pass, WIDTH - under_way.len()).await {
+                    Ok(next) => next.into_iter().for_each(|(row, lease)| {
+                        under_way.spawn(Arc::clone(self).deliver(row, lease));
+                    }),
+                    Err(fault) => pass.fail(fault),
                 }
+                pass.looked(began);
             }
             if under_way.is_empty() {
-                return Ok(pass.finished);
+                return pass.error.map_or(Ok(pass.finished), Err);
             }
-            let ended = tokio::select! {
-                Some(ended) = under_way.join_next() => ended,
+            if let Err(fault) = self.hold(&pass).await {
+                pass.fail(fault.into());
+            }
+            tokio::select! {
+                Some(ended) = under_way.join_next() => pass.end(ended),
                 // What was committed or fell due meanwhile, as does what failed, need not wait for a delivery that hangs.
-                _ = woken.changed() => continue,
-                () = tokio::time::sleep(POLL) => continue,
-            };
-            let (key, tried) = ended.map_err(Fault::internal)?;
-            pass.under_way.remove(&key);
-            pass.finished += usize::from(tried?);
+                _ = woken.changed() => {}
+                () = tokio::time::sleep(pass.rest().unwrap_or(POLL).min(POLL)) => {}
+            }
+            while let Some(ended) = under_way.try_join_next() {
+                pass.end(ended);
+            }
         }
+    }
+
+    /// Keeps the leases of what is under way: a delivery that hangs takes as long as one lasts.
+    async fn hold(&self, pass: &Pass) -> Result<(), database::Error> {
+        for lane in pass.under_way.values() {
+            self.leases.get(&lease_name(*lane)).await?;
+        }
+        Ok(())
     }
 
     /// The next rows to deliver, each with the lease of its lane.
@@ -151,7 +154,7 @@ impl<S: Service> Relay<S> {
                 lanes.push(lane);
             }
         }
-        let mut busy: Vec<_> = pass.under_way.iter().map(|(_, destination)| destination.clone()).collect();
+        let mut busy: Vec<_> = pass.under_way.keys().map(|(destination, _)| destination.clone()).collect();
         busy.sort();
         busy.dedup();
         busy.retain(|destination| pass.to(destination) >= WIDTH_PER_DESTINATION);
@@ -160,52 +163,83 @@ impl<S: Service> Relay<S> {
 
     /// The row to be tried, if it is within reach and not under way.
     async fn take(&self, pass: &mut Pass, reach: &mut Reach, row: Row) -> Result<Option<(Row, Lease)>, Fault> {
-        let key = (row.event, row.destination.clone());
-        if !reach.lanes.contains(&row.lane) || reach.busy.contains(&row.destination) || pass.under_way.contains(&key) {
+        let key = key(&row);
+        if !reach.lanes.contains(&row.lane)
+            || reach.busy.contains(&row.destination)
+            || pass.under_way.contains_key(&key)
+        {
             return Ok(None);
         }
         let Some(lease) = self.leases.get(&lease_name(row.lane)).await? else {
             reach.lanes.retain(|lane| *lane != row.lane);
             return Ok(None);
         };
-        pass.under_way.insert(key);
+        pass.under_way.insert(key, row.lane);
         if pass.to(&row.destination) >= WIDTH_PER_DESTINATION {
             reach.busy.push(row.destination.clone());
         }
         Ok(Some((row, lease)))
     }
 
-    /// Says which row it was, and whether it was ours to try.
-    async fn deliver(self: Arc<Self>, row: Row, lease: Lease) -> (Key, Result<bool, Fault>) {
-        let method = row.method.rsplit('/').next().unwrap_or_default();
-        let span = telemetry::resumed(&format!("deliver {method}"), "producer", row.trace.as_deref());
-        let tried = self.attempt(&row, &lease).instrument(span).await;
-        ((row.event, row.destination), tried)
+    /// Delivers a row, and after it those of its subject that wait for it alone. Says what it kept from others, and how many
+    /// deliveries came to an end.
+    async fn deliver(self: Arc<Self>, row: Row, lease: Lease) -> (Key, Result<usize, Fault>) {
+        let key = key(&row);
+        let (mut tried, mut next) = (0, Some((row, lease)));
+        while let Some((row, lease)) = next.take() {
+            let method = row.method.rsplit('/').next().unwrap_or_default();
+            let span = telemetry::resumed(&format!("deliver {method}"), "producer", row.trace.as_deref());
+            let following = match self.attempt(&row, &lease).instrument(span).await {
+                Ok(Tried::NotOurs) => break,
+                Ok(Tried::Delivered) if row.ordered && tried + 1 < CHAIN => self.following(&row).await,
+                Ok(_) => Ok(None),
+                Err(fault) => Err(fault),
+            };
+            tried += 1;
+            match following {
+                Ok(following) => next = following,
+                Err(fault) => return (key, Err(fault)),
+            }
+        }
+        (key, Ok(tried))
     }
 
-    async fn attempt(&self, row: &Row, lease: &Lease) -> Result<bool, Fault> {
+    /// The next row of a delivered one's subject, if it can be delivered now: found by its order, without a look at all that is due.
+    async fn following(&self, row: &Row) -> Result<Option<(Row, Lease)>, Fault> {
+        if self.stop.is_cancelled() {
+            return Ok(None);
+        }
+        let Some(next) = outbox::following(self.app.database().reader(), row, self.app.now()).await? else {
+            return Ok(None);
+        };
+        let lease = self.leases.get(&lease_name(row.lane)).await?;
+        Ok(lease.map(|lease| (next, lease)))
+    }
+
+    async fn attempt(&self, row: &Row, lease: &Lease) -> Result<Tried, Fault> {
         let database = self.app.database();
         // The attempt is counted before it is made: a message that kills the process is parked too, in the end.
         if row.attempts < ATTEMPTS && !outbox::claim(database, row, lease).await? {
             self.leases.doubt(&lease.name).await;
-            return Ok(false);
+            return Ok(Tried::NotOurs);
         }
         let attempts = row.attempts.saturating_add(1);
         // No transaction is open here.
-        let kept = match self.call(row).await {
+        let (kept, tried) = match self.call(row).await {
             Ok(()) => {
                 self.tell(row, "delivered");
-                outbox::done(database, row, lease).await?
+                (outbox::done(database, row, lease).await?, Tried::Delivered)
             }
             Err(error) => {
                 let next = self.after(row, attempts, &error);
-                outbox::failed(database, row, lease, &error, next).await?
+                (outbox::failed(database, row, lease, &error, next).await?, Tried::Failed)
             }
         };
-        if !kept {
-            self.leases.doubt(&lease.name).await;
+        if kept {
+            return Ok(tried);
         }
-        Ok(true)
+        self.leases.doubt(&lease.name).await;
+        Ok(Tried::Failed)
     }
 
     async fn call(&self, row: &Row) -> Result<(), String> {

@@ -73,6 +73,25 @@ fn earlier() -> SelectStatement {
         .to_owned()
 }
 
+/// What is to be delivered once `row` was: the first ordered one that is left of its destination and subject, unless it is parked or not
+/// due yet.
+pub async fn following(
+    connection: &impl ConnectionTrait,
+    row: &Model,
+    now: DateTime<Utc>,
+) -> Result<Option<Model>, Error> {
+    let first = Entity::find()
+        .filter(Column::Destination.eq(row.destination.as_str()))
+        .filter(Column::Subject.eq(row.subject.as_str()))
+        .filter(Column::Ordered.eq(true))
+        .order_by_asc(Column::SourceEpoch)
+        .order_by_asc(Column::SubjectVersion)
+        .order_by_asc(Column::Event)
+        .one(connection)
+        .await?;
+    Ok(first.filter(|row| row.parked_at.is_none() && row.available_at <= micros(now)))
+}
+
 /// Counts an attempt before it begins. False when the row changed since it was read, or the lease was lost.
 pub async fn claim(db: &Database, row: &Model, lease: &Lease) -> Result<bool, Error> {
     db.transact(async |tx: Tx| {

@@ -90,6 +90,34 @@ async fn order_is_by_epoch_then_version_then_event() {
 }
 
 #[tokio::test]
+async fn what_follows_a_message_is_what_is_due_once_it_is_gone() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        let lease = relay(&db).await;
+        let elsewhere = NewRow { destination: "notification".into(), ..row(8, "x", 1) };
+        let loose = NewRow { ordered: false, ..row(9, "x", 1) };
+        let later = NewRow { available_at: at(10), ..row(5, "x", 5) };
+        let of_old = NewRow { source_epoch: 0, ..row(1, "x", 7) };
+        insert(&db, [row(4, "x", 3), row(3, "x", 3), of_old, row(2, "x", 2), later, row(7, "y", 1), elsewhere, loose])
+            .await;
+        let mut last = due(&db, 0).await.into_iter().find(|row| row.event == id(1)).unwrap();
+        let mut seen = Vec::new();
+        for now in [0, 0, 0, 0, 10] {
+            let _ = outbox::done(&db, &last, &lease).await.unwrap();
+            let next = outbox::following(db.reader(), &last, at(now)).await.unwrap();
+            let all = due(&db, now).await;
+            assert!(next.iter().all(|next| all.contains(next)), "{next:?}");
+            seen.push(next.as_ref().map(|row| row.event.as_u128()));
+            last = next.unwrap_or(last);
+        }
+        assert_eq!(seen, [Some(2), Some(3), Some(4), None, Some(5)]);
+        assert!(outbox::failed(&db, &last, &lease, "refused", Next::Park(at(10))).await.unwrap());
+        assert_eq!(outbox::following(db.reader(), &last, at(10)).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nothing_goes_before_its_time_nor_past_one_that_waits() {
     on_every_database(async |test| {
         let db = open(&test).await;

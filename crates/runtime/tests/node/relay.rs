@@ -26,6 +26,26 @@ async fn messages_of_one_subject_arrive_in_order_and_links_are_made_on_the_way()
     .await;
 }
 
+/// More than go one after the other before others have their turn, and a failure amid them.
+#[tokio::test]
+async fn long_row_of_one_subjects_messages_keeps_its_order_and_stops_at_a_failure() {
+    on_every_database(async |database| {
+        let pair = Pair::start(database).await;
+        let texts: Vec<_> = (0..150).map(|number| number.to_string()).collect();
+        for text in &texts {
+            pair.happen("a", text).await;
+        }
+        pair.refuse("100");
+        assert_eq!(pair.source.relay_once().await.unwrap(), 101);
+        assert_eq!(pair.told("a"), texts[..100]);
+        pair.refuse_nothing();
+        pair.set_offset(2).await.unwrap();
+        assert_eq!(pair.source.relay_once().await.unwrap(), 50);
+        assert_eq!(pair.told("a"), texts);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn failed_message_holds_up_its_subject_alone_and_is_sent_again() {
     on_every_database(async |database| {
