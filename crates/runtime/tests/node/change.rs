@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use database::journal::{self, Entry, ListFilter};
+use prost::Message;
 use runtime::{Caller, Fault, Identity, Inbox, Outcome, Running, Service, ServiceName};
 use testkit::on_every_database;
 use tonic::{Code, Status};
@@ -164,6 +165,29 @@ async fn a_change_is_one_instant_and_each_of_its_ids_and_nonces_is_new() {
             .await
             .unwrap();
         assert_eq!(kept(&pair).await, (1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_message_says_what_it_comes_of() {
+    on_every_database(async |database| {
+        let pair = Pair::start(database).await;
+        change(&pair, &anybody(METHOD), &submit(REQUEST_ID), || done("answer")).await.unwrap();
+        let entry = journal(&pair.source).await.remove(0);
+        let row = pair.source.outbox_rows().await.unwrap().remove(0);
+        let origin = SendMessageRequest::decode(&*row.payload).unwrap().origin.unwrap();
+        let whole = Origin {
+            source: "enrollment".to_owned(),
+            epoch: 1,
+            event_id: ids::EventId::from_uuid(entry.event.id).to_string(),
+            subject: "a".to_owned(),
+            version: 1,
+            occur_time: Some(runtime::convert::timestamp(entry.event.time)),
+            request_id: REQUEST_ID.to_owned(),
+            trace_parent: origin.trace_parent.clone(),
+        };
+        assert_eq!(origin, whole);
     })
     .await;
 }
