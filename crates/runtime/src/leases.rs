@@ -44,6 +44,14 @@ impl Leases {
         Ok(lease)
     }
 
+    /// Renews it where it is held and that is due. It may fail: what is written under a lease is guarded by it.
+    pub(crate) async fn keep(&self, name: &str) {
+        let held = self.known.lock().await.get(name).is_some_and(|known| known.lease.is_some());
+        if held && let Err(error) = self.get(name).await {
+            tracing::warn!(%error, lease = name, "a lease was not renewed");
+        }
+    }
+
     /// Whether another process had it a moment ago.
     pub(crate) async fn refused(&self, name: &str) -> bool {
         let known = self.known.lock().await;

@@ -4,7 +4,7 @@ mod pass;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use database::lease::Lease;
@@ -12,6 +12,7 @@ use database::outbox::{self, LANES, Next, Reach, Row};
 use futures::FutureExt;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
@@ -25,8 +26,9 @@ use crate::{App, Fault, Service, ServiceName, backoff};
 const WIDTH: usize = 16;
 /// So many of them to one sibling, so that one that hangs leaves room for the others.
 const WIDTH_PER_DESTINATION: usize = 6;
-/// So many messages of one subject go one after the other before others have their turn.
+/// So many messages of one subject go one after the other, and only for so long: then whoever waits longest is next.
 const CHAIN: usize = 64;
+const CHAIN_FOR: Duration = Duration::from_secs(1);
 /// Then the row is parked: it waits for an operator.
 const ATTEMPTS: i32 = 16;
 /// The longest error that is kept.
@@ -59,7 +61,7 @@ impl<S: Service> Relay<S> {
                 Ok(Ok(0)) => poll = (poll * 2).min(IDLE_POLL),
                 Ok(Ok(_)) => poll = POLL,
                 Ok(Err(fault)) => {
-                    tracing::warn!(%fault, "the outbox can't be read");
+                    tracing::warn!(%fault, "a pass over the outbox ended early");
                     poll = IDLE_POLL;
                 }
                 Err(_) => {
@@ -80,16 +82,16 @@ impl<S: Service> Relay<S> {
     /// deliveries came to an end, well or not.
     pub(crate) async fn once(self: &Arc<Self>) -> Result<usize, Fault> {
         let _one = self.pass.lock().await;
-        let mut pass = Pass::default();
+        let mut pass = Pass::new(self.stop.child_token());
         // Tasks of their own: one that holds a connection must go on while the next rows are looked for.
         let mut under_way = JoinSet::new();
         let mut woken = self.app.floor().wake.subscribe();
         loop {
-            if under_way.len() < WIDTH && !self.stop.is_cancelled() && pass.looks() {
+            if under_way.len() < WIDTH && pass.looks() {
                 let began = Instant::now();
                 match self.next(&mut pass, WIDTH - under_way.len()).await {
                     Ok(next) => next.into_iter().for_each(|(row, lease)| {
-                        under_way.spawn(Arc::clone(self).deliver(row, lease));
+                        under_way.spawn(Arc::clone(self).deliver(row, lease, pass.stop.clone()));
                     }),
                     Err(fault) => pass.fail(fault),
                 }
@@ -98,13 +100,11 @@ impl<S: Service> Relay<S> {
             if under_way.is_empty() {
                 return pass.error.map_or(Ok(pass.finished), Err);
             }
-            if let Err(fault) = self.hold(&pass).await {
-                pass.fail(fault.into());
-            }
+            self.hold(&pass).await;
             tokio::select! {
                 Some(ended) = under_way.join_next() => pass.end(ended),
                 // What was committed or fell due meanwhile, as does what failed, need not wait for a delivery that hangs.
-                _ = woken.changed() => {}
+                _ = woken.changed() => pass.hear(),
                 () = tokio::time::sleep(pass.rest().unwrap_or(POLL).min(POLL)) => {}
             }
             while let Some(ended) = under_way.try_join_next() {
@@ -114,11 +114,10 @@ impl<S: Service> Relay<S> {
     }
 
     /// Keeps the leases of what is under way: a delivery that hangs takes as long as one lasts.
-    async fn hold(&self, pass: &Pass) -> Result<(), database::Error> {
+    async fn hold(&self, pass: &Pass) {
         for lane in pass.under_way.values() {
-            self.leases.get(&lease_name(*lane)).await?;
+            self.leases.keep(&lease_name(*lane)).await;
         }
-        Ok(())
     }
 
     /// The next rows to deliver, each with the lease of its lane.
@@ -183,15 +182,16 @@ impl<S: Service> Relay<S> {
 
     /// Delivers a row, and after it those of its subject that wait for it alone. Says what it kept from others, and how many
     /// deliveries came to an end.
-    async fn deliver(self: Arc<Self>, row: Row, lease: Lease) -> (Key, Result<usize, Fault>) {
-        let key = key(&row);
+    async fn deliver(self: Arc<Self>, row: Row, lease: Lease, stop: CancellationToken) -> (Key, Result<usize, Fault>) {
+        let (key, began) = (key(&row), Instant::now());
         let (mut tried, mut next) = (0, Some((row, lease)));
+        let goes_on = |tried| tried < CHAIN && began.elapsed() < CHAIN_FOR && !stop.is_cancelled();
         while let Some((row, lease)) = next.take() {
             let method = row.method.rsplit('/').next().unwrap_or_default();
             let span = telemetry::resumed(&format!("deliver {method}"), "producer", row.trace.as_deref());
             let following = match self.attempt(&row, &lease).instrument(span).await {
                 Ok(Tried::NotOurs) => break,
-                Ok(Tried::Delivered) if row.ordered && tried + 1 < CHAIN => self.following(&row).await,
+                Ok(Tried::Delivered) if row.ordered && goes_on(tried + 1) => self.following(&row).await,
                 Ok(_) => Ok(None),
                 Err(fault) => Err(fault),
             };
@@ -206,9 +206,6 @@ impl<S: Service> Relay<S> {
 
     /// The next row of a delivered one's subject, if it can be delivered now: found by its order, without a look at all that is due.
     async fn following(&self, row: &Row) -> Result<Option<(Row, Lease)>, Fault> {
-        if self.stop.is_cancelled() {
-            return Ok(None);
-        }
         let Some(next) = outbox::following(self.app.database().reader(), row, self.app.now()).await? else {
             return Ok(None);
         };
