@@ -14,7 +14,6 @@ pub(crate) enum Unit {
     ShareLost,
     /// So many times the yardstick; less is better.
     Times,
-    Microseconds,
     Milliseconds,
     Megabytes,
     /// Cases that went wrong; none may.
@@ -68,7 +67,6 @@ impl Unit {
         match self {
             Unit::ShareOf | Unit::ShareLost => format!("{:.0} %", value * 100.0),
             Unit::Times => format!("{value:.2}×"),
-            Unit::Microseconds => format!("{value:.0} µs"),
             Unit::Milliseconds if value < 10.0 => format!("{value:.1} ms"),
             Unit::Milliseconds => format!("{value:.0} ms"),
             Unit::Megabytes => format!("{value:.1} MB"),

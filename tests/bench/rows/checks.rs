@@ -62,7 +62,7 @@ pub(crate) async fn on_sqlite(stage: &Stage<'_>, effort: Effort) -> Result<Vec<F
         Figure::new("C5", "server CPU per order check on SQLite, over echo + look-ups", Unit::Times, cpu)
             .target(1.5, 1.0)
             .beside(&checks, LOOKUPS, &looked)
-            .note(format!("the echo's server spends {spent:.0} µs per call")),
+            .note(format!("a bare echo's server spends {spent:.0} µs per call")),
         Figure::new("P1", "p99 of the order check at 16 in flight, over echo's", Unit::Times, p99)
             .target(4.0, 2.0)
             .beside(&checks, ECHO, &echoes),

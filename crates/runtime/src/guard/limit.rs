@@ -125,6 +125,19 @@ mod tests {
         assert_eq!(visit(12..40), 29, "no second sweep within the second");
     }
 
+    #[test]
+    fn who_is_refused_is_told_whose_calls_are_too_many() {
+        let said = |what| {
+            let buckets = Buckets::new(what, Quota::per_second(NonZeroU32::MIN));
+            buckets.admit(&1).unwrap();
+            buckets.admit(&1).unwrap_err().into_status().message().to_owned()
+        };
+        let told = ["source", "organization", "caller"].map(said);
+        for (told, whose) in told.iter().zip(["calls from your address", "calls of your organization", "calls:"]) {
+            assert!(told.starts_with(&format!("too many {whose}")), "{told}");
+        }
+    }
+
     const CHECK: &str = "/a/Check";
 
     fn limiter() -> Limiter {
