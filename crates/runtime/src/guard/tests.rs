@@ -145,6 +145,10 @@ fn each_rule_lets_in_whom_it_names() {
     for (rule, expected) in table {
         let found: String = callers.iter().map(|(_, identity)| letter(&decide(rule, identity))).collect();
         assert_eq!(found, expected, "{rule:?} of {:?}", callers.each_ref().map(|(name, _)| *name));
+        for ((name, identity), letter) in callers.iter().zip(expected.chars()) {
+            let reached = [3, 4].map(|one| reaches(rule, identity, ids::Id::from_uuid(Uuid::from_u128(one))));
+            assert_eq!(reached, ["oap".contains(letter), "ap".contains(letter)], "{rule:?} of {name}");
+        }
     }
 }
 
