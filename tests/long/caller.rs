@@ -11,6 +11,7 @@ use linkage::people::People;
 use linkage::{Answer, Client, ServiceName, SigningKey};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
+use tonic::metadata::{Ascii, MetadataValue};
 
 use crate::program::Place;
 
@@ -105,6 +106,14 @@ impl Caller {
             let answer = client.call(home, &method, request, Some(&token)).await;
             answer.unwrap_or_else(|error| panic!("{rpc}: {request} is no such request: {error}"))
         })
+    }
+
+    /// The credential of the person of this address, as calls bear it.
+    pub(crate) fn bearer(&mut self, who: &str) -> MetadataValue<Ascii> {
+        let Caller { runtime, client, people, .. } = self;
+        let token = runtime.block_on(people.token(client, who, None)).expect("an identity token");
+        let token = token.unwrap_or_else(|refused| panic!("{who}: {}", refused.message));
+        format!("Bearer {token}").parse().expect("a token is a header's value")
     }
 
     /// Gives its people, with the tokens that they signed in for, to another one, and takes that one's.

@@ -1,7 +1,8 @@
 //! Hostile clients of five kinds, one after the other, beside callers who behave: these are answered as before, memory stays, and the process
-//! goes on. And more calls than can be answered: as many are as ever.
+//! goes on. And more calls than can be answered.
 
 mod frames;
+mod overload;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -154,72 +155,4 @@ fn hostile_clients_of_each_kind_cost_others_little() {
 #[ignore = "minutes: belongs to the long tests"]
 fn hostile_clients_of_each_kind_cost_others_little_for_half_a_minute_each() {
     beside(Duration::from_secs(30), Duration::from_millis(50));
-}
-
-/// Callers at once, of which the best number is looked for.
-const WIDTHS: [usize; 4] = [4, 8, 16, 32];
-/// How long a caller waits for an answer that still counts.
-const USEFUL: Duration = Duration::from_secs(1);
-
-/// Channels from addresses of their own, since none has the whole room.
-async fn channels(at: SocketAddr) -> Vec<OrganizationServiceClient<Channel>> {
-    let channel = async |last: u8| {
-        let endpoint = Endpoint::from_shared(format!("http://{at}")).expect("an address");
-        let endpoint = endpoint.local_address(Some([127, 0, 0, last].into()));
-        OrganizationServiceClient::new(endpoint.connect().await.expect("a connection"))
-    };
-    join_all((10..26).map(channel)).await
-}
-
-/// Answers per second to so many who each call again as soon as they are answered.
-async fn answered(clients: &[OrganizationServiceClient<Channel>], width: usize, length: Duration) -> f64 {
-    let until = Instant::now() + length;
-    let callers = clients.iter().cycle().take(width).map(async |client| {
-        let mut client = client.clone();
-        let mut count = 0_u32;
-        while Instant::now() < until {
-            count += u32::from(lookup(&mut client).await.is_ok());
-        }
-        count
-    });
-    f64::from(join_all(callers).await.iter().sum::<u32>()) / length.as_secs_f64()
-}
-
-/// Answers in time per second when so many calls a second begin, whatever becomes of them.
-async fn offered(clients: &[OrganizationServiceClient<Channel>], rate: f64, length: Duration) -> f64 {
-    let (until, mut beats, began) = (Instant::now() + length, interval(BEAT), Instant::now());
-    let (mut calls, mut begun) = (tokio::task::JoinSet::new(), 0.0);
-    while Instant::now() < until {
-        beats.tick().await;
-        while begun < began.elapsed().as_secs_f64() * rate {
-            let mut client = clients[calls.len() % clients.len()].clone();
-            calls.spawn(async move { matches!(tokio::time::timeout(USEFUL, lookup(&mut client)).await, Ok(Ok(()))) });
-            begun += 1.0;
-        }
-    }
-    let good = calls.join_all().await.into_iter().filter(|good| *good).count();
-    f64::from(u32::try_from(good).expect("few")) / length.as_secs_f64()
-}
-
-#[test]
-#[ignore = "minutes: belongs to the long tests"]
-#[expect(clippy::print_stdout, reason = "a run tells what it has measured")]
-fn at_three_times_what_can_be_answered_as_much_is_answered() {
-    let length = Duration::from_secs(10);
-    let place = Place::new();
-    let mut serving = Serving::start(&place.command(&["serve"]));
-    let at = addresses(&place)[&ServiceName::Enrollment];
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let clients = channels(at).await;
-        let mut peak = 0_f64;
-        for width in WIDTHS {
-            peak = peak.max(answered(&clients, width, length).await);
-        }
-        let good = offered(&clients, peak * 3.0, length).await;
-        println!("{peak:.0} answers a second at best, {good:.0} when three times as many are asked for");
-        assert!(good >= peak * 0.8, "{good} of {peak}");
-    });
-    assert_eq!(serving.process.stop().code, Some(0));
 }

@@ -13,7 +13,7 @@ const INSISTS: Duration = Duration::from_secs(60);
 /// Somebody who changes, and with them what siblings know of their rights.
 #[derive(Debug, Clone)]
 pub(crate) struct Rights {
-    admin: String,
+    pub(crate) admin: String,
     /// `organizations/{o}/users/{u}`.
     pub(crate) user: String,
     turn: usize,
