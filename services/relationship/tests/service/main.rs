@@ -4,6 +4,7 @@
 mod answering;
 mod batch;
 mod customer;
+mod deadline;
 mod enrollment;
 mod grants;
 mod interrupted;
