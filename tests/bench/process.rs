@@ -25,8 +25,17 @@ impl Pid {
 
     /// Memory in place, in megabytes.
     pub(crate) fn memory(self) -> Result<f64> {
+        self.megabytes("VmRSS:")
+    }
+
+    /// What of it is no page of a file: those of the program come and go with how the page cache holds them.
+    pub(crate) fn own_memory(self) -> Result<f64> {
+        self.megabytes("RssAnon:")
+    }
+
+    fn megabytes(self, of: &str) -> Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0)).context("the process is gone")?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(of)).with_context(|| format!("no {of}"))?;
         let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kilobytes / 1024.0)
     }
