@@ -54,7 +54,7 @@ impl Asks {
                 // A name of its own, so that none of them changes nothing.
                 let user = User { name: user.clone(), display_name: format!("Sam {request_id}"), ..User::default() };
                 let update_mask = Some(FieldMask { paths: vec!["display_name".to_owned()] });
-                let request = UpdateUserRequest { user: Some(user), update_mask, request_id, ..Default::default() };
+                let request = UpdateUserRequest { user: Some(user), update_mask, request_id };
                 let mut request = Request::new(request);
                 request.metadata_mut().insert("authorization", bearer.clone());
                 client.update_user(request).await.is_ok()
