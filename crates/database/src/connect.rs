@@ -14,6 +14,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Connection};
 
 use crate::given_up::LOOKED_FOR;
+use crate::reserve::Reading;
 use crate::watch::Witness;
 use crate::{Call, Error, GivenUp, Reserve};
 
@@ -26,8 +27,8 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long PostgreSQL lets a transaction sit idle, should its client have hung.
 const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(30);
 const SQLITE_READERS: u32 = 4;
-/// So much of a SQLite file is read where the system keeps it, instead of being copied page by page.
-const SQLITE_MAPPED: &str = "268435456";
+/// So much of a SQLite file is read where the system keeps it, instead of being copied page by page: as much as SQLite lets itself.
+const SQLITE_MAPPED: i64 = 0x7fff_0000;
 /// For so many connections of the pool one more is kept in reserve.
 const POOL_PER_RESERVE: u32 = 4;
 /// A connection to PostgreSQL that was idle for longer is asked whether it is still there, which costs a round trip.
@@ -191,10 +192,16 @@ async fn connect_sqlite(url: &str) -> Result<Database, Error> {
     if verdict != "ok" {
         return Err(Error::unreadable("sqlite_schema", "quick_check", url, verdict));
     }
-    let reading = options.read_only(true).pragma("mmap_size", SQLITE_MAPPED);
+    let threads = Reading {
+        file: options.get_filename().to_owned(),
+        threads: reading_threads(),
+        mapped: SQLITE_MAPPED,
+        busy_timeout: BUSY_TIMEOUT,
+    };
+    let reading = options.read_only(true).pragma("mmap_size", SQLITE_MAPPED.to_string());
     let reader = pool().max_connections(SQLITE_READERS).connect_with(reading.clone()).await?;
     let reader = SqlxSqliteConnector::from_sqlx_sqlite_pool(reader);
-    let reserve = Reserve::sqlite(pool().max_connections(SQLITE_READERS).connect_lazy_with(reading));
+    let reserve = Reserve::sqlite(pool().max_connections(SQLITE_READERS).connect_lazy_with(reading), threads);
     Ok(Database {
         backend: Backend::Sqlite,
         writer,
@@ -206,6 +213,12 @@ async fn connect_sqlite(url: &str) -> Result<Database, Error> {
         witness: Witness::default(),
         _lock: Some(Arc::new(lock)),
     })
+}
+
+/// What is read by the mapping is computed: more threads than processors only get into each other's way. Two at least, so that the others
+/// go on while one waits for the disk.
+fn reading_threads() -> usize {
+    std::thread::available_parallelism().map_or(2, |processors| processors.get().clamp(2, 4))
 }
 
 fn lock(path: &Path) -> Result<File, Error> {

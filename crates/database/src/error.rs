@@ -105,7 +105,11 @@ fn kind(error: &SqlxError) -> Kind {
         | SqlxError::WorkerCrashed => Kind::Unavailable,
         SqlxError::Database(cause) => {
             let code = cause.code().unwrap_or_default();
-            if cause.try_downcast_ref::<SqlxPostgresError>().is_some() { postgres(&code) } else { sqlite(&code) }
+            if cause.try_downcast_ref::<SqlxPostgresError>().is_some() {
+                postgres(&code)
+            } else {
+                code.parse().map_or(Kind::Other, sqlite)
+            }
         }
         _ => Kind::Other,
     }
@@ -124,15 +128,26 @@ fn postgres(code: &str) -> Kind {
     }
 }
 
-fn sqlite(code: &str) -> Kind {
+fn sqlite(code: i32) -> Kind {
     // The low byte is the primary code; the rest tells variants apart.
-    match code.parse::<u32>().map(|code| code & 0xff) {
+    match code & 0xff {
         // BUSY, LOCKED
-        Ok(5 | 6) => Kind::Contended,
-        Ok(13) => Kind::Full,
+        5 | 6 => Kind::Contended,
+        13 => Kind::Full,
         // IOERR, CANTOPEN
-        Ok(10 | 14) => Kind::Unavailable,
+        10 | 14 => Kind::Unavailable,
         _ => Kind::Other,
+    }
+}
+
+/// What a failure of SQLite comes to that did not come by sqlx.
+pub(crate) fn sqlite_failure(error: &rusqlite::Error) -> Error {
+    let told = DbErr::Custom(error.to_string());
+    match error.sqlite_error().map_or(Kind::Other, |failure| sqlite(failure.extended_code)) {
+        Kind::Contended => Error::Contended,
+        Kind::Unavailable => Error::Unavailable(told),
+        Kind::Full => Error::Full,
+        Kind::Other => Error::Other(told),
     }
 }
 

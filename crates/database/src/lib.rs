@@ -24,7 +24,7 @@ pub use connect::{Backend, Database, Settings};
 pub use error::{Error, affected};
 pub use given_up::{Call, GivenUp};
 pub use page::{Cursor, Page};
-pub use reserve::Reserve;
+pub use reserve::{FromColumn, Reserve, Row};
 pub use scope::Scope;
 pub use transact::{AsDatabaseError, Step, Tx};
 pub use watch::{Pool, Told};

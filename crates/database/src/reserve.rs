@@ -2,19 +2,30 @@
 //!
 //! sqlx asks each connection that comes back to its pool whether it is still there: one more round trip for each read. So a connection whose read was answered stays out here for the next one; any other goes back and is asked.
 
+mod row;
+mod threads;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, SqlxError, Statement};
+use chrono::SecondsFormat;
+use rusqlite::types::Value as Cell;
+use sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, SqlxError, Statement, Value, Values,
+};
 use sea_query_sqlx::SqlxValues;
 use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, Executor, IntoArguments, Pool, Postgres, Sqlite};
+use sqlx::{AssertSqlSafe, Executor, IntoArguments, Pool, Postgres, SqlSafeStr, Sqlite};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::connect::{ACQUIRE_TIMEOUT, TRUSTED_FOR};
 use crate::watch::Witness;
-use crate::{Call, Told};
+use crate::{Call, Error, Told};
+pub(crate) use threads::Reading;
+use threads::Threads;
+
+pub use row::{FromColumn, Row};
 
 /// For so long a connection stays out at a time; the pool ends those that are too old.
 const OUT_FOR: Duration = Duration::from_secs(60);
@@ -28,7 +39,7 @@ pub struct Reserve {
 
 #[derive(Clone, Debug)]
 enum Of {
-    Sqlite(Arc<Kept<Sqlite>>),
+    Sqlite(Arc<Kept<Sqlite>>, Arc<Threads>),
     Postgres(Arc<Kept<Postgres>>),
 }
 
@@ -48,8 +59,8 @@ struct Out<DB: sqlx::Database> {
 }
 
 impl Reserve {
-    pub(crate) fn sqlite(pool: Pool<Sqlite>) -> Reserve {
-        Reserve::of(Of::Sqlite(Arc::new(Kept::of(pool))))
+    pub(crate) fn sqlite(pool: Pool<Sqlite>, reading: Reading) -> Reserve {
+        Reserve::of(Of::Sqlite(Arc::new(Kept::of(pool)), Threads::new(reading)))
     }
 
     pub(crate) fn postgres(pool: Pool<Postgres>) -> Reserve {
@@ -60,10 +71,36 @@ impl Reserve {
         Reserve { of, witness: Witness::default() }
     }
 
+    /// What one statement reads, whose placeholders are `?1` on SQLite and `$1` on PostgreSQL.
+    pub async fn rows(&self, statement: &'static str, values: Vec<Value>) -> Result<Vec<Row>, Error> {
+        let kept = match &self.of {
+            Of::Sqlite(_, threads) => {
+                let values = values.into_iter().map(cell).collect::<Result<_, _>>()?;
+                return self.witnessed(statement, threads.read(statement, values)).await;
+            }
+            Of::Postgres(kept) => kept,
+        };
+        let read = kept.read(statement, Some(Values(values)));
+        Ok(self.witnessed(statement, read).await?.into_iter().map(Row::from).collect())
+    }
+
+    async fn witnessed<T, E>(&self, text: &str, read: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        if !self.witness.is_there() {
+            return read.await;
+        }
+        let began = Instant::now();
+        let rows = read.await;
+        self.witness.tell(&Told::Statement { text, elapsed: began.elapsed(), failed: rows.is_err() });
+        rows
+    }
+
     /// Closes all connections, once their reads are answered.
     pub(crate) async fn close(&self) {
         match &self.of {
-            Of::Sqlite(kept) => kept.close().await,
+            Of::Sqlite(kept, threads) => {
+                threads.close().await;
+                kept.close().await;
+            }
             Of::Postgres(kept) => kept.close().await,
         }
     }
@@ -73,7 +110,7 @@ impl Reserve {
 impl ConnectionTrait for Reserve {
     fn get_database_backend(&self) -> DbBackend {
         match &self.of {
-            Of::Sqlite(_) => DbBackend::Sqlite,
+            Of::Sqlite(..) => DbBackend::Sqlite,
             Of::Postgres(_) => DbBackend::Postgres,
         }
     }
@@ -91,15 +128,12 @@ impl ConnectionTrait for Reserve {
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let told = self.witness.is_there().then(|| (statement.sql.clone(), Instant::now()));
-        let rows = match &self.of {
-            Of::Sqlite(kept) => kept.read(statement).await,
-            Of::Postgres(kept) => kept.read(statement).await,
-        };
-        if let Some((text, began)) = told {
-            self.witness.tell(&Told::Statement { text: &text, elapsed: began.elapsed(), failed: rows.is_err() });
+        let text = if self.witness.is_there() { statement.sql.clone() } else { String::new() };
+        let query = AssertSqlSafe(statement.sql);
+        match &self.of {
+            Of::Sqlite(kept, _) => self.witnessed(&text, kept.read(query, statement.values)).await,
+            Of::Postgres(kept) => self.witnessed(&text, kept.read(query, statement.values)).await,
         }
-        rows
     }
 }
 
@@ -113,7 +147,7 @@ impl<DB: sqlx::Database> Kept<DB> {
         Kept { pool, room: Semaphore::new(room), out: Mutex::new(Some(Vec::new())) }
     }
 
-    async fn read(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr>
+    async fn read(&self, statement: impl SqlSafeStr, values: Option<Values>) -> Result<Vec<QueryResult>, DbErr>
     where
         SqlxValues: IntoArguments<DB>,
         for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
@@ -122,8 +156,7 @@ impl<DB: sqlx::Database> Kept<DB> {
         // Given back after the connection: whoever is let in next finds it.
         let _permit = self.enter().await.map_err(unavailable)?;
         let mut out = self.take().await.map_err(unavailable)?;
-        let values = statement.values.unwrap_or(sea_orm::Values(Vec::new()));
-        let query = sqlx::query_with(AssertSqlSafe(statement.sql), SqlxValues(values));
+        let query = sqlx::query_with(statement, SqlxValues(values.unwrap_or(Values(Vec::new()))));
         // Should this fail, or be dropped on the way, the connection goes back to its pool.
         let rows = query.fetch_all(&mut *out.connection).await.map_err(failed)?;
         out.answered = Instant::now();
@@ -167,6 +200,17 @@ impl<DB: sqlx::Database> fmt::Debug for Kept<DB> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kept").finish_non_exhaustive()
     }
+}
+
+/// A value as sqlx writes it.
+fn cell(value: Value) -> Result<Cell, Error> {
+    Ok(match value {
+        Value::Uuid(Some(id)) => Cell::Blob(id.as_bytes().to_vec()),
+        Value::ChronoDateTimeUtc(Some(time)) => Cell::Text(time.to_rfc3339_opts(SecondsFormat::AutoSi, false)),
+        Value::BigInt(Some(number)) => Cell::Integer(number),
+        Value::String(Some(text)) => Cell::Text(text),
+        other => return Err(Error::Other(DbErr::Type(format!("no read takes {other:?}")))),
+    })
 }
 
 fn unavailable(error: SqlxError) -> DbErr {

@@ -1,11 +1,17 @@
 //! The reserve: its reads are answered, whatever became of those before them.
 
+use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use database::{Database, Error, Reserve};
+use chrono::{DateTime, TimeDelta, Utc};
+use database::{Backend, Database, Error, Reserve, Step, Tx};
 use futures::future::join_all;
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
+use secrecy::ExposeSecret;
+use serde_json::{Value as Json, json};
 use testkit::on_every_database;
+use uuid::Uuid;
 
 use crate::open;
 
@@ -16,6 +22,56 @@ async fn twice(reserve: &Reserve, number: i64) -> Result<i64, DbErr> {
     reserve.query_one_raw(statement).await?.unwrap().try_get("", "twice")
 }
 
+/// The same, asked for in the fastest way.
+async fn tripled(reserve: &Reserve, number: i64) -> Result<i64, Error> {
+    let sql = match reserve.get_database_backend() {
+        DbBackend::Sqlite => "SELECT CAST(?1 AS BIGINT) * 3",
+        _ => "SELECT CAST($1 AS BIGINT) * 3",
+    };
+    reserve.rows(sql, vec![number.into()]).await?[0].get(0)
+}
+
+/// A row of every type, written as everything is, and read by each of its values.
+#[tokio::test]
+async fn what_is_written_is_found_and_read_by_the_reserve() {
+    on_every_database(async |test| {
+        let db = open(&test).await;
+        let (id, name) = (Uuid::from_u128(7), "Fjällmoln".to_owned());
+        for time in [DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + TimeDelta::microseconds(1_234_567)] {
+            let values: Vec<Value> = vec![id.into(), time.into(), 40_i64.into(), name.clone().into()];
+            let written = values.clone();
+            db.transact(async |tx: Tx| {
+                let table = "CREATE TABLE IF NOT EXISTS probe (id UUID, time TIMESTAMPTZ, big BIGINT, name TEXT, \
+                    small INTEGER, yes BOOLEAN, list JSON, absent UUID)";
+                tx.execute_unprepared(table).await.map_err(Error::from)?;
+                let sql = "INSERT INTO probe VALUES ($1, $2, $3, $4, 4, TRUE, '[\"a\"]', NULL)";
+                let insert = Statement::from_sql_and_values(tx.get_database_backend(), sql, written.clone());
+                tx.execute_raw(insert).await.map_err(Error::from)?;
+                Ok::<_, Error>(Step::Commit(()))
+            })
+            .await
+            .unwrap();
+            let found = match db.backend() {
+                Backend::Sqlite => "SELECT * FROM probe WHERE id = ?1 AND time = ?2 AND big = ?3 AND name = ?4",
+                Backend::Postgres => "SELECT * FROM probe WHERE id = $1 AND time = $2 AND big = $3 AND name = $4",
+            };
+            let rows = db.reserve().rows(found, values).await.unwrap();
+            assert_eq!(rows.len(), 1);
+            let row = &rows[0];
+            assert_eq!(row.get::<Uuid>(0).unwrap(), id);
+            assert_eq!(row.get::<DateTime<Utc>>(1).unwrap(), time);
+            assert_eq!(row.get::<i64>(2).unwrap(), 40);
+            assert_eq!(row.get::<String>(3).unwrap(), name);
+            assert_eq!(row.get::<i32>(4).unwrap(), 4);
+            assert!(row.get::<bool>(5).unwrap());
+            assert_eq!(row.get::<Json>(6).unwrap(), json!(["a"]));
+            assert_eq!(row.get::<Option<Uuid>>(7).unwrap(), None);
+            assert!(row.get::<Uuid>(7).is_err() && row.get::<i64>(3).is_err() && row.get::<Option<i64>>(8).is_err());
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn more_reads_than_there_are_connections_are_all_answered() {
     on_every_database(async |test| {
@@ -24,6 +80,10 @@ async fn more_reads_than_there_are_connections_are_all_answered() {
             let reads = join_all((0..32).map(|number| twice(db.reserve(), number))).await;
             for (number, read) in (0..).zip(reads) {
                 assert_eq!(read.unwrap(), number * 2);
+            }
+            let reads = join_all((0..32).map(|number| tripled(db.reserve(), number))).await;
+            for (number, read) in (0..).zip(reads) {
+                assert_eq!(read.unwrap(), number * 3);
             }
         }
         db.close().await;
@@ -41,6 +101,9 @@ async fn a_read_that_was_given_up_or_failed_spoils_none_after_it() {
             let wrong = Statement::from_string(db.reserve().get_database_backend(), "SELECT nothing");
             assert!(db.reserve().query_all_raw(wrong).await.is_err());
             assert_eq!(twice(db.reserve(), number).await.unwrap(), number * 2);
+            let _ = tokio::time::timeout(Duration::ZERO, tripled(db.reserve(), 1_000)).await;
+            assert!(db.reserve().rows("SELECT nothing", Vec::new()).await.is_err());
+            assert_eq!(tripled(db.reserve(), number).await.unwrap(), number * 3);
         }
     })
     .await;
@@ -52,13 +115,31 @@ async fn a_closed_reserve_ends_its_connections_and_answers_no_more() {
         let db = open(&test).await;
         let reserve = db.reserve().clone();
         twice(&reserve, 1).await.unwrap();
+        tripled(&reserve, 1).await.unwrap();
         tokio::time::timeout(Duration::from_secs(10), db.close())
             .await
             .expect("it closes though a connection stayed out");
         let refused = Error::from(twice(&reserve, 1).await.unwrap_err());
         assert!(matches!(refused, Error::Unavailable(_)), "{refused}");
+        let refused = tripled(&reserve, 1).await.unwrap_err();
+        assert!(matches!(refused, Error::Unavailable(_)), "{refused}");
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_file_that_could_not_be_opened_is_read_as_soon_as_it_can() {
+    let test = testkit::sqlite();
+    let db = open(&test).await;
+    let file = PathBuf::from(test.settings.url.expose_secret().trim_start_matches("sqlite://"));
+    let away = file.with_extension("away");
+    fs::rename(&file, &away).unwrap();
+    let refused = tripled(db.reserve(), 1).await.unwrap_err();
+    assert!(matches!(refused, Error::Unavailable(_)), "{refused}");
+    fs::rename(&away, &file).unwrap();
+    for number in 0..8 {
+        assert_eq!(tripled(db.reserve(), number).await.unwrap(), number * 3);
+    }
 }
 
 #[tokio::test]
@@ -66,6 +147,9 @@ async fn nothing_is_written_by_the_reserve() {
     on_every_database(async |test| {
         let db = open(&test).await;
         assert!(db.reserve().execute_unprepared("DELETE FROM access").await.is_err());
+        if db.backend() == Backend::Sqlite {
+            assert!(db.reserve().rows("DELETE FROM access", Vec::new()).await.is_err());
+        }
     })
     .await;
 }

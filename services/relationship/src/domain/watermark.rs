@@ -11,8 +11,9 @@ pub(crate) struct Watermark {
 }
 
 impl Watermark {
-    fn parks(&self, subjects: &[String]) -> bool {
-        self.parked.iter().any(|parked| subjects.contains(parked))
+    fn parks(&self, subjects: impl IntoIterator<Item = String>) -> bool {
+        // Mostly nothing is parked, and no name needs to be put together.
+        !self.parked.is_empty() && subjects.into_iter().any(|subject| self.parked.contains(&subject))
     }
 
     /// Whether a published agreement may be missing here.
@@ -26,7 +27,7 @@ impl Watermark {
 /// A parked subject counts only while it was read directly later than the watermark.
 pub(crate) fn as_of(
     watermark: Option<&Watermark>,
-    subjects: &[String],
+    subjects: impl IntoIterator<Item = String>,
     confirmed_at: Option<DateTime<Utc>>,
 ) -> Option<DateTime<Utc>> {
     let told = watermark.map(|watermark| watermark.as_of);
@@ -40,7 +41,7 @@ pub(crate) fn as_of(
 /// The same of a partner, whose agreement matters too: no direct reading tells which agreements were published.
 pub(crate) fn partner_as_of(
     watermark: Option<&Watermark>,
-    subjects: &[String],
+    subjects: impl IntoIterator<Item = String>,
     confirmed_at: Option<DateTime<Utc>>,
 ) -> Option<DateTime<Utc>> {
     let trusted = !watermark.is_some_and(Watermark::agreements_parked);
@@ -66,7 +67,8 @@ mod tests {
     #[test]
     fn r43_a_parked_subject_is_unknown_at_once_unless_read_since() {
         let subjects = [OWN.to_owned(), "organizations/1/enrollments/2".to_owned()];
-        let known = |parked: &[&str], confirmed: Option<i64>| as_of(Some(&told(parked)), &subjects, confirmed.map(at));
+        let known =
+            |parked: &[&str], confirmed: Option<i64>| as_of(Some(&told(parked)), subjects.clone(), confirmed.map(at));
         for parked in [&[][..], &["organizations/2"]] {
             assert_eq!(known(parked, None), Some(at(5)));
             assert_eq!(known(parked, Some(7)), Some(at(7)));
@@ -78,18 +80,18 @@ mod tests {
             assert_eq!(known(&[parked], Some(5)), Some(at(5)));
             assert_eq!(known(&[parked], Some(6)), Some(at(6)));
         }
-        assert_eq!(as_of(None, &subjects, None), None);
-        assert_eq!(as_of(None, &subjects, Some(at(1))), Some(at(1)));
+        assert_eq!(as_of(None, subjects.clone(), None), None);
+        assert_eq!(as_of(None, subjects.clone(), Some(at(1))), Some(at(1)));
     }
 
     #[test]
     fn r43_no_partner_is_known_while_a_published_agreement_may_be_missing() {
-        let subjects = [OWN.to_owned()];
+        let subjects = || [OWN.to_owned()];
         let parked = told(&["agreementTemplates/1"]);
-        assert_eq!(partner_as_of(Some(&parked), &subjects, Some(at(9))), None);
-        assert_eq!(as_of(Some(&parked), &subjects, Some(at(9))), Some(at(9)), "a customer signs none of them");
-        assert_eq!(partner_as_of(Some(&told(&["organizations/2"])), &subjects, None), Some(at(5)));
-        assert_eq!(partner_as_of(Some(&told(&[OWN])), &subjects, None), None);
-        assert_eq!(partner_as_of(None, &subjects, Some(at(9))), Some(at(9)));
+        assert_eq!(partner_as_of(Some(&parked), subjects(), Some(at(9))), None);
+        assert_eq!(as_of(Some(&parked), subjects(), Some(at(9))), Some(at(9)), "a customer signs none of them");
+        assert_eq!(partner_as_of(Some(&told(&["organizations/2"])), subjects(), None), Some(at(5)));
+        assert_eq!(partner_as_of(Some(&told(&[OWN])), subjects(), None), None);
+        assert_eq!(partner_as_of(None, subjects(), Some(at(9))), Some(at(9)));
     }
 }

@@ -1,17 +1,18 @@
 //! All facts of an order check, in one statement and so in one snapshot.
 
+use std::iter;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
-use database::Error;
+use database::{Error, FromColumn, Reserve};
 use ids::{OrganizationId, PartnershipId, ResellerRelationshipId};
 use sea_orm::entity::prelude::*;
-use sea_orm::{DbBackend, QueryResult, Statement, TryGetable};
+use sea_orm::{DbBackend, Statement};
 
 use super::read::Place;
 use super::standing;
 use crate::domain::eligibility::{Customer, Facts, Partner, PartnershipFact, RelationshipFact, Stands, Trio};
-use crate::domain::standing::{DueAgreement, Standing};
+use crate::domain::standing::{DueAgreement, EnrollmentType, Standing};
 use crate::domain::state::Stage;
 use crate::domain::watermark::{Watermark, as_of, partner_as_of};
 
@@ -19,22 +20,15 @@ use crate::domain::watermark::{Watermark, as_of, partner_as_of};
 // the row; most of the time there are none, so one row comes back. Of several that could count the one is asked first that mostly is there, by
 // an index that has it alone or in order: a sorter costs SQLite more than the row. Of two relationships that count alike the partnership's own is told.
 const FACTS: &str = "\
-SELECT po.version AS po_version, po.confirmed_at AS po_confirmed_at, \
-ro.version AS ro_version, ro.confirmed_at AS ro_confirmed_at, \
-co.version AS co_version, co.confirmed_at AS co_confirmed_at, co.country AS co_country, \
-ps.id AS ps_id, ps.capacity AS ps_capacity, ps.state AS ps_state, ps.location AS ps_location, \
-ps.location_country AS ps_location_country, ps.signed_version AS ps_signed_version, ps.state_time AS ps_state_time, \
-ps.version AS ps_version, ps.confirmed_at AS ps_confirmed_at, \
-rs.id AS rs_id, rs.capacity AS rs_capacity, rs.state AS rs_state, rs.location AS rs_location, \
-rs.location_country AS rs_location_country, rs.signed_version AS rs_signed_version, rs.state_time AS rs_state_time, \
-rs.version AS rs_version, rs.confirmed_at AS rs_confirmed_at, \
-p.id AS p_id, p.version AS p_version, p.state AS p_state, p.orders_allowed AS p_orders_allowed, \
-p.suspended_by AS p_suspended_by, \
-rr.id AS rr_id, rr.version AS rr_version, rr.state AS rr_state, rr.suspended_by AS rr_suspended_by, \
-pr.id AS pr_id, pr.version AS pr_version, pr.state AS pr_state, pr.suspended_by AS pr_suspended_by, \
-(SELECT MAX(ca.version) FROM customer_agreement ca WHERE ca.customer = $3) AS accepted, \
-w.epoch AS w_epoch, w.as_of AS w_as_of, w.parked AS w_parked, \
-a.capacity AS a_capacity, a.region AS a_region, a.version AS a_version \
+SELECT po.version, po.confirmed_at, ro.version, ro.confirmed_at, co.version, co.confirmed_at, co.country, \
+ps.id, ps.state, ps.location, ps.location_country, ps.signed_version, ps.state_time, ps.version, ps.confirmed_at, \
+rs.id, rs.state, rs.location, rs.location_country, rs.signed_version, rs.state_time, rs.version, rs.confirmed_at, \
+p.id, p.version, p.state, p.suspended_by, p.orders_allowed, \
+rr.id, rr.version, rr.state, rr.suspended_by, \
+pr.id, pr.version, pr.state, pr.suspended_by, \
+(SELECT MAX(ca.version) FROM customer_agreement ca WHERE ca.customer = $3), \
+w.epoch, w.as_of, w.parked, \
+a.version, a.capacity, a.region \
 FROM (SELECT 1 AS one) base \
 LEFT JOIN organization po ON po.id = $1 \
 LEFT JOIN organization ro ON ro.id = $2 \
@@ -76,9 +70,22 @@ LEFT JOIN agreement a ON a.effective_time <= $4 AND a.sign_by_time <= $4 \
 AND ((a.capacity = 'INDIRECT_PROVIDER' AND a.version > ps.signed_version) \
 OR (a.capacity = 'INDIRECT_RESELLER' AND a.version > rs.signed_version))";
 
+// Where the columns of each begin in it.
+const PROVIDER: usize = 0;
+const RESELLER: usize = PROVIDER + 2;
+const CUSTOMER: usize = RESELLER + 2;
+const PROVIDER_STANDING: usize = CUSTOMER + 3;
+const RESELLER_STANDING: usize = PROVIDER_STANDING + 8;
+const PARTNERSHIP: usize = RESELLER_STANDING + 8;
+const RESELLER_RELATIONSHIP: usize = PARTNERSHIP + 5;
+const PROVIDER_RELATIONSHIP: usize = RESELLER_RELATIONSHIP + 4;
+const ACCEPTED: usize = PROVIDER_RELATIONSHIP + 4;
+const WATERMARK: usize = ACCEPTED + 1;
+const AGREEMENT: usize = WATERMARK + 3;
+
 static BY_ID: LazyLock<String> = LazyLock::new(|| FACTS.replace("KEY", "id"));
-// What an index found SQLite finds again by the number of its row, without the index of ids.
-static BY_ROW: LazyLock<String> = LazyLock::new(|| FACTS.replace("KEY", "rowid"));
+// What an index found SQLite finds again by the number of its row, without the index of ids; and it numbers a `$3` by where it first stands.
+static BY_ROW: LazyLock<String> = LazyLock::new(|| FACTS.replace("KEY", "rowid").replace('$', "?"));
 
 /// The statement: what is found first is joined by its `KEY`.
 pub(super) fn statement(backend: DbBackend) -> &'static str {
@@ -87,24 +94,39 @@ pub(super) fn statement(backend: DbBackend) -> &'static str {
 
 /// Reads everything an order check depends on.
 pub(crate) async fn of(connection: &impl ConnectionTrait, trio: Trio, now: DateTime<Utc>) -> Result<Facts, Error> {
-    let values: [Value; 4] =
-        [trio.provider.uuid().into(), trio.reseller.uuid().into(), trio.customer.uuid().into(), now.into()];
     let backend = connection.get_database_backend();
-    let statement = Statement::from_sql_and_values(backend, statement(backend), values);
-    let rows = connection.query_all_raw(statement).await?;
+    let statement = Statement::from_sql_and_values(backend, statement(backend), values(trio, now));
+    let rows = connection.query_all_raw(statement).await?.into_iter().map(database::Row::from);
+    facts(&rows.collect::<Vec<_>>(), trio)
+}
+
+/// The same, by the reserve.
+pub(crate) async fn of_urgent(reserve: &Reserve, trio: Trio, now: DateTime<Utc>) -> Result<Facts, Error> {
+    let statement = statement(reserve.get_database_backend());
+    facts(&reserve.rows(statement, values(trio, now)).await?, trio)
+}
+
+fn values(trio: Trio, now: DateTime<Utc>) -> Vec<Value> {
+    vec![trio.provider.uuid().into(), trio.reseller.uuid().into(), trio.customer.uuid().into(), now.into()]
+}
+
+fn facts(rows: &[database::Row], trio: Trio) -> Result<Facts, Error> {
     let Some(first) = rows.first().map(Row) else {
         return Err(Error::unreadable("facts", "one", trio.customer, "the statement gave no row"));
     };
     let watermark = first.watermark()?;
     let watermark = watermark.as_ref();
+    let (provider, reseller) = (EnrollmentType::IndirectProvider, EnrollmentType::IndirectReseller);
+    let provider_standing = first.standing(PROVIDER_STANDING, trio.provider, provider)?;
+    let reseller_standing = first.standing(RESELLER_STANDING, trio.reseller, reseller)?;
     Ok(Facts {
-        provider: first.partner(trio.provider, "po", "ps", watermark)?,
-        reseller: first.partner(trio.reseller, "ro", "rs", watermark)?,
+        provider: first.partner(PROVIDER, trio.provider, provider_standing, watermark)?,
+        reseller: first.partner(RESELLER, trio.reseller, reseller_standing, watermark)?,
         customer: first.customer(trio.customer, watermark)?,
         partnership: first.partnership()?,
-        reseller_relationship: first.relationship("rr")?,
-        provider_relationship: first.relationship("pr")?,
-        customer_agreement: first.get("accepted", "")?,
+        reseller_relationship: first.relationship(RESELLER_RELATIONSHIP)?,
+        provider_relationship: first.relationship(PROVIDER_RELATIONSHIP)?,
+        customer_agreement: first.get(ACCEPTED)?,
         due: rows.iter().map(|row| Row(row).due()).filter_map(Result::transpose).collect::<Result<_, _>>()?,
     })
 }
@@ -132,95 +154,97 @@ pub(crate) async fn acquainted(
     Ok(connection.query_one_raw(statement).await?.is_some())
 }
 
-struct Row<'a>(&'a QueryResult);
+struct Row<'a>(&'a database::Row);
 
 impl Row<'_> {
-    fn get<T: TryGetable>(&self, table: &str, column: &str) -> Result<T, Error> {
-        let name = if column.is_empty() { table.to_owned() } else { format!("{table}_{column}") };
-        Ok(self.0.try_get("", &name)?)
+    fn get<T: FromColumn>(&self, at: usize) -> Result<T, Error> {
+        self.0.get(at)
     }
 
     fn watermark(&self) -> Result<Option<Watermark>, Error> {
-        let Some(epoch) = self.get("w", "epoch")? else { return Ok(None) };
-        let parked = Place { table: "watermark", row: "enrollment" }.json("parked", self.get("w", "parked")?)?;
-        Ok(Some(Watermark { epoch, as_of: self.get("w", "as_of")?, parked }))
+        let Some(epoch) = self.get(WATERMARK)? else { return Ok(None) };
+        let parked = Place { table: "watermark", row: "enrollment" }.json("parked", self.get(WATERMARK + 2)?)?;
+        Ok(Some(Watermark { epoch, as_of: self.get(WATERMARK + 1)?, parked }))
     }
 
-    fn standing(&self, table: &str, organization: OrganizationId) -> Result<Option<Standing>, Error> {
-        let Some(id) = self.get(table, "id")? else { return Ok(None) };
+    fn standing(
+        &self,
+        at: usize,
+        organization: OrganizationId,
+        capacity: EnrollmentType,
+    ) -> Result<Option<Standing>, Error> {
+        let Some(id) = self.get(at)? else { return Ok(None) };
         let row = standing::row::Model {
             id,
             organization: organization.uuid(),
-            capacity: self.get(table, "capacity")?,
-            state: self.get(table, "state")?,
-            location: self.get(table, "location")?,
-            location_country: self.get(table, "location_country")?,
-            signed_version: self.get(table, "signed_version")?,
-            state_time: self.get(table, "state_time")?,
-            version: self.get(table, "version")?,
-            confirmed_at: self.get(table, "confirmed_at")?,
+            capacity: capacity.as_str().to_owned(),
+            state: self.get(at + 1)?,
+            location: self.get(at + 2)?,
+            location_country: self.get(at + 3)?,
+            signed_version: self.get(at + 4)?,
+            state_time: self.get(at + 5)?,
+            version: self.get(at + 6)?,
+            confirmed_at: self.get(at + 7)?,
         };
         Standing::try_from(row).map(Some)
     }
 
     fn partner(
         &self,
+        at: usize,
         organization: OrganizationId,
-        of: &str,
-        standing: &str,
+        standing: Option<Standing>,
         watermark: Option<&Watermark>,
     ) -> Result<Partner, Error> {
-        let standing = self.standing(standing, organization)?;
-        let known: Option<i64> = self.get(of, "version")?;
+        let known: Option<i64> = self.get(at)?;
         let confirmed_at = match &standing {
             Some(standing) => standing.confirmed_at,
-            None => self.get(of, "confirmed_at")?,
+            None => self.get(at + 1)?,
         };
-        let subjects: Vec<_> =
-            std::iter::once(organization.name()).chain(standing.as_ref().map(Standing::name)).collect();
-        let as_of = known.and_then(|_| partner_as_of(watermark, &subjects, confirmed_at));
+        let subjects = iter::once_with(|| organization.name()).chain(standing.iter().map(Standing::name));
+        let as_of = known.and_then(|_| partner_as_of(watermark, subjects, confirmed_at));
         Ok(Partner { organization, standing, as_of })
     }
 
     fn customer(&self, organization: OrganizationId, watermark: Option<&Watermark>) -> Result<Customer, Error> {
-        let Some(version) = self.get("co", "version")? else {
+        let Some(version) = self.get(CUSTOMER)? else {
             return Ok(Customer { organization, country: None, version: 0, as_of: None });
         };
-        let country: String = self.get("co", "country")?;
+        let country: String = self.get(CUSTOMER + 2)?;
         let place = Place { table: "organization", row: organization };
         Ok(Customer {
             organization,
             country: Some(place.parse("country", &country)?),
             version,
-            as_of: as_of(watermark, &[organization.name()], self.get("co", "confirmed_at")?),
+            as_of: as_of(watermark, iter::once_with(|| organization.name()), self.get(CUSTOMER + 1)?),
         })
     }
 
     fn partnership(&self) -> Result<Option<PartnershipFact>, Error> {
-        let Some(id) = self.get::<Option<Uuid>>("p", "id")? else { return Ok(None) };
+        let Some(id) = self.get::<Option<Uuid>>(PARTNERSHIP)? else { return Ok(None) };
         Ok(Some(PartnershipFact {
             id: PartnershipId::from_uuid(id),
-            version: self.get("p", "version")?,
-            stands: self.stands("p", Place { table: "partnership", row: id })?,
-            orders_allowed: self.get("p", "orders_allowed")?,
+            version: self.get(PARTNERSHIP + 1)?,
+            stands: self.stands(PARTNERSHIP + 2, Place { table: "partnership", row: id })?,
+            orders_allowed: self.get(PARTNERSHIP + 4)?,
         }))
     }
 
-    fn relationship(&self, table: &str) -> Result<Option<RelationshipFact>, Error> {
-        let Some(id) = self.get::<Option<Uuid>>(table, "id")? else { return Ok(None) };
+    fn relationship(&self, at: usize) -> Result<Option<RelationshipFact>, Error> {
+        let Some(id) = self.get::<Option<Uuid>>(at)? else { return Ok(None) };
         Ok(Some(RelationshipFact {
             id: ResellerRelationshipId::from_uuid(id),
-            version: self.get(table, "version")?,
-            stands: self.stands(table, Place { table: "reseller_relationship", row: id })?,
+            version: self.get(at + 1)?,
+            stands: self.stands(at + 2, Place { table: "reseller_relationship", row: id })?,
         }))
     }
 
-    fn stands(&self, table: &str, place: Place<Uuid>) -> Result<Stands, Error> {
-        let state: String = self.get(table, "state")?;
+    fn stands(&self, at: usize, place: Place<Uuid>) -> Result<Stands, Error> {
+        let state: String = self.get(at)?;
         Ok(match place.parse("state", &state)? {
             Stage::Active => Stands::Active,
             Stage::Suspended => {
-                let by: Uuid = place.there("suspended_by", self.get(table, "suspended_by")?)?;
+                let by: Uuid = place.there("suspended_by", self.get(at + 1)?)?;
                 Stands::Suspended { by: OrganizationId::from_uuid(by) }
             }
             Stage::Ended => Stands::Ended,
@@ -228,9 +252,9 @@ impl Row<'_> {
     }
 
     fn due(&self) -> Result<Option<DueAgreement>, Error> {
-        let Some(version) = self.get("a", "version")? else { return Ok(None) };
-        let capacity: String = self.get("a", "capacity")?;
+        let Some(version) = self.get(AGREEMENT)? else { return Ok(None) };
+        let capacity: String = self.get(AGREEMENT + 1)?;
         let capacity = Place { table: "agreement", row: version }.parse("capacity", &capacity)?;
-        Ok(Some(DueAgreement { capacity, region: self.get("a", "region")?, version }))
+        Ok(Some(DueAgreement { capacity, region: self.get(AGREEMENT + 2)?, version }))
     }
 }

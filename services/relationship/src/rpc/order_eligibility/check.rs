@@ -20,7 +20,7 @@ pub(crate) async fn check(
     let scope = caller.scope()?;
     party_only(scope, trio)?;
     let now = app.now();
-    let facts = store::facts::of(app.database().reserve(), trio, now).await?;
+    let facts = store::facts::of_urgent(app.database().reserve(), trio, now).await?;
     acquainted(app, scope, trio, &facts).await?;
     if request.fresh {
         return read_anew(app, caller, &request, trio).await.inspect(metrics::decided);
