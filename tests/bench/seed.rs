@@ -121,18 +121,22 @@ fn relations(sql: Dialect, channel: Channel) -> Vec<String> {
     let (customers, large) = (channel.customers, channel.large());
     let reseller = format!("CASE WHEN i < {customers} THEN i / 10 ELSE {large} END");
     let provider = format!("CASE WHEN i < {customers} THEN i / 100 ELSE 0 END");
-    let side = |of, partner: &str, capacity, other: &str| {
-        format!(
-            "INSERT INTO reseller_relationship SELECT {}, 1, {partner}, {}, '{capacity}', {}, {other}, 'ACTIVE', {time}, {time}, \
-            NULL, NULL, NULL FROM {}",
-            sql.id(of, "i"),
-            sql.id(Of::Customer, "i"),
-            sql.id(Of::Partnership, &reseller),
-            sql.series(customers * 2),
-            time = sql.time("i"),
-        )
-    };
     let (one, other) = (sql.id(Of::Reseller, &reseller), sql.id(Of::Provider, &provider));
+    let side =
+        |of_reseller: &str, of_provider: &str| format!("CASE side WHEN 0 THEN {of_reseller} ELSE {of_provider} END");
+    // Both of a pair one after the other, as an acceptance writes them.
+    let sides = format!(
+        "INSERT INTO reseller_relationship SELECT {}, 1, {}, {}, {}, {}, {}, 'ACTIVE', {time}, {time}, NULL, NULL, NULL \
+        FROM {}, (SELECT 0 AS side UNION ALL SELECT 1) sides ORDER BY i, side",
+        side(&sql.id(Of::ResellerSide, "i"), &sql.id(Of::ProviderSide, "i")),
+        side(&one, &other),
+        sql.id(Of::Customer, "i"),
+        side("'RESELLER'", "'PROVIDER'"),
+        sql.id(Of::Partnership, &reseller),
+        side(&other, &one),
+        sql.series(customers * 2),
+        time = sql.time("i"),
+    );
     vec![
         format!(
             "INSERT INTO partnership SELECT {}, 1, {}, {}, TRUE, 'ACTIVE', NULL, {time}, {time}, NULL, NULL FROM {}",
@@ -142,8 +146,7 @@ fn relations(sql: Dialect, channel: Channel) -> Vec<String> {
             sql.series(large + 1),
             time = sql.time("i"),
         ),
-        side(Of::ResellerSide, &one, "RESELLER", &other),
-        side(Of::ProviderSide, &other, "PROVIDER", &one),
+        sides,
         format!(
             "INSERT INTO customer_agreement SELECT {}, '2025-01-01', '{:064}', {}, {} FROM {}",
             sql.id(Of::Customer, "i"),

@@ -5,7 +5,7 @@ use sea_orm::sea_query::{
     Alias, ColumnDef, Condition, ConditionalStatement, Expr, ExprTrait, Index, IndexCreateStatement, Table,
     TableCreateStatement,
 };
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::schema::{
     big_integer, boolean, date, integer, json_binary, json_binary_null, text, text_null, timestamp_with_time_zone,
     timestamp_with_time_zone_null, uuid, uuid_null,
@@ -27,7 +27,12 @@ impl MigrationName for M0001 {
 #[async_trait::async_trait]
 impl MigrationTrait for M0001 {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let projections = [organization(), standing(), agreement(), watermark()];
+        let mut organization = organization();
+        if manager.get_database_backend() == DbBackend::Sqlite {
+            // Rows lie in the order of their ids: found by one search instead of two, three times in an order check.
+            organization.extra("WITHOUT ROWID");
+        }
+        let projections = [organization, standing(), agreement(), watermark()];
         let own = [
             invitation(),
             invitation_quota(),
