@@ -11,9 +11,12 @@ pub(crate) mod log;
 mod machine;
 #[path = "harness/mail.rs"]
 mod mail;
+#[path = "harness/search.rs"]
+mod search;
 #[path = "harness/settle.rs"]
 mod settle;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use linkage::people::People;
@@ -66,6 +69,8 @@ pub(crate) struct Stage {
     left_overs: bool,
     /// The writes that worked, in their order.
     pub(crate) writes: Vec<call::Write>,
+    /// What requests and answers said that no log may say.
+    shown: BTreeSet<String>,
     pub(crate) programme: Option<crate::scenes::Programme>,
     databases: Vec<TestDatabase>,
     _folder: TempDir,
@@ -73,6 +78,9 @@ pub(crate) struct Stage {
 
 impl Stage {
     async fn open(first: TestDatabase, mode: Mode) -> Stage {
+        if log::is_searched() {
+            log::listen();
+        }
         let folder = tempfile::Builder::new().prefix("linkage-stage-").tempdir().expect("a folder for keys");
         let mut databases = vec![first];
         while databases.len() < ServiceName::ALL.len() {
@@ -94,6 +102,7 @@ impl Stage {
             offset: chrono::TimeDelta::zero(),
             left_overs: false,
             writes: Vec::new(),
+            shown: BTreeSet::new(),
             programme: None,
             databases,
             _folder: folder,
@@ -166,6 +175,9 @@ impl Stage {
             self.settle().await;
             let stuck = self.stuck().await;
             assert!(stuck.is_empty(), "the story left messages undelivered:\n{}", stuck.join("\n"));
+        }
+        if log::is_searched() {
+            self.search();
         }
         let Stage { suite, settings, databases: _databases, _folder, .. } = self;
         suite.stop().await;

@@ -9,7 +9,8 @@
 //! (`crates/database/tests/contract/forced.rs`). `hostile` is who attacks by HTTP/2, and more calls than can be answered.
 //!
 //! Beside the sources that they are of, with `-- --ignored` too: a million entries verified (`--test contract -- verify`), and the journal
-//! watched for a minute while twenty write (`--test node -- storm`).
+//! watched for a minute while twenty write (`--test node -- storm`). And all stories again, each listened to at every level, its log and its
+//! journals searched when it ends: `LINKAGE_TEST_SEARCH_LOGS=1 cargo test --workspace --test journeys`.
 #![cfg(test)]
 
 mod caller;

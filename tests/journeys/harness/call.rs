@@ -67,6 +67,8 @@ impl Stage {
             self.people.forget(who);
         }
         let answer = if lost || void { self.attempt(home, who, organization, rpc, &request).await } else { first };
+        self.note(&request);
+        self.note(&answer.body);
         if answer.code == tonic::Code::Ok
             && request["request_id"].is_string()
             && request["validate_only"] != json!(true)
