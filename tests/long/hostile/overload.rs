@@ -26,7 +26,7 @@ use crate::program::Place;
 use crate::signals::Serving;
 
 /// Callers at once, of which the best number is looked for.
-const WIDTHS: [usize; 4] = [4, 8, 16, 32];
+const WIDTHS: [usize; 6] = [4, 8, 16, 32, 64, 128];
 /// How long a caller waits for an answer that still counts.
 const USEFUL: Duration = Duration::from_secs(1);
 const LENGTH: Duration = Duration::from_secs(10);
