@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use runtime::ServiceName;
 use runtime::telemetry::{self, Collector, Exporters, Format};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::Serve;
 use crate::settings::{LogFormat, Settings};
@@ -22,8 +23,10 @@ pub async fn run(mut settings: Settings, arguments: &Serve) -> anyhow::Result<Ex
         None => (ServiceName::ALL.to_vec(), Mode::DEPLOYED),
     };
     let suite = Suite::start(&settings, &services, mode).await?;
+    // Before it says that it serves: who reads that may ask it to stop at once.
+    let asked = stop_asked()?;
     print(&welcome(&suite, &settings));
-    stop_asked().await?;
+    asked.await;
     suite.stop().await;
     end(exporters).await;
     Ok(ExitCode::SUCCESS)
@@ -66,13 +69,15 @@ fn welcome(suite: &Suite, settings: &Settings) -> String {
     lines.join("\n")
 }
 
-async fn stop_asked() -> anyhow::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        asked = tokio::signal::ctrl_c() => asked?,
-        _ = terminate.recv() => {}
-    }
-    Ok(())
+/// From now on neither signal ends the process; waiting for what is returned is waiting for one.
+fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// Prints for people or pipes. Who has read enough, as `head` has, may close the pipe; that changes nothing of the work.
