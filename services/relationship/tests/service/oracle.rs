@@ -18,6 +18,8 @@ use world::{customer, provider, reseller};
 /// As many are asked at once.
 const BATCH: usize = 100;
 const AT_ONCE: usize = 4;
+/// Of so many one is asked alone too, which is read on a way of its own.
+const ALONE: usize = 10;
 /// Of the short form: has no divisor in common with the number of any fact's values, so that each pair of facts is met in each way.
 const STRIDE: usize = 17;
 
@@ -26,11 +28,17 @@ type Told = BTreeSet<(String, char)>;
 /// What the service answers of each of these combinations.
 async fn answers(stage: &Stage, numbers: &[usize]) -> Vec<(usize, Told)> {
     let ask = |some: Vec<usize>| async move {
-        let requests = some.iter().map(|n| question(Case::of(*n).1)).collect();
-        let request = stage.with(OVERSEAS, &[Role::Operator], pb::BatchCheckOrderEligibilityRequest { requests });
+        let requests: Vec<_> = some.iter().map(|n| question(Case::of(*n).1)).collect();
+        let all = pb::BatchCheckOrderEligibilityRequest { requests: requests.clone() };
+        let all = stage.with(OVERSEAS, &[Role::Operator], all);
         let mut client = OrderEligibilityServiceClient::new(stage.channel());
-        let results = client.batch_check_order_eligibility(request).await.unwrap().into_inner().results;
+        let results = client.batch_check_order_eligibility(all).await.unwrap().into_inner().results;
         assert_eq!(results.len(), some.len());
+        for (one, among_all) in requests.into_iter().zip(&results).skip(some[0] % ALONE).step_by(ALONE) {
+            let one = stage.with(OVERSEAS, &[Role::Operator], one);
+            let alone = client.check_order_eligibility(one).await.unwrap().into_inner();
+            assert_eq!(timeless(alone), timeless(among_all.clone()), "asked alone");
+        }
         some.into_iter().zip(results).map(|(n, result)| (n, told(&result, Case::of(n).1))).collect::<Vec<_>>()
     };
     // What is known grows old: it is told again from time to time.
@@ -42,6 +50,13 @@ async fn answers(stage: &Stage, numbers: &[usize]) -> Vec<(usize, Told)> {
         all.extend(found.into_iter().flatten());
     }
     all
+}
+
+/// An answer without what depends on when it was given.
+fn timeless(mut answer: pb::OrderEligibility) -> pb::OrderEligibility {
+    answer.evaluate_time = None;
+    answer.facts.iter_mut().for_each(|fact| fact.age = None);
+    answer
 }
 
 fn question(at: Places) -> pb::CheckOrderEligibilityRequest {
