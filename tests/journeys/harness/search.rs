@@ -24,6 +24,7 @@ impl Stage {
         let logged = log::all_heard();
         assert!(logged.contains("TRACE"), "the log was kept");
         let journals: Vec<_> = ServiceName::ALL.into_iter().flat_map(|service| self.journal(service)).collect();
+        assert!(self.writes.is_empty() || !journals.is_empty(), "what was written is in a journal");
         for needle in self.secrets() {
             let told = logged.lines().find(|line| line.contains(&needle));
             assert_eq!(told, None, "{needle} is logged");
