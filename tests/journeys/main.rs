@@ -27,4 +27,5 @@ mod shipped;
 mod sign_in;
 mod travel;
 mod verify;
+mod walls;
 mod wrong_input;

@@ -16,7 +16,7 @@ use sqlx::{ConnectOptions, Connection};
 use crate::given_up::LOOKED_FOR;
 use crate::reserve::Reading;
 use crate::watch::Witness;
-use crate::{Call, Error, GivenUp, Reserve};
+use crate::{Call, Error, GivenUp, Reserve, wall};
 
 /// How long a caller waits for a free connection.
 pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -100,7 +100,7 @@ impl Database {
         self.backend
     }
 
-    /// For reads outside a transaction.
+    /// For reads outside a transaction of what belongs to no organization: see [`Database::reader_for`].
     pub fn reader(&self) -> &DatabaseConnection {
         &self.reader
     }
@@ -282,9 +282,14 @@ async fn connect_postgres(url: &str, settings: &Settings) -> Result<Database, Er
             })
         })
     };
-    let reserve = pool(settings.max_connections.div_ceil(POOL_PER_RESERVE)).connect_lazy_with(options.clone());
+    // What is read in reserve joins facts of parties that don't call: it is for everybody, once for the connection.
+    let everybody = options.clone().options([(wall::SETTING, wall::EVERYBODY)]);
+    let reserve = pool(settings.max_connections.div_ceil(POOL_PER_RESERVE)).connect_lazy_with(everybody);
     let reserve = Reserve::postgres(reserve);
     let pool = pool(settings.max_connections).connect_with(options).await?;
+    if let Some(role) = wall::bypassed(&pool).await? {
+        return Err(Error::Bypassing(role));
+    }
     let pool = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
     Ok(Database {
         backend: Backend::Postgres,

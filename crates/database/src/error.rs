@@ -38,6 +38,12 @@ pub enum Error {
         "another process uses this database: stop it first; a SQLite file serves one process, PostgreSQL serves several"
     )]
     InUse,
+    /// This role of PostgreSQL walks past the walls between organizations.
+    #[error(
+        "the database role {0:?} may bypass row-level security, which keeps organizations apart: connect as a role made with NOSUPERUSER \
+         NOBYPASSRLS that owns the database"
+    )]
+    Bypassing(String),
     /// The schema is older than the program.
     #[error("migrations are pending: {}", .0.join(", "))]
     MigrationsPending(Vec<String>),

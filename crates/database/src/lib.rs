@@ -18,6 +18,7 @@ pub mod scope;
 pub mod setting;
 pub mod time;
 pub mod transact;
+pub mod wall;
 mod watch;
 
 pub use connect::{Backend, Database, Settings};
@@ -27,4 +28,5 @@ pub use page::{Cursor, Page};
 pub use reserve::{FromColumn, Reserve, Row};
 pub use scope::Scope;
 pub use transact::{AsDatabaseError, Step, Tx};
+pub use wall::Reader;
 pub use watch::{Pool, Told};

@@ -42,12 +42,12 @@ async fn apply(db: &Database, table: &str, lock: &Lock, extra: Migrations) -> Re
         if done.iter().any(|name| name == migration.name()) {
             continue;
         }
-        db.transact(async |tx: Tx| {
+        db.migrate(async |tx: Tx| {
             let tx = &tx;
             lock.renew(tx).await?;
-            migration.up(&SchemaManager::new(tx.inner())).await?;
+            migration.up(&SchemaManager::new(tx.of_migration()?)).await?;
             record(tx, table, migration.name()).await?;
-            Ok::<_, Error>(Step::Commit(()))
+            Ok(Step::Commit(()))
         })
         .await?;
         names.push(migration.name().to_owned());

@@ -21,7 +21,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::connect::{ACQUIRE_TIMEOUT, TRUSTED_FOR};
 use crate::watch::Witness;
-use crate::{Call, Error, Told};
+use crate::{Call, Error};
 pub(crate) use threads::Reading;
 use threads::Threads;
 
@@ -76,22 +76,12 @@ impl Reserve {
         let kept = match &self.of {
             Of::Sqlite(_, threads) => {
                 let values = values.into_iter().map(cell).collect::<Result<_, _>>()?;
-                return self.witnessed(statement, threads.read(statement, values)).await;
+                return self.witness.witnessed(statement, threads.read(statement, values)).await;
             }
             Of::Postgres(kept) => kept,
         };
         let read = kept.read(statement, Some(Values(values)));
-        Ok(self.witnessed(statement, read).await?.into_iter().map(Row::from).collect())
-    }
-
-    async fn witnessed<T, E>(&self, text: &str, read: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        if !self.witness.is_there() {
-            return read.await;
-        }
-        let began = Instant::now();
-        let rows = read.await;
-        self.witness.tell(&Told::Statement { text, elapsed: began.elapsed(), failed: rows.is_err() });
-        rows
+        Ok(self.witness.witnessed(statement, read).await?.into_iter().map(Row::from).collect())
     }
 
     /// Closes all connections, once their reads are answered.
@@ -128,11 +118,11 @@ impl ConnectionTrait for Reserve {
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let text = if self.witness.is_there() { statement.sql.clone() } else { String::new() };
+        let text = self.witness.text(&statement);
         let query = AssertSqlSafe(statement.sql);
         match &self.of {
-            Of::Sqlite(kept, _) => self.witnessed(&text, kept.read(query, statement.values)).await,
-            Of::Postgres(kept) => self.witnessed(&text, kept.read(query, statement.values)).await,
+            Of::Sqlite(kept, _) => self.witness.witnessed(&text, kept.read(query, statement.values)).await,
+            Of::Postgres(kept) => self.witness.witnessed(&text, kept.read(query, statement.values)).await,
         }
     }
 }
@@ -213,10 +203,10 @@ fn cell(value: Value) -> Result<Cell, Error> {
     })
 }
 
-fn unavailable(error: SqlxError) -> DbErr {
+pub(crate) fn unavailable(error: SqlxError) -> DbErr {
     DbErr::Conn(RuntimeErr::SqlxError(error.into()))
 }
 
-fn failed(error: SqlxError) -> DbErr {
+pub(crate) fn failed(error: SqlxError) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(error.into()))
 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use sea_orm::Statement;
 
 use crate::{Backend, Database};
 
@@ -48,6 +50,24 @@ impl Witness {
         if let Some(witness) = &self.0 {
             witness(told);
         }
+    }
+}
+
+impl Witness {
+    /// The same, of which the witness is told.
+    pub(crate) async fn witnessed<T, E>(&self, text: &str, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        if !self.is_there() {
+            return work.await;
+        }
+        let began = Instant::now();
+        let done = work.await;
+        self.tell(&Told::Statement { text, elapsed: began.elapsed(), failed: done.is_err() });
+        done
+    }
+
+    /// A statement's text, where somebody is told of it.
+    pub(crate) fn text(&self, statement: &Statement) -> String {
+        if self.is_there() { statement.sql.clone() } else { String::new() }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use database::{Cursor, Database};
+use database::{Cursor, Database, Reader};
 use ids::Id;
 use wire::Request;
 
@@ -59,7 +59,12 @@ impl<S: Service> App<S> {
         &self.0.service
     }
 
-    /// The service's database; for reads outside a change use `database().reader()`.
+    /// For reads outside a change: sees what this caller may.
+    pub fn reader(&self, caller: &Caller) -> Reader {
+        self.0.database.reader_for(caller.wall())
+    }
+
+    /// The service's database.
     pub fn database(&self) -> &Database {
         &self.0.database
     }

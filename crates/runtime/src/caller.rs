@@ -157,6 +157,18 @@ impl Caller {
         self.scope.ok_or_else(Fault::missing)
     }
 
+    /// On whose behalf the database is read and written. Who belongs to no organization yet, or only holds a link, has no rows that the database
+    /// could keep to: the statements alone do.
+    pub(crate) fn wall(&self) -> Scope {
+        self.scope.unwrap_or(Scope::Link)
+    }
+
+    /// The same call, whose statements look at rows of others too.
+    #[must_use]
+    pub fn beyond_its_wall(&self) -> Caller {
+        Caller { scope: Some(Scope::Peer), ..self.clone() }
+    }
+
     /// The same, where the request names whose rows they are: foreign ones answer like absent ones.
     pub fn scope_of(&self, organization: OrganizationId) -> Result<Scope, Fault> {
         self.scope().and_then(|scope| if scope.permits(organization) { Ok(scope) } else { Err(Fault::missing()) })

@@ -4,7 +4,7 @@ mod origin;
 mod repeat;
 
 use chrono::{DateTime, Utc};
-use database::{Step, Tx, idempotency, inbox, journal, outbox};
+use database::{Scope, Step, Tx, idempotency, inbox, journal, outbox};
 use ids::Id;
 use prost::Message;
 use uuid::Uuid;
@@ -107,7 +107,7 @@ impl<S: Service> App<S> {
         let (work, repeat, behind) = (&work, repeat.as_ref(), &behind);
         let dry = request.validate_only();
         let answer = self
-            .transact(move |change: Change<S>| async move {
+            .transact(caller.wall(), move |change: Change<S>| async move {
                 if let Some(repeat) = repeat
                     && let Some(answer) = repeat.find(&change.tx).await?
                 {
@@ -170,7 +170,7 @@ impl<S: Service> App<S> {
         };
         let (work, behind) = (&work, &behind);
         let answer = self
-            .transact(move |change: Change<S>| async move {
+            .transact(Scope::Peer, move |change: Change<S>| async move {
                 let (tx, now) = (change.tx.clone(), change.now);
                 let newer = kind == Inbox::Each
                     || inbox::admit(&tx, &origin.source, &origin.subject, origin.epoch, origin.version).await?;
@@ -199,7 +199,7 @@ impl<S: Service> App<S> {
         let trace = telemetry::traceparent(&tracing::Span::current());
         let behind = &Behind { caller, request_id: None, trace, cause: None };
         let work = &work;
-        self.transact(move |change: Change<S>| async move {
+        self.transact(Scope::Peer, move |change: Change<S>| async move {
             let (tx, now) = (change.tx.clone(), change.now);
             let events = work(change).await?;
             self.record(&tx, now, behind, &events, S::effects).await?;
@@ -210,12 +210,13 @@ impl<S: Service> App<S> {
         Ok(())
     }
 
-    async fn transact<T, Work>(&self, work: impl Fn(Change<S>) -> Work) -> Result<T, Fault>
+    async fn transact<T, Work>(&self, scope: Scope, work: impl Fn(Change<S>) -> Work) -> Result<T, Fault>
     where
         Work: Future<Output = Result<Step<T>, Fault>>,
     {
         let work = &work;
-        self.database().transact(move |tx: Tx| work(Change { tx, now: self.now(), app: self.clone() })).await
+        let work = move |tx: Tx| work(Change { tx, now: self.now(), app: self.clone() });
+        self.database().transact_for(scope, work).await
     }
 
     /// Journal entries and outbox rows of what happened.

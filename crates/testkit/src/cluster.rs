@@ -14,6 +14,8 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::ask::ask;
+
 /// Reads until the test process is gone, however it went; then nothing is left over.
 const KEEPER: &str = r#"
 "$1" -D "$2/data" -k "$2" -c listen_addresses= -c max_connections=200 -c shared_buffers=64MB \
@@ -24,6 +26,9 @@ kill -QUIT "$server"
 wait "$server"
 rm -rf "$2"
 "#;
+
+/// The role that services connect as: no superuser, whom no wall would stop.
+pub(crate) const ROLE: &str = "CREATE ROLE linkage LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS";
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -50,11 +55,17 @@ impl Cluster {
         keeper.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let lifeline = keeper.spawn().context("can't run sh")?.stdin.take().context("the keeper has no lifeline")?;
         wait_until_ready(&folder)?;
-        Ok(Cluster { folder, _lifeline: lifeline })
+        let cluster = Cluster { folder, _lifeline: lifeline };
+        ask(&cluster.url_of("postgres"), ROLE)?;
+        Ok(cluster)
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("postgres://postgres@localhost:5432/postgres?host={}", self.folder.display())
+        self.url_of("linkage")
+    }
+
+    fn url_of(&self, role: &str) -> String {
+        format!("postgres://{role}@localhost:5432/postgres?host={}", self.folder.display())
     }
 }
 

@@ -52,13 +52,14 @@ impl Durable {
         ensure!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr).trim());
         let mut durable = Durable { programs, account, server: None, folder };
         durable.begin()?;
+        crate::ask(&durable.url("postgres", "postgres"), cluster::ROLE);
         Ok(durable)
     }
 
     /// A new, empty database.
     pub fn create(&self, name: &str) -> String {
-        crate::ask(&self.url("postgres"), &format!("CREATE DATABASE {name}"));
-        self.url(name)
+        crate::ask(&self.url("linkage", "postgres"), &format!("CREATE DATABASE {name}"));
+        self.url("linkage", name)
     }
 
     /// Kills all of the server's processes at once: SIGKILL.
@@ -107,8 +108,8 @@ impl Durable {
         self.begin().unwrap_or_else(|error| panic!("the cluster does not start again: {error:#}"));
     }
 
-    fn url(&self, name: &str) -> String {
-        format!("postgres://postgres@localhost:5432/{name}?host={}", self.folder.path().display())
+    fn url(&self, role: &str, name: &str) -> String {
+        format!("postgres://{role}@localhost:5432/{name}?host={}", self.folder.path().display())
     }
 
     /// Starts the server, again while processes of the one before still hold its memory.

@@ -1,6 +1,6 @@
 //! Dev only: an empty database for each test on every backend. SQLite always; PostgreSQL when one can be reached or started.
 //!
-//! `LINKAGE_TEST_POSTGRES` names a server on which databases may be created; without it a private cluster is started and
+//! `LINKAGE_TEST_POSTGRES` names a server on which databases may be created, by a role that no row-level security lets past; without it a private cluster is started and
 //! goes away with the test process. `LINKAGE_REQUIRE_POSTGRES=1` turns a missing PostgreSQL into a failure.
 #![expect(clippy::panic, reason = "a test that can't have its database fails at once")]
 
@@ -82,6 +82,11 @@ pub fn durable() -> Option<Durable> {
 /// What a query says of a database that something else may have open: the first column of each row, as text.
 pub fn ask(url: &str, query: &str) -> Vec<String> {
     ask::ask(url, query).unwrap_or_else(|error| panic!("{query}: {error:#}"))
+}
+
+/// The same of PostgreSQL, as it is shown to this organization; to nobody where it is empty.
+pub fn ask_for(url: &str, organization: &str, query: &str) -> Vec<String> {
+    ask::ask_for(url, organization, query).unwrap_or_else(|error| panic!("{query}: {error:#}"))
 }
 
 /// Everything a database holds: each table, and its rows as text.

@@ -1,7 +1,7 @@
 //! The operator's organization and its first user: made once, by who holds the database.
 
 use addresses::Email;
-use database::Database;
+use database::{Database, Scope};
 use markets::CountryCode;
 use runtime::{Caller, Fault, Identity, Outcome, Violations};
 use wire::enrollment as pb;
@@ -96,5 +96,5 @@ async fn choose(change: &Change, organization: Organization, domain: &str, issue
 
 /// Whether the operator has its organization.
 pub async fn is_bootstrapped(database: &Database) -> Result<bool, database::Error> {
-    Ok(store::organization::operator(database.reader()).await?.is_some())
+    Ok(store::organization::operator(&database.reader_for(Scope::Operator)).await?.is_some())
 }

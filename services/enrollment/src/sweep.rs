@@ -5,7 +5,7 @@ mod agreement;
 use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use database::outbox;
+use database::{Scope, outbox};
 use runtime::convert::timestamp;
 use runtime::{Fault, ServiceName, clock};
 use wire::relationship::RecordWatermarkRequest;
@@ -79,7 +79,7 @@ async fn forget_assertions(app: &App) -> Result<usize, Fault> {
 
 /// Tells relationship up to when everything has arrived; whether that is all there was to tell.
 async fn tell_watermark(app: &App, now: DateTime<Utc>) -> Result<bool, Fault> {
-    let (reader, destination) = (app.database().reader(), ServiceName::Relationship);
+    let (reader, destination) = (&app.database().reader_for(Scope::Peer), ServiceName::Relationship);
     let oldest = outbox::oldest_undelivered(reader, destination.as_str()).await?;
     let parked = outbox::parked_subjects(reader, destination.as_str()).await?;
     let Some(request) = watermark(app.epoch(), oldest, parked, now) else {

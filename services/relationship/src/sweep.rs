@@ -12,7 +12,7 @@ use crate::{App, Change, store};
 
 /// Does what is due; says how much that was.
 pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
-    let (reader, now) = (app.database().reader(), app.now());
+    let (reader, now) = (&app.database().reader_for(Scope::Peer), app.now());
     let invitations = store::invitation::due(reader, now, BATCH).await?;
     let grants = store::admin_grant::due(reader, now, BATCH).await?;
     let unanswered = store::invitation::unreminded(reader, now, BATCH).await?;

@@ -16,7 +16,7 @@ const LEFT_BEHIND: Duration = Duration::from_secs(10 * LONGEST_UPLOAD.as_secs())
 
 /// Writes down what has run out or lapsed and tells of what is near or late; says how many rows that were.
 pub(crate) async fn sweep(app: &App) -> Result<usize, Fault> {
-    let (reader, now) = (app.database().reader(), app.now());
+    let (reader, now) = (&app.database().reader_for(Scope::Peer), app.now());
     let near = now + deadlines::at(now)?.remind;
     let verifications = store::email_verification::overdue(reader, now, BATCH).await?;
     let cases = store::vetting_case::overdue(reader, now, BATCH).await?;

@@ -14,6 +14,7 @@ mod page;
 mod reserve;
 mod transact;
 mod verify;
+mod wall;
 mod watch;
 
 use chrono::{DateTime, Utc};

@@ -1,6 +1,7 @@
 //! The tables and the unique keys that carry invariants.
 
 use database::migrate::Migrations;
+use database::wall;
 use sea_orm::DbErr;
 use sea_orm::sea_query::{
     Alias, ColumnDef, ConditionalStatement, Expr, ExprTrait, Index, IndexCreateStatement, Table, TableCreateStatement,
@@ -19,6 +20,22 @@ mod sign_in;
 pub(crate) fn migrations() -> Migrations {
     Migrations(vec![Box::new(Tables)])
 }
+
+/// Tables whose rows are an organization's, and the column that names it. What signs people in is found before it is known whom they act for.
+const WALLS: [(&str, &str); 12] = [
+    ("organization", "id"),
+    ("organization_domain", "organization"),
+    ("member", "organization"),
+    ("application", "organization"),
+    ("legal_profile", "organization"),
+    ("support_profile", "organization"),
+    ("business_profile", "organization"),
+    ("enrollment", "organization"),
+    ("vetting", "organization"),
+    ("partner_location", "organization"),
+    ("signature", "organization"),
+    ("enquiry", "sender"),
+];
 
 struct Tables;
 
@@ -42,6 +59,9 @@ impl MigrationTrait for Tables {
         }
         for index in directory::indexes().into_iter().chain(sign_in::indexes()).chain(application::indexes()) {
             manager.create_index(index).await?;
+        }
+        for (table, party) in WALLS {
+            wall::raise(manager, table, &[party]).await?;
         }
         Ok(())
     }

@@ -21,7 +21,7 @@ const BATCH: u64 = 50;
 
 /// One step of each round under way; says how many enrollments were looked at.
 pub(super) async fn remind(app: &App) -> Result<usize, Fault> {
-    let (reader, now) = (app.database().reader(), app.now());
+    let (reader, now) = (&app.database().reader_for(Scope::Peer), app.now());
     let mut groups: BTreeMap<(EnrollmentType, String), Vec<Template>> = BTreeMap::new();
     for template in store::agreement::with_deadline(reader, now).await? {
         groups.entry((template.kind, template.region.clone())).or_default().push(template);
@@ -40,7 +40,7 @@ async fn step(
     templates: &[Template],
     now: DateTime<Utc>,
 ) -> Result<usize, Fault> {
-    let reader = app.database().reader();
+    let reader = &app.database().reader_for(Scope::Peer);
     let (name, stages) = (format!("{}/{region}", kind.as_str()), reminder::round(templates, now));
     let before = store::reminder::round(reader, &name).await?.filter(|round| round.stages == stages);
     if before.as_ref().is_some_and(|round| round.done) {

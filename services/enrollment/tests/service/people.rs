@@ -97,7 +97,7 @@ async fn crowd(house: &House, many: usize) {
                                   created_at, updated_at) SELECT $1, organization, $2, display_name, roles, role_bits, state, access_version, \
                                   version, created_at, updated_at FROM member WHERE email = $3";
     let database = house.service.app().database();
-    let written = database.transact(async |tx: database::Tx| {
+    let written = database.transact_for(database::Scope::Peer, async |tx: database::Tx| {
         for number in 0..many {
             let id = uuid::Uuid::from_u128(number as u128 + 1);
             let values = [Value::from(id), format!("{number}@nordwind.example").into(), ADA.into()];

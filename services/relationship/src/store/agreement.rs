@@ -132,7 +132,11 @@ mod tests {
             migrate(&db, "relationship", migrations::all()).await.unwrap();
             let accept = async |who, text, after| {
                 let time = DateTime::UNIX_EPOCH + TimeDelta::days(after);
-                db.transact(async |tx: Tx| accept(&tx, who, text, by, time).await.map(Step::Commit)).await.unwrap()
+                db.transact_for(database::Scope::Peer, async |tx: Tx| {
+                    accept(&tx, who, text, by, time).await.map(Step::Commit)
+                })
+                .await
+                .unwrap()
             };
             assert!(accept(customer, ("2025-01-01", "a"), 1).await);
             assert!(!accept(customer, ("2025-01-01", "a"), 2).await, "the same again");

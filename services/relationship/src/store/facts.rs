@@ -17,8 +17,7 @@ use crate::domain::state::Stage;
 use crate::domain::watermark::{Watermark, as_of, partner_as_of};
 
 // Raw: the one hot statement, where building the query costs as much as running it on SQLite. Agreements past their date multiply
-// the row; most of the time there are none, so one row comes back. Of several that could count the one is asked first that mostly is there, by
-// an index that has it alone or in order: a sorter costs SQLite more than the row. Of two relationships that count alike the partnership's own is told.
+// the row; most of the time there are none, so one row comes back.
 const FACTS: &str = "\
 SELECT po.version, po.confirmed_at, ro.version, ro.confirmed_at, co.version, co.confirmed_at, co.country, \
 ps.id, ps.state, ps.location, ps.location_country, ps.signed_version, ps.state_time, ps.version, ps.confirmed_at, \
@@ -43,32 +42,51 @@ LEFT JOIN standing rs ON rs.KEY = COALESCE(\
 AND s.state NOT IN ('WITHDRAWN', 'ENDED') ORDER BY s.state_time DESC, s.id DESC LIMIT 1), \
 (SELECT s.KEY FROM standing s WHERE s.organization = $2 AND s.capacity = 'INDIRECT_RESELLER' \
 AND s.state IN ('WITHDRAWN', 'ENDED') ORDER BY s.state_time DESC, s.id DESC LIMIT 1)) \
-LEFT JOIN partnership p ON p.KEY = COALESCE(\
-(SELECT q.KEY FROM partnership q WHERE q.provider = $1 AND q.reseller = $2 AND q.state <> 'ENDED'), \
-(SELECT q.KEY FROM partnership q WHERE q.provider = $1 AND q.reseller = $2 AND q.state = 'ENDED' \
-ORDER BY q.create_time DESC, q.id DESC LIMIT 1)) \
-LEFT JOIN reseller_relationship rr ON rr.KEY = COALESCE(\
-(SELECT r.KEY FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $2 \
-AND r.capacity = 'RESELLER' AND r.state <> 'ENDED' AND r.partnership = p.id AND r.state = 'ACTIVE'), \
-(SELECT r.KEY FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $2 \
-AND r.capacity = 'RESELLER' AND r.state <> 'ENDED' AND r.partnership IS NULL AND r.state = 'ACTIVE'), \
-(SELECT r.KEY FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $2 \
-AND r.capacity = 'RESELLER' AND r.state <> 'ENDED' AND r.partnership = p.id), \
-(SELECT r.KEY FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $2 \
-AND r.capacity = 'RESELLER' AND r.state <> 'ENDED' AND r.partnership IS NULL)) \
-LEFT JOIN reseller_relationship pr ON pr.KEY = COALESCE(\
-(SELECT r.KEY FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $1 \
-AND r.capacity = 'PROVIDER' AND r.state <> 'ENDED' AND r.partnership = p.id AND r.state = 'ACTIVE'), \
-(SELECT r.KEY FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $1 \
-AND r.capacity = 'PROVIDER' AND r.state <> 'ENDED' AND r.partnership IS NULL AND r.state = 'ACTIVE'), \
-(SELECT r.KEY FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $1 \
-AND r.capacity = 'PROVIDER' AND r.state <> 'ENDED' AND r.partnership = p.id), \
-(SELECT r.KEY FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $1 \
-AND r.capacity = 'PROVIDER' AND r.state <> 'ENDED' AND r.partnership IS NULL)) \
+BONDS\
 LEFT JOIN watermark w ON w.source = 'enrollment' \
 LEFT JOIN agreement a ON a.effective_time <= $4 AND a.sign_by_time <= $4 \
 AND ((a.capacity = 'INDIRECT_PROVIDER' AND a.version > ps.signed_version) \
 OR (a.capacity = 'INDIRECT_RESELLER' AND a.version > rs.signed_version))";
+
+// The pair's live partnership, or the last that ended; of two relationships that count alike the partnership's own is told. Of several that could
+// count SQLite asks for the one first that mostly is there, by an index that has it alone or in order: a sorter costs it more than the row.
+const ONE_AFTER_THE_OTHER: &str = "\
+LEFT JOIN partnership p ON p.rowid = COALESCE(\
+(SELECT q.rowid FROM partnership q WHERE q.provider = $1 AND q.reseller = $2 AND q.state <> 'ENDED'), \
+(SELECT q.rowid FROM partnership q WHERE q.provider = $1 AND q.reseller = $2 AND q.state = 'ENDED' \
+ORDER BY q.create_time DESC, q.id DESC LIMIT 1)) \
+LEFT JOIN reseller_relationship rr ON rr.rowid = COALESCE(\
+(SELECT r.rowid FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $2 \
+AND r.capacity = 'RESELLER' AND r.state <> 'ENDED' AND r.partnership = p.id AND r.state = 'ACTIVE'), \
+(SELECT r.rowid FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $2 \
+AND r.capacity = 'RESELLER' AND r.state <> 'ENDED' AND r.partnership IS NULL AND r.state = 'ACTIVE'), \
+(SELECT r.rowid FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $2 \
+AND r.capacity = 'RESELLER' AND r.state <> 'ENDED' AND r.partnership = p.id), \
+(SELECT r.rowid FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $2 \
+AND r.capacity = 'RESELLER' AND r.state <> 'ENDED' AND r.partnership IS NULL)) \
+LEFT JOIN reseller_relationship pr ON pr.rowid = COALESCE(\
+(SELECT r.rowid FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $1 \
+AND r.capacity = 'PROVIDER' AND r.state <> 'ENDED' AND r.partnership = p.id AND r.state = 'ACTIVE'), \
+(SELECT r.rowid FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $1 \
+AND r.capacity = 'PROVIDER' AND r.state <> 'ENDED' AND r.partnership IS NULL AND r.state = 'ACTIVE'), \
+(SELECT r.rowid FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $1 \
+AND r.capacity = 'PROVIDER' AND r.state <> 'ENDED' AND r.partnership = p.id), \
+(SELECT r.rowid FROM reseller_relationship r WHERE r.customer = $3 AND r.partner = $1 \
+AND r.capacity = 'PROVIDER' AND r.state <> 'ENDED' AND r.partnership IS NULL)) ";
+
+// The same. PostgreSQL may look at what a wall hides only after the wall was asked, and so enters no index by what a join has come to.
+const THE_FIRST_OF_ALL: &str = "\
+LEFT JOIN LATERAL (SELECT q.id, q.version, q.state, q.suspended_by, q.orders_allowed FROM partnership q \
+WHERE q.provider = $1 AND q.reseller = $2 \
+ORDER BY q.state = 'ENDED', q.create_time DESC, q.id DESC LIMIT 1) p ON TRUE \
+LEFT JOIN LATERAL (SELECT r.id, r.version, r.state, r.suspended_by FROM reseller_relationship r \
+WHERE r.customer = $3 AND r.partner = $2 AND r.capacity = 'RESELLER' AND r.state <> 'ENDED' \
+AND (r.partnership = p.id OR r.partnership IS NULL) \
+ORDER BY r.state <> 'ACTIVE', r.partnership IS NULL LIMIT 1) rr ON TRUE \
+LEFT JOIN LATERAL (SELECT r.id, r.version, r.state, r.suspended_by FROM reseller_relationship r \
+WHERE r.customer = $3 AND r.partner = $1 AND r.capacity = 'PROVIDER' AND r.state <> 'ENDED' \
+AND (r.partnership = p.id OR r.partnership IS NULL) \
+ORDER BY r.state <> 'ACTIVE', r.partnership IS NULL LIMIT 1) pr ON TRUE ";
 
 // Where the columns of each begin in it.
 const PROVIDER: usize = 0;
@@ -83,13 +101,14 @@ const ACCEPTED: usize = PROVIDER_RELATIONSHIP + 4;
 const WATERMARK: usize = ACCEPTED + 1;
 const AGREEMENT: usize = WATERMARK + 3;
 
-static BY_ID: LazyLock<String> = LazyLock::new(|| FACTS.replace("KEY", "id"));
+static POSTGRES: LazyLock<String> = LazyLock::new(|| FACTS.replace("KEY", "id").replace("BONDS", THE_FIRST_OF_ALL));
 // What an index found SQLite finds again by the number of its row, without the index of ids; and it numbers a `$3` by where it first stands.
-static BY_ROW: LazyLock<String> = LazyLock::new(|| FACTS.replace("KEY", "rowid").replace('$', "?"));
+static SQLITE: LazyLock<String> =
+    LazyLock::new(|| FACTS.replace("KEY", "rowid").replace("BONDS", ONE_AFTER_THE_OTHER).replace('$', "?"));
 
-/// The statement: what is found first is joined by its `KEY`.
+/// The statement of this database.
 pub(super) fn statement(backend: DbBackend) -> &'static str {
-    if backend == DbBackend::Sqlite { &BY_ROW } else { &BY_ID }
+    if backend == DbBackend::Sqlite { &SQLITE } else { &POSTGRES }
 }
 
 /// Reads everything an order check depends on.

@@ -1,6 +1,7 @@
 //! The schema, with the unique keys that carry its invariants.
 
 use database::migrate::Migrations;
+use database::wall;
 use sea_orm::sea_query::{
     Alias, ColumnDef, Condition, ConditionalStatement, Expr, ExprTrait, Index, IndexCreateStatement, Table,
     TableCreateStatement,
@@ -15,6 +16,17 @@ use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 pub(crate) fn all() -> Migrations {
     Migrations(vec![Box::new(M0001)])
 }
+
+/// Tables whose rows have parties, and the columns that name them. What the other services tell of organizations is a fact for all who deal with
+/// them, and so is behind no wall; what a customer consented to is found by its invitation, whose parties see it.
+const WALLS: [(&str, &[&str]); 6] = [
+    ("invitation", &["sender", "provider", "reseller", "recipient"]),
+    ("invitation_quota", &["sender"]),
+    ("customer_agreement", &["customer"]),
+    ("partnership", &["provider", "reseller"]),
+    ("reseller_relationship", &["partner", "customer", "other_partner"]),
+    ("admin_grant", &["grantor", "grantee"]),
+];
 
 struct M0001;
 
@@ -47,6 +59,9 @@ impl MigrationTrait for M0001 {
         }
         for index in indexes().into_iter().chain(unique()) {
             manager.get_connection().execute(&index).await?;
+        }
+        for (table, parties) in WALLS {
+            wall::raise(manager, table, parties).await?;
         }
         Ok(())
     }

@@ -184,7 +184,7 @@ async fn hot_statements_are_answered_by_indexes_at_a_hundred_thousand_rows() {
         let db = Database::connect(&test.settings).await.unwrap();
         migrate(&db, "relationship", migrations::all()).await.unwrap();
         let backend = db.reader().get_database_backend();
-        let seeded = db.transact(async |tx: Tx| {
+        let seeded = db.transact_for(database::Scope::Peer, async |tx: Tx| {
             for seed in seeds(backend) {
                 tx.execute_unprepared(&seed).await.unwrap_or_else(|error| panic!("{seed}: {error}"));
             }
@@ -194,7 +194,7 @@ async fn hot_statements_are_answered_by_indexes_at_a_hundred_thousand_rows() {
         if backend == DbBackend::Postgres {
             db.reader().execute_unprepared("VACUUM ANALYZE").await.unwrap();
         }
-        let plans = db.transact(async |tx: Tx| {
+        let plans = db.transact_for(database::Scope::Peer, async |tx: Tx| {
             let mut told = Vec::new();
             for (name, statement) in statements(backend) {
                 told.push(format!("-- {name}\n{}", plan(&tx, statement).await));

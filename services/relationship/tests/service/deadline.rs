@@ -30,7 +30,7 @@ async fn r38_a_check_that_nobody_waits_for_ends_in_the_database_too() {
     let ask = || stage.with(PROVIDER, &[Role::Operator], order(false));
     let reasons = client.check_order_eligibility(ask()).await.unwrap().into_inner().reasons;
     let other = Database::connect(&settings).await.unwrap();
-    let held = other.transact(async |tx: Tx| {
+    let held = other.transact_for(database::Scope::Peer, async |tx: Tx| {
         tx.execute_unprepared("LOCK TABLE standing").await.map_err(Error::from)?;
         let mut asked = ask();
         asked.set_timeout(Duration::from_secs(1));

@@ -27,7 +27,7 @@ async fn tables(tx: &Tx) -> Vec<String> {
 
 /// Every written row burns the fuse a little; the one at which it has burnt down fails. The fuse grows back with the rollback.
 async fn lay(stage: &Stage) {
-    let laid = stage.relationship.app().database().transact(async |tx: Tx| {
+    let laid = stage.relationship.app().database().transact_for(database::Scope::Peer, async |tx: Tx| {
         let run = async |sql: String| {
             tx.execute_unprepared(&sql).await.unwrap();
         };
@@ -63,7 +63,7 @@ async fn lay(stage: &Stage) {
 
 /// Lets so many more rows be written; 0 sets no end.
 async fn set(stage: &Stage, rows: u32) {
-    let set = stage.relationship.app().database().transact(async |tx: Tx| {
+    let set = stage.relationship.app().database().transact_for(database::Scope::Peer, async |tx: Tx| {
         let remaining = if rows == 0 { -1 } else { i64::from(rows) };
         tx.execute_unprepared(&format!("UPDATE fuse SET remaining = {remaining}")).await.unwrap();
         Ok::<_, Error>(Step::Commit(()))

@@ -1,6 +1,7 @@
 //! The tables, and the unique keys that carry invariants.
 
 use database::migrate::Migrations;
+use database::wall;
 use sea_orm::DbErr;
 use sea_orm::sea_query::{
     Alias, ConditionalStatement, Expr, ExprTrait, Index, IndexCreateStatement, Table, TableCreateStatement,
@@ -15,6 +16,9 @@ use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 pub(crate) fn migrations() -> Migrations {
     Migrations(vec![Box::new(Tables)])
 }
+
+/// Tables whose rows are an organization's.
+const WALLED: [&str; 5] = ["vetting_case", "email_verification", "proven_domain", "evidence", "review_note"];
 
 struct Tables;
 
@@ -32,6 +36,9 @@ impl MigrationTrait for Tables {
         }
         for index in indexes() {
             manager.create_index(index).await?;
+        }
+        for table in WALLED {
+            wall::raise(manager, table, &["organization_id"]).await?;
         }
         Ok(())
     }

@@ -30,7 +30,7 @@ async fn databases() -> Vec<(testkit::TestDatabase, Database)> {
 }
 
 async fn write<T>(db: &Database, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
-    db.transact(async |tx: Tx| work(&tx).await.map(Step::Commit)).await
+    db.transact_for(Scope::Peer, async |tx: Tx| work(&tx).await.map(Step::Commit)).await
 }
 
 fn every_state() -> Vec<VettingCase> {
@@ -78,7 +78,9 @@ async fn a_case_comes_back_as_it_was() {
     for (test, db) in databases().await {
         for case in every_state() {
             write(&db, async |tx| vetting_case::insert(tx, &case).await).await.unwrap();
-            let found = vetting_case::get(db.reader(), Scope::Operator, case.organization, case.id).await.unwrap();
+            let found = vetting_case::get(&db.reader_for(Scope::Peer), Scope::Operator, case.organization, case.id)
+                .await
+                .unwrap();
             assert_eq!(found.as_ref(), Some(&case), "{}", test.name);
         }
     }
@@ -99,7 +101,8 @@ async fn a_verification_comes_back_as_it_was() {
         for (number, state) in (30..).zip(states) {
             let verification = EmailVerification { state, ..issued(number, &opened(4, 4)) };
             write(&db, async |tx| email_verification::insert(tx, &verification).await).await.unwrap();
-            let found = email_verification::find(db.reader(), Scope::Link, verification.id).await.unwrap();
+            let found =
+                email_verification::find(&db.reader_for(Scope::Peer), Scope::Link, verification.id).await.unwrap();
             assert_eq!(found.as_ref(), Some(&verification), "{}", test.name);
         }
     }
@@ -113,7 +116,7 @@ async fn an_organization_has_one_open_case() {
         write(&db, async |tx| vetting_case::insert(tx, &first).await).await.unwrap();
         let twice = write(&db, async |tx| vetting_case::insert(tx, &second).await).await;
         assert!(matches!(twice, Err(Error::Contended)), "{}: {twice:?}", test.name);
-        let open = vetting_case::open_one(db.reader(), Scope::Peer, id(9)).await.unwrap();
+        let open = vetting_case::open_one(&db.reader_for(Scope::Peer), Scope::Peer, id(9)).await.unwrap();
         assert_eq!(open.map(|case| case.id), Some(first.id));
         first.contact_answered(false, now(), &DEADLINES).unwrap();
         write(&db, async |tx| vetting_case::save(tx, Scope::Peer, &mut first.clone()).await).await.unwrap();
@@ -153,8 +156,10 @@ async fn foreign_rows_answer_like_absent_ones() {
             (Scope::Organization(other), other, false),
             (Scope::Operator, other, false),
         ] {
-            let case = vetting_case::get(db.reader(), scope, organization, case.id).await.unwrap();
-            let found = email_verification::get(db.reader(), scope, organization, verification.id).await.unwrap();
+            let case = vetting_case::get(&db.reader_for(Scope::Peer), scope, organization, case.id).await.unwrap();
+            let found = email_verification::get(&db.reader_for(Scope::Peer), scope, organization, verification.id)
+                .await
+                .unwrap();
             assert_eq!((case.is_some(), found.is_some()), (seen, seen), "{scope:?}");
         }
     }
@@ -171,7 +176,7 @@ async fn ids(
     let filter = vetting_case::Filter { organization, state, now: at };
     let (mut after, mut found) = (None, Vec::new());
     loop {
-        let page = vetting_case::list(db.reader(), scope, filter, after, 2).await.unwrap();
+        let page = vetting_case::list(&db.reader_for(Scope::Peer), scope, filter, after, 2).await.unwrap();
         found.extend(page.items.iter().map(|case| case.id.uuid().as_u128()));
         match page.next {
             Some(next) => after = Some(next),
@@ -218,13 +223,16 @@ async fn r24_what_ran_out_is_found() {
         }
         let late = verification.expires;
         let early = late - TimeDelta::microseconds(1);
-        assert_eq!(vetting_case::overdue(db.reader(), early, 9).await.unwrap(), []);
-        assert_eq!(vetting_case::overdue(db.reader(), late, 9).await.unwrap(), [id(1)]);
-        assert_eq!(email_verification::overdue(db.reader(), early, 9).await.unwrap(), []);
-        assert_eq!(email_verification::overdue(db.reader(), late, 9).await.unwrap(), [id(3)]);
-        let page = email_verification::list(db.reader(), Scope::Operator, id(1), None, 9).await.unwrap();
+        assert_eq!(vetting_case::overdue(&db.reader_for(Scope::Peer), early, 9).await.unwrap(), []);
+        assert_eq!(vetting_case::overdue(&db.reader_for(Scope::Peer), late, 9).await.unwrap(), [id(1)]);
+        assert_eq!(email_verification::overdue(&db.reader_for(Scope::Peer), early, 9).await.unwrap(), []);
+        assert_eq!(email_verification::overdue(&db.reader_for(Scope::Peer), late, 9).await.unwrap(), [id(3)]);
+        let page =
+            email_verification::list(&db.reader_for(Scope::Peer), Scope::Operator, id(1), None, 9).await.unwrap();
         assert_eq!(page.items.iter().map(|one| one.id).collect::<Vec<_>>(), [verification.id]);
-        let page = email_verification::list(db.reader(), Scope::Organization(id(2)), id(1), None, 9).await.unwrap();
+        let page = email_verification::list(&db.reader_for(Scope::Peer), Scope::Organization(id(2)), id(1), None, 9)
+            .await
+            .unwrap();
         assert!(page.items.is_empty());
     }
 }

@@ -140,7 +140,7 @@ impl House {
     /// Does to the rows what no release ever did.
     pub(crate) async fn spoil(&self, statement: &str) {
         let database = self.service.app().database();
-        let spoilt = database.transact(async |tx: Tx| {
+        let spoilt = database.transact_for(database::Scope::Peer, async |tx: Tx| {
             tx.execute_unprepared(statement).await?;
             Ok::<_, database::Error>(Step::Commit(()))
         });

@@ -15,6 +15,6 @@ pub(crate) async fn get(
     let name = v.child::<kind::Organization, kind::Application>("name", &request.name);
     let ((organization, id),) = v.all((name,))?;
     let scope = caller.scope_of(organization)?;
-    let application = store::application::get(app.database().reader(), scope, organization, id).await?;
+    let application = store::application::get(&app.reader(caller), scope, organization, id).await?;
     Ok(convert::application(&application.ok_or_else(Fault::missing)?, app.now()))
 }

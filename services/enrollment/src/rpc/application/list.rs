@@ -16,7 +16,7 @@ pub(crate) async fn list(
     let (organization,) = v.all((parent,))?;
     let scope = caller.scope_of(organization)?;
     let page = app.page(caller, &request)?;
-    let (reader, now) = (app.database().reader(), app.now());
+    let (reader, now) = (&app.reader(caller), app.now());
     store::organization::get(reader, scope, organization).await?.ok_or_else(Fault::missing)?;
     let applications = store::application::list(reader, scope, organization, page.after, page.size).await?;
     Ok(pb::ListApplicationsResponse {

@@ -11,6 +11,6 @@ pub(crate) async fn get(app: &App, caller: &Caller, request: pb::GetDomainReques
     let name = record::name(&mut v, "name", &request.name);
     let ((organization, domain),) = v.all((name,))?;
     let scope = caller.scope_of(organization)?;
-    let found = store::domain_name::get(app.database().reader(), scope, organization, &domain).await?;
+    let found = store::domain_name::get(&app.reader(caller), scope, organization, &domain).await?;
     Ok(record::shown(app, &found.ok_or_else(Fault::missing)?))
 }

@@ -36,7 +36,7 @@ pub(crate) async fn prove(app: &App, caller: &Caller, request: pb::ProveDomainRe
     let name = record::name(&mut v, "name", &request.name);
     let ((organization, domain),) = v.all((name,))?;
     let scope = caller.scope_of(organization)?;
-    let claim = store::domain_name::get(app.database().reader(), scope, organization, &domain).await?;
+    let claim = store::domain_name::get(&app.reader(caller), scope, organization, &domain).await?;
     let claim = claim.ok_or_else(Fault::missing)?;
     let evidence = if scope == Scope::Operator { Evidence::Word } else { Evidence::Found(look_up(app, &claim).await) };
     let asked = &Asked { app, scope, organization, domain, etag: &request.etag, evidence };

@@ -29,7 +29,8 @@ pub(crate) async fn send(
     let message = v.text("message", &request.message, 10..=1_000).and_then(|text| v.check("message", plain(text)));
     let (provider, message) = v.all((provider, message))?;
     let asked = &Asked { scope: caller.scope()?, user: caller.user()?, provider, message };
-    app.change(caller, &request, |change| send_in(change, asked)).await
+    // What the provider has published, and where it is written to.
+    app.change(&caller.beyond_its_wall(), &request, |change| send_in(change, asked)).await
 }
 
 async fn send_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::SendEnquiryResponse, Event>, Fault> {

@@ -15,7 +15,7 @@ pub(crate) async fn get(
     let name = v.child::<kind::Organization, kind::Enrollment>("name", &request.name);
     let ((organization, id),) = v.all((name,))?;
     let scope = caller.scope_of(organization)?;
-    let (reader, now) = (app.database().reader(), app.now());
+    let (reader, now) = (&app.reader(caller), app.now());
     let enrollment = store::enrollment::get(reader, scope, organization, id).await?.ok_or_else(Fault::missing)?;
     let picture = store::picture::load(reader, scope, organization, now).await?.ok_or_else(Fault::missing)?;
     Ok(convert::enrollment(&picture, &enrollment, caller, now))

@@ -11,7 +11,7 @@ use crate::{App, store};
 /// What the measure would hit; refused at once where the enrollment's state does not allow it.
 pub(super) async fn read(app: &App, asked: &Asked<'_>) -> Result<Vec<pb::Affected>, Fault> {
     let (organization, id) = asked.name;
-    let found = store::enrollment::get(app.database().reader(), asked.scope, organization, id).await?;
+    let found = store::enrollment::get(&app.reader(asked.caller), asked.scope, organization, id).await?;
     let enrollment = found.ok_or_else(Fault::missing)?;
     enrollment.may(asked.measure.command())?;
     let channel = app.peers().client(ServiceName::Relationship).traced(asked.caller.trace_parent.as_deref());

@@ -17,7 +17,7 @@ pub(crate) async fn list(
     let (organization, external_id) = v.all((parent, external_id))?;
     let scope = caller.scope_of(organization)?;
     let page = app.page(caller, &request)?;
-    let (reader, now) = (app.database().reader(), app.now());
+    let (reader, now) = (&app.reader(caller), app.now());
     let picture = store::picture::load(reader, scope, organization, now).await?.ok_or_else(Fault::missing)?;
     let found =
         store::enrollment::list(reader, scope, (organization, external_id.as_deref()), page.after, page.size).await?;

@@ -15,7 +15,7 @@ pub(crate) async fn get(
     let name = v.singleton::<kind::Organization>("name", &request.name, "legalProfile");
     let (id,) = v.all((name,))?;
     caller.scope_of(id)?;
-    let reader = app.database().reader();
+    let reader = &app.reader(caller);
     let profile = store::profile::legal(reader, id).await?.ok_or_else(Fault::missing)?;
     let vettings = store::vetting::all(reader, id).await?;
     Ok(convert::legal_profile(id, &profile, &vettings))

@@ -36,7 +36,8 @@ pub(crate) async fn update(
     let values = leaves.into_iter().map(|leaf| (leaf, fields::parse(&mut v, &profile, leaf))).collect();
     let (id,) = v.all((name,))?;
     let asked = &Asked { scope: caller.scope_of(id)?, id, etag: &profile.etag, user: caller.user()?, values };
-    app.change(caller, &request, |change| update_in(change, asked)).await
+    // Whether another has the name.
+    app.change(&caller.beyond_its_wall(), &request, |change| update_in(change, asked)).await
 }
 
 async fn update_in(change: Change, asked: &Asked<'_>) -> Result<Outcome<pb::LegalProfile, Event>, Fault> {

@@ -15,6 +15,6 @@ pub(super) fn bond(location: &Location) -> Bond<'_> {
 /// The claim code of the location of this name, as it is now.
 pub(super) async fn claim_code(app: &App, name: &str) -> Result<String, Fault> {
     let id = ids::parse::<kind::PartnerLocation>(name).map_err(Fault::internal)?;
-    let location = store::location::get(app.database().reader(), Scope::Operator, id).await?;
+    let location = store::location::get(&app.database().reader_for(Scope::Operator), Scope::Operator, id).await?;
     Ok(app.links().code(bond(&location.ok_or_else(Fault::missing)?)))
 }

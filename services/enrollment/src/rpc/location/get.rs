@@ -15,7 +15,7 @@ pub(crate) async fn get(
     let mut v = Violations::of(&request);
     let name = v.name::<kind::PartnerLocation>("name", &request.name);
     let (id,) = v.all((name,))?;
-    let reader = app.database().reader();
+    let reader = &app.reader(caller);
     let location = store::location::get(reader, caller.scope()?, id).await?.ok_or_else(Fault::missing)?;
     let own = Scope::Organization(location.organization);
     let owner = store::organization::get(reader, own, location.organization).await?.ok_or_else(Fault::missing)?;

@@ -17,7 +17,7 @@ pub(crate) async fn list(
     let (organization,) = v.all((organization,))?;
     let scope = caller.scope_of(organization)?;
     let page = app.page(caller, &request)?;
-    let reader = app.database().reader();
+    let reader = &app.reader(caller);
     let owner = store::organization::get(reader, scope, organization).await?.ok_or_else(Fault::missing)?;
     let found = store::location::list(reader, scope, organization, page.after, page.size).await?;
     let has_another = store::location::associated(reader, organization).await?.is_some();

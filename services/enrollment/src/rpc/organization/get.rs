@@ -15,7 +15,7 @@ pub(crate) async fn get(
     let name = v.name::<kind::Organization>("name", &request.name);
     let (id,) = v.all((name,))?;
     let scope = caller.scope_of(id)?;
-    let (reader, now) = (app.database().reader(), app.now());
+    let (reader, now) = (&app.reader(caller), app.now());
     let picture = store::picture::load(reader, scope, id, now).await?.ok_or_else(Fault::missing)?;
     let enrollments = store::enrollment::all(reader, id).await?;
     Ok(convert::organization(&picture, &enrollments, now))

@@ -21,7 +21,7 @@ pub(crate) async fn list(
     let (country, display_name) = v.all((country, display_name))?;
     let scope = caller.scope()?;
     let page = app.page(caller, &request)?;
-    let reader = app.database().reader();
+    let reader = &app.reader(caller);
     let filter = Filter { country, display_name };
     let found = store::organization::list(reader, scope, &filter, page.after, page.size).await?;
     let mut proven = store::domain_name::proven_by(reader, found.items.iter().map(|one| one.id)).await?;

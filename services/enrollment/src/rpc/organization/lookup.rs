@@ -8,7 +8,7 @@ use crate::{App, store};
 
 pub(crate) async fn lookup(
     app: &App,
-    _caller: &Caller,
+    caller: &Caller,
     request: pb::LookupOrganizationRequest,
 ) -> Result<pb::LookupOrganizationResponse, Fault> {
     let mut v = Violations::of(&request);
@@ -16,6 +16,6 @@ pub(crate) async fn lookup(
     let domain =
         text.and_then(|text| v.check("domain", registrable(&text).ok_or("must be a domain, such as example.com")));
     let (domain,) = v.all((domain,))?;
-    let known = store::domain_name::is_known(app.database().reader(), &domain).await?;
+    let known = store::domain_name::is_known(&app.reader(&caller.beyond_its_wall()), &domain).await?;
     Ok(pb::LookupOrganizationResponse { known })
 }

@@ -12,13 +12,13 @@ use crate::{App, convert, store};
 
 pub(crate) async fn read_organization(
     app: &App,
-    _caller: &Caller,
+    caller: &Caller,
     request: pb::ReadOrganizationRequest,
 ) -> Result<pb::OrganizationRecord, Fault> {
     let mut v = Violations::of(&request);
     let name = v.name::<kind::Organization>("name", &request.name);
     let (id,) = v.all((name,))?;
-    let reader = app.database().reader();
+    let reader = &app.reader(caller);
     // Versions first: what is read after them is at least as new as they say.
     let version = journal::subject_version(reader, &id.name()).await?;
     let mut versions = Vec::new();

@@ -31,7 +31,7 @@ pub(crate) async fn list(
     let (country, language, name) = v.all((served, language, name))?;
     let search = Search { country, language, name };
     let page = app.page(caller, &request)?;
-    let (reader, now) = (app.database().reader(), app.now());
+    let (reader, now) = (&app.reader(&caller.beyond_its_wall()), app.now());
     let overdue = overdue(&store::agreement::with_deadline(reader, now).await?, now);
     let found = store::listing::list(reader, &search, &overdue, page.after, page.size).await?;
     let ids: Vec<OrganizationId> = found.items.iter().map(|entry| entry.organization).collect();
@@ -53,7 +53,7 @@ pub(crate) async fn list(
 /// The organization that is acted for; none for who is not signed in for one.
 async fn own(app: &App, caller: &Caller, now: DateTime<Utc>) -> Result<Option<(Picture, Vec<Enrollment>)>, Fault> {
     let Identity::User(user) = &caller.identity else { return Ok(None) };
-    let (reader, id) = (app.database().reader(), user.organization);
+    let (reader, id) = (&app.reader(caller), user.organization);
     let picture = store::picture::load(reader, Scope::Organization(id), id, now).await?;
     let enrollments = store::enrollment::all(reader, id).await?;
     Ok(picture.map(|picture| (picture, enrollments)))

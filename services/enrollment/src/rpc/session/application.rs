@@ -21,7 +21,8 @@ pub(super) struct Once {
 
 /// The application of this name; one that there is not proves nothing, and nobody learns which there are.
 pub(super) async fn known(app: &App, owner: OrganizationId, id: ApplicationId) -> Result<Application, Fault> {
-    let found = store::application::get(app.database().reader(), Scope::Organization(owner), owner, id).await?;
+    let scope = Scope::Organization(owner);
+    let found = store::application::get(&app.database().reader_for(scope), scope, owner, id).await?;
     found.ok_or_else(invalid)
 }
 

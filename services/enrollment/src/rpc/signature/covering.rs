@@ -1,6 +1,7 @@
 //! What signatures cover, as answers show it.
 
 use chrono::{DateTime, Utc};
+use database::Scope;
 use ids::OrganizationId;
 use runtime::Fault;
 use wire::enrollment as pb;
@@ -16,7 +17,7 @@ pub(super) async fn shown(
     signatures: &[Signature],
     now: DateTime<Utc>,
 ) -> Result<Vec<pb::Signature>, Fault> {
-    let reader = app.database().reader();
+    let reader = &app.database().reader_for(Scope::Organization(organization));
     let all = store::signature::all(reader, organization).await?;
     let signed = store::agreement::many(reader, signatures.iter().map(|signature| signature.template)).await?;
     let mut published: Vec<Template> = Vec::new();

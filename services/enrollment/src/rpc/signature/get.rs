@@ -12,7 +12,7 @@ pub(crate) async fn get(app: &App, caller: &Caller, request: pb::GetSignatureReq
     let name = v.child::<kind::Organization, kind::Signature>("name", &request.name);
     let ((organization, id),) = v.all((name,))?;
     let scope = caller.scope_of(organization)?;
-    let signature = store::signature::get(app.database().reader(), scope, organization, id).await?;
+    let signature = store::signature::get(&app.reader(caller), scope, organization, id).await?;
     let signature = signature.ok_or_else(Fault::missing)?;
     shown(app, organization, &[signature], app.now()).await?.pop().ok_or_else(Fault::missing)
 }

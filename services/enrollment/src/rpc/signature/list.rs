@@ -17,7 +17,7 @@ pub(crate) async fn list(
     let (organization,) = v.all((parent,))?;
     let scope = caller.scope_of(organization)?;
     let page = app.page(caller, &request)?;
-    let reader = app.database().reader();
+    let reader = &app.reader(caller);
     store::organization::get(reader, scope, organization).await?.ok_or_else(Fault::missing)?;
     let found = store::signature::list(reader, scope, organization, page.after, page.size).await?;
     Ok(pb::ListSignaturesResponse {

@@ -15,6 +15,6 @@ pub(crate) async fn get(
     let name = v.singleton::<kind::Organization>("name", &request.name, "supportProfile");
     let (id,) = v.all((name,))?;
     caller.scope_of(id)?;
-    let profile = store::profile::support(app.database().reader(), id).await?.ok_or_else(Fault::missing)?;
+    let profile = store::profile::support(&app.reader(caller), id).await?.ok_or_else(Fault::missing)?;
     Ok(convert::support_profile(id, &profile))
 }

@@ -11,6 +11,6 @@ pub(crate) async fn get(app: &App, caller: &Caller, request: pb::GetUserRequest)
     let name = v.child::<kind::Organization, kind::User>("name", &request.name);
     let ((organization, id),) = v.all((name,))?;
     let scope = caller.scope_of(organization)?;
-    let user = store::user::get(app.database().reader(), scope, organization, id).await?;
+    let user = store::user::get(&app.reader(caller), scope, organization, id).await?;
     Ok(convert::user(&user.ok_or_else(Fault::missing)?))
 }

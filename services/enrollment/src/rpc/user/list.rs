@@ -23,7 +23,7 @@ pub(crate) async fn list(
     let (organization, role, state) = v.all((parent, role, state))?;
     let scope = caller.scope_of(organization)?;
     let page = app.page(caller, &request)?;
-    let reader = app.database().reader();
+    let reader = &app.reader(caller);
     store::organization::get(reader, scope, organization).await?.ok_or_else(Fault::missing)?;
     let filter = Filter { role, state: state.and_then(convert::user_state_of) };
     let users = store::user::list(reader, scope, organization, filter, page.after, page.size).await?;

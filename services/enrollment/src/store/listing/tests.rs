@@ -21,7 +21,7 @@ async fn open(test: &TestDatabase) -> Database {
 }
 
 async fn commit<T>(db: &Database, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> T {
-    db.transact(async |tx: Tx| work(&tx).await.map(Step::Commit)).await.unwrap()
+    db.transact_for(Scope::Peer, async |tx: Tx| work(&tx).await.map(Step::Commit)).await.unwrap()
 }
 
 fn provider(state: State) -> Enrollment {
@@ -40,7 +40,7 @@ fn published() -> BusinessProfile {
 
 /// What a search finds now.
 async fn found(db: &Database, search: Search) -> Vec<OrganizationId> {
-    let page = list(db.reader(), &search, &[], None, 50).await.unwrap();
+    let page = list(&db.reader_for(Scope::Peer), &search, &[], None, 50).await.unwrap();
     page.items.into_iter().map(|entry| entry.organization).collect()
 }
 
@@ -77,7 +77,7 @@ async fn r15_every_change_of_standing_moves_a_provider_in_or_out_at_once() {
             .await;
             let listed = if state == State::Active { vec![id] } else { Vec::new() };
             assert_eq!(found(&db, Search::default()).await, listed, "{state:?}");
-            let rows = Entity::find().all(db.reader()).await.unwrap().len();
+            let rows = Entity::find().all(&db.reader_for(Scope::Peer)).await.unwrap().len();
             assert_eq!(rows, if state == State::Active { 5 } else { 0 }, "every term goes with it: {state:?}");
         }
         let back = Enrollment { state: State::Active, ..enrollment };
@@ -86,15 +86,15 @@ async fn r15_every_change_of_standing_moves_a_provider_in_or_out_at_once() {
         commit(&db, async |tx| organization::save(tx, &renamed).await).await;
         assert_eq!(found(&db, named("sky")).await, [id]);
         assert_eq!(found(&db, named("nordwind")).await, []);
-        let page = list(db.reader(), &Search::default(), &[], None, 50).await.unwrap();
+        let page = list(&db.reader_for(Scope::Peer), &Search::default(), &[], None, 50).await.unwrap();
         assert_eq!(page.items[0].listed, day(1), "its place stays its own");
         let overdue = Overdue { countries: vec!["NO".to_owned(), "SE".to_owned()], least: 2 };
         assert!(
-            shows(db.reader(), id, &[]).await.unwrap()
-                && !shows(db.reader(), id, std::slice::from_ref(&overdue)).await.unwrap()
+            shows(&db.reader_for(Scope::Peer), id, &[]).await.unwrap()
+                && !shows(&db.reader_for(Scope::Peer), id, std::slice::from_ref(&overdue)).await.unwrap()
         );
         let elsewhere = Overdue { countries: vec!["NO".to_owned()], ..overdue };
-        assert!(shows(db.reader(), id, &[elsewhere]).await.unwrap());
+        assert!(shows(&db.reader_for(Scope::Peer), id, &[elsewhere]).await.unwrap());
     })
     .await;
 }
@@ -138,7 +138,7 @@ async fn quickest(db: &Database, search: &Search, after: Option<Cursor>) -> Dura
     let mut best = Duration::MAX;
     for _ in 0..40 {
         let start = Instant::now();
-        let page = list(db.reader(), search, &overdue, after, PAGE).await.unwrap();
+        let page = list(&db.reader_for(Scope::Peer), search, &overdue, after, PAGE).await.unwrap();
         best = best.min(start.elapsed());
         assert_eq!(page.items.len(), PAGE as usize);
     }

@@ -15,6 +15,6 @@ pub(crate) async fn get(
     let mut v = Violations::of(&request);
     let name = v.name::<kind::AdminGrant>("name", &request.name);
     let (id,) = v.all((name,))?;
-    let found = store::admin_grant::get(app.database().reader(), caller.scope()?, id).await?;
+    let found = store::admin_grant::get(&app.reader(caller), caller.scope()?, id).await?;
     Ok(convert::admin_grant(&found.ok_or_else(Fault::missing)?, app.now()))
 }

@@ -16,7 +16,7 @@ pub(crate) async fn list(
     let filter = parse(&request)?;
     let page = app.page(caller, &request)?;
     let (own, now) = (caller.organization()?, app.now());
-    let reader = app.database().reader();
+    let reader = &app.reader(caller);
     let page = store::admin_grant::list_of(reader, own, &filter, (page.after, page.size), now).await?;
     Ok(pb::ListAdminGrantsResponse {
         admin_grants: page.items.iter().map(|row| convert::admin_grant(row, now)).collect(),

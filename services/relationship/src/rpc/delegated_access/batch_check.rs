@@ -16,7 +16,7 @@ pub(crate) async fn batch_check(
     request: pb::BatchCheckDelegatedAccessRequest,
 ) -> Result<pb::BatchCheckDelegatedAccessResponse, Fault> {
     let questions = parse(caller, &request)?;
-    let (reader, now) = (app.database().reader(), app.now());
+    let (reader, now) = (&app.reader(caller), app.now());
     let users: Vec<_> = questions.iter().map(|question| question.user.uuid()).collect();
     let known = database::access::many(reader, &users).await?;
     let mut pairs: Vec<_> = questions.iter().map(|question| (question.organization, question.grantee)).collect();

@@ -16,7 +16,7 @@ pub(crate) async fn get(
     let mut v = Violations::of(&request);
     let name = v.name::<kind::Invitation>("name", &request.name);
     let (id,) = v.all((name,))?;
-    let (scope, reader) = (caller.scope()?, app.database().reader());
+    let (scope, reader) = (caller.scope()?, &app.reader(caller));
     let invitation = store::invitation::get(reader, scope, id).await?.ok_or_else(Fault::missing)?;
     let parties = store::organization::many(reader, invitation.parties()).await?;
     let given = store::consent::given(reader, id).await?;

@@ -19,7 +19,7 @@ pub(crate) async fn inspect(
     let token = token::text(&mut v, &request.token);
     let (token,) = v.all((token,))?;
     let (presented, id) = token::read(&token)?;
-    let reader = app.database().reader();
+    let reader = &app.database().reader_for(Scope::Link);
     let invitation = store::invitation::get(reader, Scope::Link, id).await?.ok_or(Refusal::TokenUnknown)?;
     token::prove(app, &presented, &invitation)?;
     let parties = store::organization::many(reader, invitation.parties()).await?;

@@ -24,7 +24,7 @@ pub(crate) async fn list(
     let filter = Filter { sent: direction == Direction::Sent, stage, external_id, created: (from, before) };
     let page = app.page(caller, &request)?;
     let (own, scope, now) = (caller.organization()?, caller.scope()?, app.now());
-    let reader = app.database().reader();
+    let reader = &app.reader(caller);
     let page = store::invitation::list_of(reader, own, &filter, (page.after, page.size), now).await?;
     let parties = store::organization::many(reader, page.items.iter().flat_map(Invitation::parties)).await?;
     Ok(pb::ListInvitationsResponse {

@@ -65,7 +65,7 @@ async fn read_anew(
     trio: Trio,
 ) -> Result<pb::OrderEligibility, Fault> {
     let records = &record::read_all(app, caller, trio.parties()).await?;
-    app.change(caller, request, move |change: Change| async move {
+    app.change(&caller.beyond_its_wall(), request, move |change: Change| async move {
         record::apply_all(&change.tx, records).await?;
         let facts = store::facts::of(&change.tx, trio, change.now()).await?;
         Ok(Outcome::Done(answer(app, &facts, change.now())?, Vec::new()))

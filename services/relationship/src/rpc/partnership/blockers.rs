@@ -1,8 +1,8 @@
 //! What keeps orders from being placed through a partnership, by which party.
 
 use chrono::{DateTime, Utc};
-use runtime::Fault;
 use runtime::convert::timestamp;
+use runtime::{Caller, Fault};
 use wire::types::{Capability, Party, Requirement, RequirementCode};
 
 use crate::domain::eligibility::{
@@ -15,13 +15,14 @@ use crate::{App, store};
 /// Read in one snapshot: both sides' standing, as far as it matters to this partnership.
 pub(super) async fn blockers(
     app: &App,
+    caller: &Caller,
     partnership: &Partnership,
     now: DateTime<Utc>,
 ) -> Result<Vec<Requirement>, Fault> {
     let (provider, reseller) = (partnership.provider, partnership.reseller);
     // No customer is asked about; a partner in its place reads nothing that isn't read anyway.
     let trio = Trio { provider, reseller, customer: reseller };
-    let facts = store::facts::of(app.database().reader(), trio, now).await?;
+    let facts = store::facts::of(&app.reader(caller), trio, now).await?;
     let rules = Rules { markets: app.service().markets()?, now, bound: app.service().config.standing_age() };
     let own = PartnershipFact {
         id: partnership.id,

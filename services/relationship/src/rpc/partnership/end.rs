@@ -27,7 +27,8 @@ pub(crate) async fn end(
     let (id,) = v.all((name,))?;
     let own = caller.organization()?;
     let asked = &request;
-    app.change(caller, &request, move |change: Change| async move {
+    // What customers granted the other side ends with it.
+    app.change(&caller.beyond_its_wall(), &request, move |change: Change| async move {
         let tx = &change.tx;
         let found = store::partnership::get(tx, Scope::Organization(own), id).await?;
         let mut partnership = found.ok_or_else(Fault::missing)?;

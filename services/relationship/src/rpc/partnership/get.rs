@@ -16,9 +16,9 @@ pub(crate) async fn get(
     let mut v = Violations::of(&request);
     let name = v.name::<kind::Partnership>("name", &request.name);
     let (id,) = v.all((name,))?;
-    let reader = app.database().reader();
+    let reader = &app.reader(caller);
     let partnership = store::partnership::get(reader, caller.scope()?, id).await?.ok_or_else(Fault::missing)?;
     let parties = store::organization::many(reader, [partnership.provider, partnership.reseller]).await?;
-    let blockers = blockers(app, &partnership, app.now()).await?;
+    let blockers = blockers(app, caller, &partnership, app.now()).await?;
     Ok(pb::Partnership { blockers, ..convert::partnership(&partnership, &parties) })
 }

@@ -23,7 +23,7 @@ pub(crate) async fn list(
         Some(WireSide::Unspecified) | None => Side::Either,
     };
     let page = app.page(caller, &request)?;
-    let reader = app.database().reader();
+    let reader = &app.reader(caller);
     let own = caller.organization()?;
     let page = store::partnership::list_of(reader, own, (side, stage), (page.after, page.size)).await?;
     let sides = page.items.iter().flat_map(|row| [row.provider, row.reseller]);

@@ -10,14 +10,14 @@ use crate::{App, store};
 
 pub(crate) async fn get_impact(
     app: &App,
-    _caller: &Caller,
+    caller: &Caller,
     request: pb::GetImpactRequest,
 ) -> Result<pb::GetImpactResponse, Fault> {
     let mut v = Violations::of(&request);
     let organization = v.name::<kind::Organization>("organization", &request.organization);
     let capacity = v.check("type", request.r#type.parse::<EnrollmentType>());
     let (organization, capacity) = v.all((organization, capacity))?;
-    let (reader, now) = (app.database().reader(), app.now());
+    let (reader, now) = (&app.reader(caller), app.now());
     let partnerships = store::partnership::some_of(reader, organization, capacity).await?;
     let relationships = store::reseller_relationship::some_of(reader, organization, capacity).await?;
     let invitations = store::invitation::some_open(reader, organization, now).await?;

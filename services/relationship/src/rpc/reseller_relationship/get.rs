@@ -15,7 +15,7 @@ pub(crate) async fn get(
     let mut v = Violations::of(&request);
     let name = v.name::<kind::ResellerRelationship>("name", &request.name);
     let (id,) = v.all((name,))?;
-    let reader = app.database().reader();
+    let reader = &app.reader(caller);
     let found = store::reseller_relationship::get(reader, caller.scope()?, id).await?;
     let relationship = found.ok_or_else(Fault::missing)?;
     let parties = store::organization::many(reader, [relationship.customer]).await?;

@@ -15,7 +15,7 @@ pub(crate) async fn list(
 ) -> Result<pb::ListResellerRelationshipsResponse, Fault> {
     let filter = parse(&request)?;
     let page = app.page(caller, &request)?;
-    let reader = app.database().reader();
+    let reader = &app.reader(caller);
     let own = caller.organization()?;
     let page = store::reseller_relationship::list_of(reader, own, &filter, (page.after, page.size)).await?;
     let parties = store::organization::many(reader, page.items.iter().map(|row| row.customer)).await?;

@@ -69,7 +69,7 @@ impl Stage {
     }
 
     async fn insert(&self, table: &str, rows: fn(Sql) -> Vec<String>) {
-        let inserted = self.relationship.app().database().transact(async |tx: Tx| {
+        let inserted = self.relationship.app().database().transact_for(database::Scope::Peer, async |tx: Tx| {
             for some in rows(Sql(tx.get_database_backend())).chunks(CHUNK) {
                 tx.execute_unprepared(&format!("INSERT INTO {table} VALUES {}", some.join(", "))).await.unwrap();
             }

@@ -15,7 +15,7 @@ pub(crate) async fn get(
     let mut v = Violations::of(&request);
     let name = v.child::<kind::Organization, kind::EmailVerification>("name", &request.name);
     let ((organization, id),) = v.all((name,))?;
-    let reader = app.database().reader();
+    let reader = &app.reader(caller);
     let found = store::email_verification::get(reader, caller.scope()?, organization, id).await?;
     Ok(convert::email_verification(&found.ok_or_else(Fault::missing)?, app.now()))
 }

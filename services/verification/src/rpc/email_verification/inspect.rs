@@ -18,7 +18,7 @@ pub(crate) async fn inspect(
     let token = v.text("token", &request.token, 1..=TOKEN);
     let (token,) = v.all((token,))?;
     let shown = Shown::token(&token)?;
-    let (reader, now) = (app.database().reader(), app.now());
+    let (reader, now) = (&app.database().reader_for(Scope::Link), app.now());
     let found = store::email_verification::find(reader, Scope::Link, shown.id()).await?;
     let verification = found.ok_or(Refusal::Unknown)?.at(now);
     verification.inspect(shown.prove(app.links(), &verification)?)?;

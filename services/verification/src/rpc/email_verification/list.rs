@@ -20,7 +20,7 @@ pub(crate) async fn list(
     if !scope.permits(organization) {
         return Err(Fault::missing());
     }
-    let (reader, now) = (app.database().reader(), app.now());
+    let (reader, now) = (&app.reader(caller), app.now());
     let found = store::email_verification::list(reader, scope, organization, page.after, page.size).await?;
     Ok(pb::ListEmailVerificationsResponse {
         email_verifications: found.items.iter().map(|item| convert::email_verification(item, now)).collect(),

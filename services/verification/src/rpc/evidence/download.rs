@@ -23,7 +23,7 @@ pub(super) async fn download(
     let mut v = Violations::of(&request);
     let name = named(&mut v, &request.name);
     let ((case, id),) = v.all((name,))?;
-    let found = store::evidence::get(app.database().reader(), caller.scope()?, case, id).await?;
+    let found = store::evidence::get(&app.reader(caller), caller.scope()?, case, id).await?;
     let evidence = found.ok_or_else(Fault::missing)?;
     let content = app.service().files.read(&evidence.digest).await.map_err(Fault::internal)?;
     let piece = |piece: &[u8]| Ok(pb::DownloadEvidenceResponse { chunk: piece.to_vec() });

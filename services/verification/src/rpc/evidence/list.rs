@@ -16,7 +16,7 @@ pub(super) async fn list(
     let parent = v.child::<kind::Organization, kind::VettingCase>("parent", &request.parent);
     let (parent,) = v.all((parent,))?;
     let page = app.page(caller, &request)?;
-    let (reader, scope) = (app.database().reader(), caller.scope()?);
+    let (reader, scope) = (&app.reader(caller), caller.scope()?);
     store::vetting_case::get(reader, scope, parent.0, parent.1).await?.ok_or_else(Fault::missing)?;
     let found = store::evidence::list(reader, scope, parent, page.after, page.size).await?;
     Ok(pb::ListEvidenceResponse {

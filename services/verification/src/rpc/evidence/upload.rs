@@ -40,7 +40,7 @@ pub(super) async fn upload(
     let announced = &parse(&first)?;
     let (scope, (organization, id)) = (caller.scope()?, announced.case);
     // Nobody sends ten megabytes to learn that the case is closed.
-    let case = store::vetting_case::get(app.database().reader(), scope, organization, id).await?;
+    let case = store::vetting_case::get(&app.reader(caller), scope, organization, id).await?;
     case.ok_or_else(Fault::missing)?.next_evidence(0, app.now())?;
     let whole = receive(&app.service().files, announced, piece, &mut pieces).await?;
     let (whole, by) = (&Mutex::new(Some(whole)), caller.user()?.user);

@@ -27,7 +27,7 @@ pub(crate) async fn list(
         _ => {}
     }
     let filter = Filter { organization, state, now: app.now() };
-    let found = store::vetting_case::list(app.database().reader(), scope, filter, page.after, page.size).await?;
+    let found = store::vetting_case::list(&app.reader(caller), scope, filter, page.after, page.size).await?;
     let shown = found.items.iter().map(|case| convert::vetting_case(case, scope, caller, filter.now));
     Ok(pb::ListVettingCasesResponse {
         vetting_cases: shown.collect::<Result<_, _>>()?,
