@@ -33,6 +33,10 @@ impl MigrationTrait for Tables {
             let vacuum =
                 "ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)";
             manager.get_connection().execute_unprepared(vacuum).await?;
+            // The journal is only ever added to; numbering alone writes to what is there. To change more its owner must take the right back first.
+            let kept = "REVOKE UPDATE, DELETE, TRUNCATE ON journal, journal_party FROM CURRENT_USER; \
+                GRANT UPDATE (sequence, hash) ON journal TO CURRENT_USER";
+            manager.get_connection().execute_unprepared(kept).await?;
         }
         Ok(())
     }

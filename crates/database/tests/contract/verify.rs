@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use database::journal::Tampering::{Cut, Dropped, Edited, Moved, Rewritten};
 use database::journal::{self, ListFilter, Mark, Tampering};
 use database::{Backend, Database, Error, Step, Tx};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend};
 use testkit::{TestDatabase, on_every_database};
 
 use crate::journal::{append, numbering};
@@ -22,9 +22,18 @@ async fn found(tx: &impl ConnectionTrait, marks: &[Mark]) -> Vec<Tampering> {
     journal::verify(tx, marks, |_, _| {}).await.unwrap().findings
 }
 
+/// Lets this transaction do what the journal's own rights don't: who owns a table can always take them back.
+async fn entitle(tx: &Tx) -> Result<(), Error> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared("GRANT ALL ON journal, journal_party TO CURRENT_USER").await?;
+    }
+    Ok(())
+}
+
 /// What is found after these statements, which are undone then.
 async fn after(db: &Database, marks: &[Mark], statements: &[String]) -> Vec<Tampering> {
     let found = db.transact(async |tx: Tx| {
+        entitle(&tx).await?;
         for statement in statements {
             tx.execute_unprepared(statement).await.map_err(Error::from)?;
         }
@@ -42,6 +51,30 @@ fn swap(one: i64, other: i64) -> Vec<String> {
 
 fn sql(statements: &[&str]) -> Vec<String> {
     statements.iter().map(|statement| (*statement).to_owned()).collect()
+}
+
+#[tokio::test]
+async fn r66_the_journal_can_only_be_added_to() {
+    let Some(test) = testkit::postgres().await else { return };
+    let db = open(&test).await;
+    append(&db, 1, 0, "1").await;
+    journal::number(&db, &numbering(&db).await).await.unwrap();
+    for statement in [
+        "UPDATE journal SET actor = 'users/2'",
+        "DELETE FROM journal",
+        "TRUNCATE journal",
+        "UPDATE journal_party SET organization = 'organizations/2'",
+        "DELETE FROM journal_party",
+        "TRUNCATE journal_party",
+    ] {
+        let done = db.transact(async |tx: Tx| {
+            tx.execute_unprepared(statement).await?;
+            Ok::<_, Error>(Step::Commit(()))
+        });
+        let refused = done.await.unwrap_err().to_string();
+        assert!(refused.contains("permission denied"), "{statement}: {refused}");
+    }
+    assert_eq!(found(db.reader(), &[]).await, []);
 }
 
 #[tokio::test]
@@ -111,6 +144,7 @@ async fn r66_only_marks_kept_elsewhere_tell_of_a_journal_that_was_written_anew_o
         assert_eq!(after(&db, &marks, &cut).await, [Cut { after: 5, end: 8 }]);
         // All from the third on, with right hashes.
         let forged = db.transact(async |tx: Tx| {
+            entitle(&tx).await?;
             for statement in [
                 "UPDATE journal SET actor = 'users/2' WHERE sequence = 3",
                 "UPDATE journal SET sequence = NULL, hash = NULL WHERE sequence > 2",
