@@ -23,6 +23,8 @@ rm -rf "$2"
 "#;
 
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Whom the services connect as.
+const ROLE: &str = "linkage";
 const MISSING: &str = "PostgreSQL's server programs were not found on PATH or in /usr/lib/postgresql/*/bin. They come with the \
     distribution's package: `apt-get install postgresql` (Debian, Ubuntu; pgbench is in it), `dnf install postgresql-server \
     postgresql-contrib` (Fedora), `brew install postgresql` (macOS)";
@@ -52,11 +54,17 @@ impl Cluster {
         let lifeline = keeper.spawn().context("can't run sh")?.stdin.take().context("the keeper has no lifeline")?;
         let cluster = Cluster { folder, programs, _lifeline: lifeline };
         cluster.ready().await?;
+        cluster.run("postgres", &format!("CREATE ROLE {ROLE} LOGIN")).await?;
         Ok(cluster)
     }
 
+    /// For the services, whose role is held to their walls.
     pub(crate) fn url(&self, database: &str) -> String {
-        format!("postgres://postgres@localhost:5432/{database}?host={}", self.folder.display())
+        self.url_of(ROLE, database)
+    }
+
+    fn url_of(&self, role: &str, database: &str) -> String {
+        format!("postgres://{role}@localhost:5432/{database}?host={}", self.folder.display())
     }
 
     /// The folder with the socket.
@@ -71,11 +79,11 @@ impl Cluster {
     }
 
     pub(crate) async fn connect(&self, database: &str) -> Result<PgConnection> {
-        Ok(PgConnection::connect(&self.url(database)).await?)
+        Ok(PgConnection::connect(&self.url_of("postgres", database)).await?)
     }
 
     pub(crate) async fn create(&self, database: &str) -> Result<()> {
-        self.run("postgres", &format!("CREATE DATABASE {database} TEMPLATE template0")).await
+        self.run("postgres", &format!("CREATE DATABASE {database} OWNER {ROLE} TEMPLATE template0")).await
     }
 
     pub(crate) async fn run(&self, database: &str, sql: &str) -> Result<()> {

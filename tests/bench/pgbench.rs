@@ -110,7 +110,9 @@ impl Script {
         for statement in statements {
             // Made ids are named in the order of the statements, so each gets its number before a text names it.
             let values: Vec<_> = statement.values.iter().map(|value| names.render(value.as_deref())).collect();
-            writeln!(text, "{};", filled(&statement.sql, &values)?)?;
+            // Whom a transaction is for goes along with its beginning, which pgbench can't say in one message; it connects as who sees all.
+            let sql = if statement.sql.starts_with("BEGIN;") { "BEGIN" } else { &statement.sql };
+            writeln!(text, "{};", filled(sql, &values)?)?;
         }
         let folder = tempfile::Builder::new().prefix("linkage-bench-script-").tempdir()?;
         let file = folder.path().join("script.sql");
