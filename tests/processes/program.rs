@@ -11,6 +11,10 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+// A path, since `tests/long` takes this file too.
+#[path = "searched.rs"]
+mod searched;
+
 /// The four services, as the command line names them.
 pub(crate) const SERVICES: [&str; 4] = ["enrollment", "verification", "relationship", "notification"];
 /// Longer than anything here takes on a busy machine.
@@ -49,7 +53,7 @@ impl Place {
     pub(crate) fn new() -> Place {
         let folder = tempfile::Builder::new().prefix("linkage-place-").tempdir().expect("a folder");
         let mut place = Place { folder, addresses: SERVICES.map(|_| free_address()), environment: Vec::new() };
-        place.set("LINKAGE_LOG__FILTER", "warn");
+        place.set("LINKAGE_LOG__FILTER", if searched::is_searched() { "trace" } else { "warn" });
         // Several journeys from one address.
         place.set("LINKAGE_LIMITS__PER_SECOND", "100000");
         place.set("LINKAGE_LIMITS__BURST", "100000");
@@ -107,9 +111,11 @@ impl Process {
         let out = BufReader::new(child.stdout.take().expect("its output"));
         thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
         let mut err = child.stderr.take().expect("its complaints");
+        let place = command.get_current_dir().map(Path::to_owned);
         let errors = thread::spawn(move || {
             let mut text = Vec::new();
             let _ = err.read_to_end(&mut text);
+            searched::keep(place.as_deref(), &text);
             String::from_utf8_lossy(&text).into_owned()
         });
         Process { what, child, lines, told: Vec::new(), errors: Some(errors) }
@@ -192,6 +198,17 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
+        if let Some(errors) = self.errors.take().filter(|_| searched::is_searched()) {
+            let _ = errors.join();
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if searched::is_searched() && !thread::panicking() {
+            searched::search(self.folder());
+        }
     }
 }
 
