@@ -148,6 +148,7 @@ pub async fn head(connection: &impl ConnectionTrait) -> Result<i64, Error> {
     let head: Option<Option<i64>> = entry::Entity::find()
         .select_only()
         .column_as(entry::Column::Sequence.max(), "head")
+        .filter(entry::Column::Sequence.is_not_null())
         .into_tuple()
         .one(connection)
         .await?;

@@ -169,7 +169,11 @@ fn indexes() -> Vec<IndexCreateStatement> {
     };
     vec![
         index("journal_subject_version", "journal", &["subject", "subject_version"]).unique().to_owned(),
-        index("journal_sequence", "journal", &["sequence"]).unique().to_owned(),
+        // Of those that have one: SQLite would look for all that have none by an index of all, once for each few that are numbered.
+        index("journal_sequence", "journal", &["sequence"])
+            .unique()
+            .and_where(Expr::col("sequence").is_not_null())
+            .to_owned(),
         index("journal_unnumbered", "journal", &["time", "id"]).and_where(Expr::col("sequence").is_null()).to_owned(),
         index("journal_party_entry", "journal_party", &["entry"]),
         index("outbox_order", "outbox", &["destination", "subject", "source_epoch", "subject_version"]),

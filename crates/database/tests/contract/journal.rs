@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use database::Database;
 use database::journal::{self, ListFilter, NewEntry, Tampering};
 use database::lease::{self, Lease};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use testkit::on_every_database;
 
 use crate::{at, commit, id, open};
@@ -47,6 +48,29 @@ async fn all(db: &Database) -> Vec<journal::Entry> {
 
 async fn order(db: &Database) -> Vec<u128> {
     all(db).await.into_iter().map(|entry| entry.event.id.as_u128()).collect()
+}
+
+/// Numbering a long backlog takes as long for each entry as a short one: SQLite finds entries by what is asked for, and not among all that have no
+/// place yet.
+#[tokio::test]
+async fn no_entry_is_looked_for_among_all_that_have_no_place() {
+    let test = testkit::sqlite();
+    let db = open(&test).await;
+    for (statement, found_by) in [
+        ("SELECT * FROM journal WHERE sequence IS NULL ORDER BY time, id LIMIT 9", "USING INDEX journal_unnumbered"),
+        ("UPDATE journal SET sequence = 1 WHERE id IN (1, 2) AND sequence IS NULL", "(id=?)"),
+        (
+            "SELECT * FROM journal WHERE sequence IS NULL AND subject_version < 9 AND subject IN (1, 2) AND id NOT IN (1, 2)",
+            "USING INDEX journal_subject_version",
+        ),
+        ("SELECT * FROM journal WHERE sequence > 9 ORDER BY sequence", "USING INDEX journal_sequence"),
+        ("SELECT MAX(sequence) FROM journal WHERE sequence IS NOT NULL", "USING COVERING INDEX journal_sequence"),
+    ] {
+        let plan = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {statement}"));
+        let steps = db.reader().query_all_raw(plan).await.unwrap();
+        let steps: Vec<String> = steps.iter().map(|step| step.try_get("", "detail").unwrap()).collect();
+        assert!(steps.len() == 1 && steps[0].contains(found_by), "{statement}: {steps:?}");
+    }
 }
 
 #[tokio::test]
