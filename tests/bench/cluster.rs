@@ -24,7 +24,7 @@ rm -rf "$2"
 
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Whom the services connect as.
-const ROLE: &str = "linkage";
+pub(crate) const ROLE: &str = "linkage";
 const MISSING: &str = "PostgreSQL's server programs were not found on PATH or in /usr/lib/postgresql/*/bin. They come with the \
     distribution's package: `apt-get install postgresql` (Debian, Ubuntu; pgbench is in it), `dnf install postgresql-server \
     postgresql-contrib` (Fedora), `brew install postgresql` (macOS)";
@@ -61,6 +61,11 @@ impl Cluster {
     /// For the services, whose role is held to their walls.
     pub(crate) fn url(&self, database: &str) -> String {
         self.url_of(ROLE, database)
+    }
+
+    /// The same database for a superuser, who fills it whosever rows these are.
+    pub(crate) fn unwalled(url: &str) -> String {
+        url.replacen(&format!("//{ROLE}@"), "//postgres@", 1)
     }
 
     fn url_of(&self, role: &str, database: &str) -> String {

@@ -13,7 +13,7 @@ use tokio::process::Command;
 use uuid::Uuid;
 
 use crate::cast::{Of, PREFIX, digits};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, ROLE};
 use crate::load::{Sample, WIDTH};
 use crate::statements::Statement;
 
@@ -110,7 +110,7 @@ impl Script {
         for statement in statements {
             // Made ids are named in the order of the statements, so each gets its number before a text names it.
             let values: Vec<_> = statement.values.iter().map(|value| names.render(value.as_deref())).collect();
-            // Whom a transaction is for goes along with its beginning, which pgbench can't say in one message; it connects as who sees all.
+            // Whom a transaction is for goes along with its beginning, which pgbench can't say in one message: its session says so.
             let sql = if statement.sql.starts_with("BEGIN;") { "BEGIN" } else { &statement.sql };
             writeln!(text, "{};", filled(sql, &values)?)?;
         }
@@ -138,7 +138,9 @@ impl Script {
         for (name, value) in [("count", 0), ("first", first), ("base", base), ("clients", WIDTH as u64)] {
             command.arg("-D").arg(format!("{name}={value}"));
         }
-        command.arg("-h").arg(cluster.socket()).args(["-p", "5432", "-U", "postgres", database]);
+        command.arg("-h").arg(cluster.socket()).args(["-p", "5432", "-U", ROLE, database]);
+        // What the service pays for row-level security it pays too, and sees all as whoever acts for everybody.
+        command.env("PGOPTIONS", format!("-c linkage.organization={}", Uuid::nil()));
         let ended = command.output().await.context("can't run pgbench")?;
         let (out, err) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
         let failed = || format!("pgbench: {out}{err}\n{}", fs::read_to_string(&self.file).unwrap_or_default());

@@ -7,6 +7,7 @@ use linkage::ServiceName;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 use crate::cast::{Channel, NONCE, Of};
+use crate::cluster::Cluster;
 use crate::suite::{Backing, Suite};
 use dialect::Dialect;
 
@@ -70,7 +71,7 @@ async fn run(backing: Backing<'_>, url: &str, statements: &[String]) -> Result<(
             Ok(connection.close().await?)
         }
         Backing::Postgres(_) => {
-            let mut connection = PgConnection::connect(url).await?;
+            let mut connection = PgConnection::connect(&Cluster::unwalled(url)).await?;
             for statement in statements.iter().map(String::as_str).chain(["VACUUM ANALYZE", "CHECKPOINT"]) {
                 let done = sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await;
                 done.with_context(|| statement.to_owned())?;

@@ -80,7 +80,7 @@ const METHOD: &str = "\
 - *echo*: a tonic server of the same kind, unary, bare bytes of the same length, no credential. *echo + look-ups*: the same with
   four point reads by sqlx on the same file.
 - *pgbench*: 16 clients, prepared, the very statements that the server logged for one such call, with the ids of another in each
-  execution, on the same database, as a superuser, whom row-level security costs nothing. Of one transaction all round trips count, as they do for the service. Before the service's turn the
+  execution, on the same database, as the same role. Of one transaction all round trips count, as they do for the service. Before the service's turn the
   database gathers its statistics, as it does by itself once a minute: pgbench comes with new connections in each turn, while the service's
   would keep plans made when the journal was empty, and read all of it for each entry.
 - Yardstick and service take turns, after a round that warms up and does not count. A figure is the median of the ratios of the rounds.

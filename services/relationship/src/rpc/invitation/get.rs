@@ -18,7 +18,7 @@ pub(crate) async fn get(
     let (id,) = v.all((name,))?;
     let (scope, reader) = (caller.scope()?, &app.reader(caller));
     let invitation = store::invitation::get(reader, scope, id).await?.ok_or_else(Fault::missing)?;
-    let parties = store::organization::many(reader, invitation.parties()).await?;
+    let parties = store::organization::many(app.database().reader(), invitation.parties()).await?;
     let given = store::consent::given(reader, id).await?;
     let offer = Offer::of(&invitation, &parties, app.now());
     Ok(pb::Invitation {

@@ -22,7 +22,7 @@ pub(crate) async fn inspect(
     let reader = &app.database().reader_for(Scope::Link);
     let invitation = store::invitation::get(reader, Scope::Link, id).await?.ok_or(Refusal::TokenUnknown)?;
     token::prove(app, &presented, &invitation)?;
-    let parties = store::organization::many(reader, invitation.parties()).await?;
+    let parties = store::organization::many(app.database().reader(), invitation.parties()).await?;
     let now = app.now();
     Ok(convert::offer(&invitation, Offer::of(&invitation, &parties, now), now))
 }

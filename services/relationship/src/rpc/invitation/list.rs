@@ -26,7 +26,8 @@ pub(crate) async fn list(
     let (own, scope, now) = (caller.organization()?, caller.scope()?, app.now());
     let reader = &app.reader(caller);
     let page = store::invitation::list_of(reader, own, &filter, (page.after, page.size), now).await?;
-    let parties = store::organization::many(reader, page.items.iter().flat_map(Invitation::parties)).await?;
+    let parties =
+        store::organization::many(app.database().reader(), page.items.iter().flat_map(Invitation::parties)).await?;
     Ok(pb::ListInvitationsResponse {
         invitations: page.items.iter().map(|row| convert::invitation(row, &parties, scope, now)).collect(),
         next_page_token: app.next_page(caller, &request, page.next),

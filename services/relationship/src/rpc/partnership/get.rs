@@ -18,7 +18,8 @@ pub(crate) async fn get(
     let (id,) = v.all((name,))?;
     let reader = &app.reader(caller);
     let partnership = store::partnership::get(reader, caller.scope()?, id).await?.ok_or_else(Fault::missing)?;
-    let parties = store::organization::many(reader, [partnership.provider, partnership.reseller]).await?;
+    let parties =
+        store::organization::many(app.database().reader(), [partnership.provider, partnership.reseller]).await?;
     let blockers = blockers(app, caller, &partnership, app.now()).await?;
     Ok(pb::Partnership { blockers, ..convert::partnership(&partnership, &parties) })
 }

@@ -27,7 +27,7 @@ pub(crate) async fn list(
     let own = caller.organization()?;
     let page = store::partnership::list_of(reader, own, (side, stage), (page.after, page.size)).await?;
     let sides = page.items.iter().flat_map(|row| [row.provider, row.reseller]);
-    let parties = store::organization::many(reader, sides).await?;
+    let parties = store::organization::many(app.database().reader(), sides).await?;
     Ok(pb::ListPartnershipsResponse {
         partnerships: page.items.iter().map(|row| convert::partnership(row, &parties)).collect(),
         next_page_token: app.next_page(caller, &request, page.next),

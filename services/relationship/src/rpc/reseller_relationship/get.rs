@@ -18,6 +18,6 @@ pub(crate) async fn get(
     let reader = &app.reader(caller);
     let found = store::reseller_relationship::get(reader, caller.scope()?, id).await?;
     let relationship = found.ok_or_else(Fault::missing)?;
-    let parties = store::organization::many(reader, [relationship.customer]).await?;
+    let parties = store::organization::many(app.database().reader(), [relationship.customer]).await?;
     Ok(convert::reseller_relationship(&relationship, &parties))
 }

@@ -18,7 +18,7 @@ pub(crate) async fn list(
     let reader = &app.reader(caller);
     let own = caller.organization()?;
     let page = store::reseller_relationship::list_of(reader, own, &filter, (page.after, page.size)).await?;
-    let parties = store::organization::many(reader, page.items.iter().map(|row| row.customer)).await?;
+    let parties = store::organization::many(app.database().reader(), page.items.iter().map(|row| row.customer)).await?;
     let rows = page.items.iter().map(|row| convert::reseller_relationship(row, &parties));
     Ok(pb::ListResellerRelationshipsResponse {
         reseller_relationships: rows.collect(),
