@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use testkit::TestDatabase;
 
 use crate::caller::{Caller, addresses, data};
-use crate::program::{Place, Process};
+use crate::program::{BINARY, Place, Process};
 use crate::signals::Serving;
 
 /// How long what is waited for may take: several leases, and a transaction that nobody goes on with.
@@ -59,7 +59,12 @@ impl Pair {
 
     /// Starts one of the two with further variables; its clock may be moved unless they say otherwise.
     pub(crate) fn start(&self, second: bool, variables: &[(String, String)]) -> Serving {
-        let mut command = self.first.command(&["serve"]);
+        self.start_of(BINARY, second, variables)
+    }
+
+    /// The same of another release's binary.
+    pub(crate) fn start_of(&self, binary: &str, second: bool, variables: &[(String, String)]) -> Serving {
+        let mut command = self.first.command_of(binary, &["serve"]);
         command.env(SIMULATION, "true");
         if second {
             command.envs(listening(&self.second));

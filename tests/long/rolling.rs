@@ -13,7 +13,7 @@ use tonic::Code;
 use crate::caller::{Caller, OPERATOR};
 use crate::load::Rights;
 use crate::pair::{BREATH, Pair};
-use crate::program::LIMIT;
+use crate::program::{BINARY, LIMIT};
 use crate::signals::Serving;
 
 /// How many callers there are at once.
@@ -25,13 +25,22 @@ const WAITING: &str = "SELECT count(*)::text FROM outbox";
 
 #[test]
 fn f18_replicas_are_replaced_in_turn_and_no_call_fails() {
-    replaced(1);
+    replaced(BINARY, &[BINARY]);
 }
 
 #[test]
 #[ignore = "minutes: belongs to the long tests"]
 fn f18_twenty_releases_fail_no_call() {
-    replaced(20);
+    replaced(BINARY, &[BINARY; 20]);
+}
+
+/// The release before runs on this one's schema and is replaced by it, is rolled back to, and replaced again. `tests/long/previous` builds it.
+#[test]
+#[ignore = "needs the binary of the release before: run tests/long/previous"]
+fn f16_the_release_before_goes_on_with_this_schema_and_beside_this_release() {
+    let previous =
+        std::env::var("LINKAGE_PREVIOUS").expect("LINKAGE_PREVIOUS is the binary: tests/long/previous builds it");
+    replaced(&previous, &[BINARY, &previous, BINARY]);
 }
 
 /// Which replicas callers are sent to, and what they have seen of it.
@@ -124,23 +133,23 @@ impl EndPoints {
     }
 
     /// Takes a replica from the list, stops it as a cluster does, starts its successor and lets callers come to it.
-    fn replace(&self, replica: usize, pair: &Pair, serving: &mut [Serving; 2]) {
+    fn replace(&self, replica: usize, (pair, binary): (&Pair, &str), serving: &mut [Serving; 2]) {
         let other = 1 - replica;
         self.ready[replica].store(false, Ordering::SeqCst);
         // Who has looked again has had its answers.
         self.until_more(|seen| &seen.looked, 1, &mut serving[other]);
         let ended = serving[replica].process.stop();
         assert_eq!(ended.code, Some(0), "{}", ended.err);
-        serving[replica] = pair.start(replica == 1, &[]);
+        serving[replica] = pair.start_of(binary, replica == 1, &[]);
         self.ready[replica].store(true, Ordering::SeqCst);
         self.until_more(|seen| &seen.answered[replica], ENOUGH, &mut serving[other]);
     }
 }
 
 #[expect(clippy::print_stdout, reason = "a run tells what it has counted")]
-fn replaced(releases: usize) {
+fn replaced(first: &str, releases: &[&str]) {
     let Some(pair) = Pair::new() else { return };
-    let mut serving = [pair.start(false, &[]), pair.start(true, &[])];
+    let mut serving = [pair.start_of(first, false, &[]), pair.start_of(first, true, &[])];
     let points = EndPoints::new();
     let everybody: Vec<_> = (0..CALLERS).map(|number| Both::new(&pair, number)).collect();
     let counted: Vec<Counted> = thread::scope(|scope| {
@@ -148,9 +157,9 @@ fn replaced(releases: usize) {
         let start = |(both, seen)| scope.spawn(move || Both::call(both, points, seen));
         let threads: Vec<_> = everybody.into_iter().zip(&points.callers).map(start).collect();
         let loading = Loading(points);
-        for _ in 0..releases {
+        for binary in releases {
             for replica in [0, 1] {
-                points.replace(replica, &pair, &mut serving);
+                points.replace(replica, (&pair, binary), &mut serving);
             }
         }
         drop(loading);
@@ -178,5 +187,9 @@ fn replaced(releases: usize) {
     }
     pair.assert_chained();
     let changes: usize = counted.iter().map(|counted| counted.changes).sum();
-    println!("F18: {} processes replaced, {changes} commands and {} reads, none failed", releases * 2, changes * 4);
+    println!(
+        "F18: {} processes replaced, {changes} commands and {} reads, none failed",
+        releases.len() * 2,
+        changes * 4
+    );
 }

@@ -6,6 +6,7 @@ mod altered;
 mod audited;
 mod commands;
 mod doctor;
+mod kept;
 mod killed;
 mod kills;
 mod mail;

@@ -86,7 +86,12 @@ impl Place {
 
     /// A command of the binary, with this place's data and ports.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.program(BINARY);
+        self.command_of(BINARY, arguments)
+    }
+
+    /// The same of another release's binary.
+    pub(crate) fn command_of(&self, binary: &str, arguments: &[&str]) -> Command {
+        let mut command = self.program(binary);
         command.args(arguments).arg("--data").arg(self.folder().join("data"));
         command
     }
