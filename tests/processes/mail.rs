@@ -71,8 +71,13 @@ impl Sender {
             variables: vec![Variable::text("grantor", "Kund AB"), Variable::text("grantee", "Fjällmoln AB")],
         };
         let asked = self.tokio.block_on(async {
-            let peers =
-                Peers::new(keys.own, ServiceName::Relationship, BTreeMap::from([(ServiceName::Notification, uri)]));
+            let peers = Peers::new(
+                keys.own,
+                ServiceName::Relationship,
+                BTreeMap::from([(ServiceName::Notification, uri)]),
+                None,
+            )
+            .expect("peers");
             NotificationPeerServiceClient::new(peers.client(ServiceName::Notification)).send_message(request).await
         });
         asked.expect("it is queued");

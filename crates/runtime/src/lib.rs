@@ -40,6 +40,7 @@ pub mod start;
 pub mod sweep;
 pub mod telemetry;
 mod tick;
+pub mod tls;
 pub mod token;
 pub mod unseen;
 
@@ -62,7 +63,7 @@ pub use policy::{Applications, Policy, Rule};
 pub use reply::{open, reply};
 pub use service::{Service, ServiceName};
 pub use source::Network;
-pub use start::{Node, Options, Running, StartError, start};
+pub use start::{Node, Options, Running, StartError, Transport, start};
 pub use token::{AccessClaims, AccessSigner, ApplicationClaims, Membership};
 pub use wire::access::Role;
 pub use wire::types::Reason;

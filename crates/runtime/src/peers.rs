@@ -15,9 +15,10 @@ use tonic::{Request, Status};
 
 pub use channel::PeerChannel;
 
-use crate::ServiceName;
 use crate::keys::SigningKey;
+use crate::tls::{Authorities, TlsError};
 use crate::token::ServiceTokens;
+use crate::{ServiceName, tls};
 
 /// How long a direct call may take.
 pub const DEADLINE: Duration = Duration::from_secs(3);
@@ -35,10 +36,19 @@ struct Inner {
 }
 
 impl Peers {
-    /// Calls `endpoints` in the name of `name`, proven by its own key. Must be called within the async runtime.
-    pub fn new(own: SigningKey, name: ServiceName, endpoints: BTreeMap<ServiceName, Uri>) -> Peers {
-        let channels = endpoints.into_iter().map(|(peer, uri)| (peer, endpoint(uri).connect_lazy())).collect();
-        Peers(Arc::new(Inner { tokens: Arc::new(ServiceTokens::new(name, own)), channels }))
+    /// Calls `addresses` in the name of `name`, proven by its own key; those that are `https://` by TLS, which needs authorities. Must be called
+    /// within the async runtime.
+    pub fn new(
+        own: SigningKey,
+        name: ServiceName,
+        addresses: BTreeMap<ServiceName, Uri>,
+        authorities: Option<&Arc<Authorities>>,
+    ) -> Result<Peers, TlsError> {
+        let mut channels = BTreeMap::new();
+        for (peer, address) in addresses {
+            channels.insert(peer, tls::channel(&address, authorities, kept)?);
+        }
+        Ok(Peers(Arc::new(Inner { tokens: Arc::new(ServiceTokens::new(name, own)), channels })))
     }
 
     /// What a generated client of this sibling is made of: `XClient::new(peers.client(to))`.
@@ -65,8 +75,9 @@ impl Peers {
     }
 }
 
-fn endpoint(uri: Uri) -> Endpoint {
-    Endpoint::from(uri)
+/// A connection that is made soon or not at all, and looked after.
+fn kept(endpoint: Endpoint) -> Endpoint {
+    endpoint
         .connect_timeout(Duration::from_secs(2))
         .tcp_nodelay(true)
         .http2_keep_alive_interval(Duration::from_secs(10))

@@ -2,6 +2,7 @@
 
 mod arrival;
 mod bounds;
+mod handshake;
 mod panic;
 mod room;
 mod trace;
@@ -9,13 +10,16 @@ mod trace;
 #[cfg(test)]
 pub(crate) use trace::TraceLayer;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tonic::service::Routes;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{self, Server};
+use tonic_health::pb::health_server::{Health, HealthServer};
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -25,6 +29,7 @@ pub(crate) use room::{Place, Room};
 
 use crate::Guard;
 use crate::source::Proxies;
+use crate::tls::Certificate;
 
 /// The largest request message that is taken.
 pub const DECODE_LIMIT: usize = 256 * 1024;
@@ -60,18 +65,27 @@ fn hardened_server() -> Server {
         .max_connection_age(CONNECTION_AGE)
 }
 
-/// Serves until `stop`, then lets calls that are under way come to their end.
+/// Where callers come in.
+pub(crate) struct Entrance {
+    pub(crate) listener: TcpListener,
+    /// What they are shown; none = plaintext.
+    pub(crate) certificate: Option<Arc<Certificate>>,
+    /// What handshakes run in.
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
+}
+
+/// Serves until it is to stop, then lets calls that are under way come to their end.
 pub(crate) async fn serve(
     routes: Routes,
     guard: Guard,
     bounds: BoundsLayer,
     proxies: Proxies,
-    listener: TcpListener,
-    stop: CancellationToken,
+    entrance: Entrance,
 ) -> Result<(), transport::Error> {
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true)).with_keepalive(Some(KEEPALIVE_EVERY));
+    let Entrance { listener, certificate, tasks, stop } = entrance;
     // The first sees a call first.
-    hardened_server()
+    let server = hardened_server()
         // All that is logged of a call, a panic included, carries its trace.
         .layer(trace::TraceLayer)
         // All that counts by source counts by the same one.
@@ -82,7 +96,27 @@ pub(crate) async fn serve(
         .layer(bounds)
         // Nothing reaches a handler unless its rule allows it.
         .layer(guard)
-        .add_routes(routes)
-        .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())
-        .await
+        .add_routes(routes);
+    let incoming = incoming(listener);
+    match certificate {
+        None => server.serve_with_incoming_shutdown(incoming, stop.cancelled_owned()).await,
+        Some(certificate) => {
+            let incoming = handshake::greeted(incoming, certificate, tasks);
+            server.serve_with_incoming_shutdown(incoming, stop.cancelled_owned()).await
+        }
+    }
+}
+
+/// Serves health by plaintext and nothing else, for probes that don't speak TLS.
+pub(crate) async fn serve_health(
+    health: HealthServer<impl Health>,
+    listener: TcpListener,
+    stop: CancellationToken,
+) -> Result<(), transport::Error> {
+    let server = hardened_server().timeout(LONGEST_CALL).add_service(health);
+    server.serve_with_incoming_shutdown(incoming(listener), stop.cancelled_owned()).await
+}
+
+fn incoming(listener: TcpListener) -> TcpIncoming {
+    TcpIncoming::from(listener).with_nodelay(Some(true)).with_keepalive(Some(KEEPALIVE_EVERY))
 }

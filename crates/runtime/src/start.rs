@@ -1,6 +1,7 @@
 //! From options to a running service, and back to nothing left behind.
 
 mod running;
+mod transport;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
@@ -18,6 +19,7 @@ use wire::event::outbox_service_server::{self, OutboxServiceServer};
 use wire::simulation::clock_service_server::{self, ClockServiceServer};
 
 pub use running::{Node, Running};
+pub use transport::Transport;
 
 use crate::app::Floor;
 use crate::health::Health;
@@ -28,6 +30,7 @@ use crate::relay::Relay;
 use crate::serve::{DECODE_LIMIT, ENCODE_LIMIT};
 use crate::source::Proxies;
 use crate::tick::Ticks;
+use crate::tls::TlsError;
 use crate::{App, Clock, Fault, Guard, Keys, Limits, Links, Mint, Network, Peers, Service, ServiceName};
 use crate::{access, clock_service, feed, outbox_service, serve, telemetry};
 
@@ -60,6 +63,8 @@ pub struct Options {
     pub limits: Limits,
     /// Proxies in front of it, which are believed where a call comes from.
     pub trusted_proxies: Vec<Network>,
+    /// What there is beside plaintext on its one port.
+    pub transport: Transport,
 }
 
 /// Why a service did not start.
@@ -79,13 +84,16 @@ pub enum StartError {
         /// What stands there.
         value: String,
     },
+    /// A sibling's address is to be reached by TLS, and can't be.
+    #[error("TLS: {0}")]
+    Tls(#[from] TlsError),
     /// What is known of rights that were taken away can't be read.
     #[error("rights: {0}")]
     Rights(Fault),
 }
 
 /// Starts a service: opens its database, serves, and works in the background.
-pub async fn start<S: Service>(service: S, options: Options) -> Result<Running<S>, StartError> {
+pub async fn start<S: Service>(service: S, mut options: Options) -> Result<Running<S>, StartError> {
     let mut database = open::<S>(&options).await?;
     if let Some(witness) = telemetry::Witness::of(S::NAME, database.backend()) {
         database = database.watched(move |told| witness.tell(told));
@@ -96,13 +104,21 @@ pub async fn start<S: Service>(service: S, options: Options) -> Result<Running<S
     let bounds = serve::BoundsLayer::new(options.database.max_connections, S::URGENT, S::UPLOADS, database.given_up());
     let listener = listen(&options.listener)?;
     let address = listener.local_addr()?;
-    let app = App::new(floor(service, database, options).await?);
+    let mut transport = std::mem::take(&mut options.transport);
+    let health_listener = transport.health.take().as_ref().map(listen).transpose()?;
+    let app = App::new(floor(service, database, options, &transport).await?);
     let (health, health_server) = Health::new(S::NAME, served::<S>(simulation)).await;
     let health = Arc::new(health);
-    let routes = routes(&app).add_service(health_server);
+    let routes = routes(&app).add_service(health_server.clone());
     let guard = Guard::new(&app, limits, simulation);
 
     let (stop, tasks) = (app.floor().stop.clone(), app.floor().tasks.clone());
+    let entrance = serve::Entrance {
+        listener,
+        certificate: transport.certificate.clone(),
+        tasks: tasks.clone(),
+        stop: stop.clone(),
+    };
     let leases = Arc::new(Leases::new(app.database().clone(), app.nonce()));
     let running = Running {
         relay: Arc::new(Relay::new(app.clone(), Arc::clone(&leases), stop.clone())),
@@ -113,12 +129,16 @@ pub async fn start<S: Service>(service: S, options: Options) -> Result<Running<S
         address,
         leases,
         health,
+        transport: Arc::new(transport),
         stop,
         tasks,
     };
     running.app.refresh_access().await.map_err(StartError::Rights)?;
     running.health.look(running.app.database()).await;
-    running.spawn_server(serve::serve(routes, guard, bounds, proxies, listener, running.stop.clone()));
+    if let Some(listener) = health_listener {
+        running.spawn_server(serve::serve_health(health_server, listener, running.stop.clone()));
+    }
+    running.spawn_server(serve::serve(routes, guard, bounds, proxies, entrance));
     running.spawn_health();
     if background {
         running.spawn_background();
@@ -145,11 +165,16 @@ fn listen(listener: &TcpListener) -> std::io::Result<tokio::net::TcpListener> {
     tokio::net::TcpListener::from_std(listener)
 }
 
-async fn floor<S: Service>(service: S, database: Database, options: Options) -> Result<Floor<S>, StartError> {
+async fn floor<S: Service>(
+    service: S,
+    database: Database,
+    options: Options,
+    transport: &Transport,
+) -> Result<Floor<S>, StartError> {
     let clock = Clock::default();
     clock.advance_to(number(&database, clock_service::OFFSET, 0).await?);
     let epoch = number(&database, EPOCH, 1).await?;
-    let peers = Peers::new(options.keys.own.clone(), S::NAME, options.peers);
+    let peers = Peers::new(options.keys.own.clone(), S::NAME, options.peers, transport.authorities.as_ref())?;
     Ok(Floor {
         service,
         clock: Arc::new(clock),

@@ -5,6 +5,7 @@
 #![expect(clippy::panic, reason = "a test that can't have its database fails at once")]
 
 mod ask;
+mod authority;
 mod cluster;
 mod dump;
 mod durable;
@@ -20,6 +21,7 @@ use std::{
 
 use tempfile::TempDir;
 
+pub use crate::authority::{Authority, Certified, TlsFiles};
 pub use crate::dump::Table;
 pub use crate::durable::Durable;
 use crate::postgres::Server;

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use http::Uri;
 use runtime::ServiceName;
 use runtime::keys::{Keys, SigningKey};
-use runtime::start::{Node, Options, Running, StartError};
+use runtime::start::{Node, Options, Running, StartError, Transport};
 
 use crate::people;
 use crate::settings::Settings;
@@ -141,6 +141,7 @@ fn options(
         background: mode.background,
         limits: settings.limits.of_a_service(),
         trusted_proxies: settings.limits.trusted_proxies.clone(),
+        transport: Transport::default(),
     })
 }
 

@@ -182,7 +182,8 @@ mod tests {
         let own = SigningKey::generate().unwrap();
         let signer = AccessSigner::new(SigningKey::generate().unwrap());
         let keys = Keys { own: own.clone(), services: BTreeMap::new(), access: Some(signer.clone()) };
-        let access = Arc::new(AccessKeys::new(&keys, &Peers::new(own, ServiceName::Enrollment, BTreeMap::new())));
+        let peers = Peers::new(own, ServiceName::Enrollment, BTreeMap::new(), None).unwrap();
+        let access = Arc::new(AccessKeys::new(&keys, &peers));
         let credentials =
             Credentials::new(ServiceName::Enrollment, &keys, access, Rights::default(), Limits::default());
         let person = ids::Id::from_uuid(uuid::Uuid::from_u128(1));

@@ -51,7 +51,7 @@ fn door(simulation: bool) -> Door {
     let services = siblings.iter().map(|(name, key)| (*name, vec![key.public().clone()])).collect();
     let signer = AccessSigner::new(SigningKey::generate().unwrap());
     let keys = Keys { own: own.clone(), services, access: Some(signer.clone()) };
-    let peers = Peers::new(own, ServiceName::Enrollment, BTreeMap::new());
+    let peers = Peers::new(own, ServiceName::Enrollment, BTreeMap::new(), None).unwrap();
     let rights = Rights::default();
     let access = Arc::new(AccessKeys::new(&keys, &peers));
     let limits = Limits { per_second: 1.try_into().unwrap(), burst: 2.try_into().unwrap(), ..Limits::default() };

@@ -54,7 +54,7 @@ async fn serve(enrollment: Enrollment) -> (Arc<Enrollment>, SocketAddr, JoinSet<
 
 fn peers(key: &SigningKey, address: SocketAddr) -> Peers {
     let uri = format!("http://{address}").parse().unwrap();
-    Peers::new(key.clone(), ServiceName::Relationship, BTreeMap::from([(ServiceName::Enrollment, uri)]))
+    Peers::new(key.clone(), ServiceName::Relationship, BTreeMap::from([(ServiceName::Enrollment, uri)]), None).unwrap()
 }
 
 fn keys_of(peers: &Peers) -> AccessKeys {

@@ -11,6 +11,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use tonic::transport;
 
+use super::Transport;
 use crate::health::Health;
 use crate::leases::Leases;
 use crate::numbering::Numbering;
@@ -32,6 +33,7 @@ pub struct Running<S: Service> {
     pub(super) ticks: Arc<Ticks<S>>,
     pub(super) leases: Arc<Leases>,
     pub(super) health: Arc<Health>,
+    pub(super) transport: Arc<Transport>,
     pub(super) stop: CancellationToken,
     pub(super) tasks: TaskTracker,
     pub(super) _end: DropGuard,
@@ -72,6 +74,11 @@ impl<S: Service> Running<S> {
     /// Asks for the keys of access tokens anew, unless it has them itself.
     pub async fn refresh_keys(&self) -> Result<(), Fault> {
         self.app.floor().access.reload().await
+    }
+
+    /// Reads the files of certificate and authorities anew.
+    pub async fn refresh_files(&self) {
+        self.transport.look().await;
     }
 
     /// All that waits for delivery, due or not, parked or not.
@@ -117,6 +124,8 @@ impl<S: Service> Running<S> {
         let (numbering, ticks) = (Arc::clone(&self.numbering), Arc::clone(&self.ticks));
         self.spawn(async move { numbering.run().await });
         self.spawn(async move { ticks.run().await });
+        let transport = Arc::clone(&self.transport);
+        self.spawn(async move { transport.keep_fresh().await });
         if telemetry::is_on() {
             self.spawn(levels::keep_told(self.app.clone()));
         }

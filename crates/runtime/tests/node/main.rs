@@ -11,4 +11,5 @@ mod serve;
 mod shared;
 mod stop;
 mod storm;
+mod tls;
 mod watch;

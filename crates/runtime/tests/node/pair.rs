@@ -10,7 +10,7 @@ use http::Uri;
 use ids::{Id, OrganizationId};
 use runtime::{
     App, Caller, Effect, Entry, Event, Fault, Inbox, Keys, Limits, Membership, Options, Outcome, Policy, Role, Rule,
-    Running, Service, ServiceName, start,
+    Running, Service, ServiceName, Transport, start,
 };
 use secrecy::SecretBox;
 use tempfile::TempDir;
@@ -225,6 +225,7 @@ impl Place {
             background: false,
             limits: Limits::default(),
             trusted_proxies: Vec::new(),
+            transport: Transport::default(),
         }
     }
 
@@ -245,9 +246,16 @@ pub(crate) fn listener() -> TcpListener {
 
 impl Pair {
     pub(crate) async fn start(database: TestDatabase) -> Pair {
+        Pair::by(database, Transport::default(), Transport::default()).await
+    }
+
+    /// Both, reached in these ways.
+    pub(crate) async fn by(database: TestDatabase, to_source: Transport, to_sink: Transport) -> Pair {
         let (of_source, of_sink) = (listener(), listener());
-        let peers = [(Source::NAME, &of_source), (Sink::NAME, &of_sink)]
-            .map(|(name, at)| (name, format!("http://{}", at.local_addr().unwrap()).parse().unwrap()));
+        let peers = [(Source::NAME, &of_source, &to_source), (Sink::NAME, &of_sink, &to_sink)].map(|(name, at, to)| {
+            let scheme = if to.certificate.is_some() { "https" } else { "http" };
+            (name, format!("{scheme}://{}", at.local_addr().unwrap()).parse().unwrap())
+        });
         let sink = database.another().await;
         let place = Place { folder: tempfile::tempdir().unwrap(), peers: peers.into(), source: database, sink };
         let board = Arc::new(Board {
@@ -256,8 +264,10 @@ impl Pair {
             begun: Semaphore::new(0),
             may_end: Semaphore::new(0),
         });
-        let source = start(Source, place.options(Source::NAME, of_source)).await.unwrap();
-        let sink = start(Sink(Arc::clone(&board)), place.options(Sink::NAME, of_sink)).await.unwrap();
+        let options = Options { transport: to_source, ..place.options(Source::NAME, of_source) };
+        let source = start(Source, options).await.unwrap();
+        let options = Options { transport: to_sink, ..place.options(Sink::NAME, of_sink) };
+        let sink = start(Sink(Arc::clone(&board)), options).await.unwrap();
         Pair { source, sink, board, place }
     }
 

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use enrollment::{Bootstrap, Config, Enrollment, Issuer, WorkloadIssuer, bootstrap};
 use prost::Message;
 use runtime::keys::SigningKey;
-use runtime::{Keys, Limits, Network, Options, Peers, Running, ServiceName, start};
+use runtime::{Keys, Limits, Network, Options, Peers, Running, ServiceName, Transport, start};
 use secrecy::{ExposeSecret as _, SecretBox};
 use serde_json::json;
 use testkit::TestDatabase;
@@ -126,6 +126,7 @@ impl House {
             background: false,
             limits: setup.limits,
             trusted_proxies: setup.trusted_proxies,
+            transport: Transport::default(),
         };
         let service = start(service, options).await.unwrap();
         bootstrap(service.app(), &Bootstrap { issuer: setup.operators_issuer, ..operator() }).await.unwrap();
@@ -175,7 +176,8 @@ impl House {
     /// What this sibling may say to enrollment.
     pub(crate) fn peer(&self, name: ServiceName) -> EnrollmentPeerServiceClient<runtime::peers::PeerChannel> {
         let uri = format!("http://{}", self.service.address()).parse().unwrap();
-        let peers = Peers::new(self.keys[&name].clone(), name, BTreeMap::from([(ServiceName::Enrollment, uri)]));
+        let peers =
+            Peers::new(self.keys[&name].clone(), name, BTreeMap::from([(ServiceName::Enrollment, uri)]), None).unwrap();
         EnrollmentPeerServiceClient::new(peers.client(ServiceName::Enrollment))
     }
 

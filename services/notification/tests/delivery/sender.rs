@@ -10,7 +10,7 @@ use notification::{Config, Notification};
 use prost_types::{Duration, Timestamp};
 use runtime::{
     AccessClaims, App, Effect, Fault, Keys, Limits, Membership, Options, Policy, Role, Running, Service, ServiceName,
-    start,
+    Transport, start,
 };
 use sea_orm::{ConnectionTrait, Statement};
 use secrecy::SecretBox;
@@ -89,6 +89,7 @@ impl Pair {
             background: false,
             limits: Limits::default(),
             trusted_proxies: Vec::new(),
+            transport: Transport::default(),
         };
         let other = database.another().await;
         let sibling = start(Sibling, options(ServiceName::Enrollment, for_sibling, &other)).await.unwrap();

@@ -9,7 +9,7 @@ use prost::Message;
 use relationship::{Config, Relationship};
 use runtime::convert::timestamp;
 use runtime::links::Bond;
-use runtime::{Keys, Limits, Membership, Options, Role, Running, ServiceName, start};
+use runtime::{Keys, Limits, Membership, Options, Role, Running, ServiceName, Transport, start};
 use secrecy::SecretBox;
 use tempfile::TempDir;
 use testkit::TestDatabase;
@@ -89,6 +89,7 @@ impl Stage {
             background: false,
             limits: Limits::default(),
             trusted_proxies: Vec::new(),
+            transport: Transport::default(),
         };
         let other = database.another().await;
         let [(_, of_enrollment), (_, of_relationship)] = listeners;

@@ -7,7 +7,7 @@ use std::path::Path;
 use database::{Step, Tx};
 use ids::{Id, Kind, OrganizationId};
 use prost::Message;
-use runtime::{AccessClaims, Keys, Limits, Membership, Options, Role, Running, ServiceName, start};
+use runtime::{AccessClaims, Keys, Limits, Membership, Options, Role, Running, ServiceName, Transport, start};
 use sea_orm::ConnectionTrait;
 use secrecy::{ExposeSecret as _, SecretBox};
 use testkit::TestDatabase;
@@ -125,6 +125,7 @@ impl House {
             // What one source may ask is tested where it is kept.
             limits: Limits { per_second: NonZeroU32::MAX, burst: NonZeroU32::MAX, ..Limits::default() },
             trusted_proxies: Vec::new(),
+            transport: Transport::default(),
         };
         let other = testkit::sqlite();
         let keyring = start(Keyring, options(ServiceName::Enrollment, of_keyring, &other)).await.unwrap();
