@@ -7,6 +7,7 @@ mod audited;
 mod commands;
 mod doctor;
 mod kept;
+mod encrypted;
 mod killed;
 mod kills;
 mod mail;

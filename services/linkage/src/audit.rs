@@ -24,7 +24,7 @@ pub async fn run(settings: &Settings, arguments: &Audit) -> anyhow::Result<ExitC
     if let Some(AuditCommand::Verify(arguments)) = &arguments.command {
         return verify::run(settings, arguments).await;
     }
-    let client = Client::new(&settings.addresses())?;
+    let client = Client::configured(settings)?;
     let email = arguments.email.as_deref().unwrap_or(&settings.operator.email);
     let (mut people, organization) = (people(settings)?, arguments.organization.as_deref());
     if arguments.follow {

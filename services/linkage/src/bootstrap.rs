@@ -20,6 +20,7 @@ pub async fn run(mut settings: Settings, arguments: &cli::Bootstrap) -> anyhow::
     }
     // Its own port may be taken by a service that runs on another database; nobody calls here.
     settings.enrollment.listen = ([127, 0, 0, 1], 0).into();
+    settings.enrollment.health_listen = None;
     let mode = Mode { migrate: false, bootstrap: true, background: false };
     if arguments.rebind {
         return rebind(&settings, arguments.issuer.as_deref()).await;

@@ -2,22 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
+use http::Uri;
 use http::uri::PathAndQuery;
 use prost::Message as _;
 use prost::bytes::{Buf, BufMut};
 use prost_reflect::{DescriptorError, DescriptorPool, DynamicMessage, MethodDescriptor, SerializeOptions};
 use runtime::ServiceName;
+use runtime::tls::{self, Authorities};
 use serde_json::Value;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::metadata::MetadataMap;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status};
 use tonic_types::StatusExt;
+
+use crate::settings::Settings;
 
 /// Knows every RPC by its descriptor, and where each service listens.
 #[derive(Clone)]
@@ -48,15 +53,23 @@ pub struct Answer {
 }
 
 impl Client {
-    /// A client of services at these addresses; connects at first use.
+    /// A client of services that listen at these addresses, by plaintext; connects at first use.
     pub fn new(addresses: &BTreeMap<ServiceName, SocketAddr>) -> anyhow::Result<Client> {
+        let address =
+            |(service, listen): (&ServiceName, &SocketAddr)| Ok((*service, format!("http://{listen}").parse()?));
+        Client::of(&addresses.iter().map(address).collect::<anyhow::Result<_>>()?, None)
+    }
+
+    /// A client of the services that are configured, where and how they are reached; connects at first use.
+    pub fn configured(settings: &Settings) -> anyhow::Result<Client> {
+        let authorities = settings.tls.authorities()?;
+        Client::of(&settings.addresses()?, authorities.as_ref()).context("tls.authorities_file")
+    }
+
+    fn of(addresses: &BTreeMap<ServiceName, Uri>, authorities: Option<&Arc<Authorities>>) -> anyhow::Result<Client> {
         let mut channels = BTreeMap::new();
         for (service, address) in addresses {
-            let endpoint = Endpoint::from_shared(format!("http://{address}"))?
-                .connect_timeout(Duration::from_secs(2))
-                .timeout(Duration::from_secs(10))
-                .tcp_nodelay(true);
-            channels.insert(*service, endpoint.connect_lazy());
+            channels.insert(*service, tls::channel(address, authorities, patient)?);
         }
         Ok(Client { pool: pool()?, channels, trace: None })
     }
@@ -171,6 +184,10 @@ impl Client {
         }
         Ok((grpc, request, path))
     }
+}
+
+fn patient(endpoint: Endpoint) -> Endpoint {
+    endpoint.connect_timeout(Duration::from_secs(2)).timeout(Duration::from_secs(10)).tcp_nodelay(true)
 }
 
 fn body(method: &MethodDescriptor, payload: &[u8]) -> Value {

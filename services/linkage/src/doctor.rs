@@ -1,27 +1,21 @@
 //! `linkage doctor`: what would keep a service from starting, from being believed or from being reached. Changes nothing.
 
 mod keys;
+mod reach;
 mod store;
+mod tls;
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use comfy_table::{ContentArrangement, Table, presets};
 use owo_colors::{OwoColorize as _, Stream};
 use runtime::ServiceName;
 use serde::Serialize;
-use tonic::transport::Endpoint;
-use tonic_health::pb::HealthCheckRequest;
-use tonic_health::pb::health_check_response::ServingStatus;
-use tonic_health::pb::health_client::HealthClient;
 
 use crate::calls::callers;
 use crate::cli::{Doctor, Format};
 use crate::serve::print;
 use crate::settings::Settings;
-
-/// How long a service has to answer.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -67,13 +61,14 @@ pub async fn run(settings: &Settings, arguments: &Doctor) -> anyhow::Result<Exit
     for service in services {
         findings.extend(people(settings, service).await);
         findings.extend(keys::look(&settings.keys(), service));
+        findings.extend(tls::look(settings, service));
         findings.extend(store::look(settings, service).await);
     }
     // One service need reach only those that it calls, and by the network's policies often does.
     let caller = arguments.service.map(ServiceName::from);
     let called = |service: &ServiceName| caller.is_none_or(|caller| callers(*service).contains(&caller));
     for service in ServiceName::ALL.into_iter().filter(called) {
-        findings.push(reach(settings, service).await);
+        findings.push(reach::look(settings, service).await);
     }
     match arguments.format {
         Format::Plain => print(&table(&findings)),
@@ -108,29 +103,6 @@ async fn people(settings: &Settings, service: ServiceName) -> Vec<Finding> {
         findings.push(Finding::new(service, "issuer", verdict, format!("{issuer}: {told}")));
     }
     findings
-}
-
-/// Whether a service serves, where its siblings look for it.
-async fn reach(settings: &Settings, service: ServiceName) -> Finding {
-    let common = settings.of(service);
-    let address = match common.address {
-        "" => format!("http://{}", common.listen),
-        address => address.to_owned(),
-    };
-    let (verdict, told) = match tokio::time::timeout(PATIENCE, health(&address)).await {
-        Ok(Ok(ServingStatus::Serving)) => (Verdict::Well, "it serves".to_owned()),
-        Ok(Ok(_)) => (Verdict::Wrong, "it answers, but does not serve: its database is away, or it stops".to_owned()),
-        Ok(Err(why)) => (Verdict::Wrong, why),
-        Err(_) => (Verdict::Wrong, "no answer in time".to_owned()),
-    };
-    Finding::new(service, "reached", verdict, format!("{address}: {told}"))
-}
-
-async fn health(address: &str) -> Result<ServingStatus, String> {
-    let endpoint = Endpoint::from_shared(address.to_owned()).map_err(|_| "this is no address".to_owned())?;
-    let channel = endpoint.connect().await.map_err(|_| "nobody listens there".to_owned())?;
-    let answer = HealthClient::new(channel).check(HealthCheckRequest::default()).await;
-    answer.map(|answer| answer.into_inner().status()).map_err(|status| format!("it says {:?}", status.code()))
 }
 
 fn table(findings: &[Finding]) -> String {

@@ -16,7 +16,7 @@ use crate::token::people;
 
 /// Lists, reads or follows mail, as the operator.
 pub async fn run(settings: &Settings, arguments: &Mail) -> anyhow::Result<ExitCode> {
-    let client = Client::new(&settings.addresses())?;
+    let client = Client::configured(settings)?;
     let mut reader = Reader { client, people: people(settings)?, operator: settings.operator.email.clone() };
     match &arguments.command {
         Some(MailCommand::Read { name, body }) => reader.read(name, *body).await?,

@@ -10,7 +10,7 @@ use crate::cli::{Demo, Format};
 use crate::client::Client;
 use crate::demo::{Journey, Player, Printer, SHIPPED};
 use crate::serve::print;
-use crate::settings::Settings;
+use crate::settings::{Settings, Tls};
 use crate::suite::{Mode, Suite};
 use crate::token::people;
 
@@ -22,7 +22,7 @@ pub async fn run(mut settings: Settings, arguments: &Demo) -> anyhow::Result<Exi
     }
     let journey = read(arguments)?;
     if arguments.against {
-        return play(&settings, &Client::new(&settings.addresses())?, arguments, &journey).await;
+        return play(&settings, &Client::configured(&settings)?, arguments, &journey).await;
     }
     // The journey is told on the same terminal; of the services only what goes wrong is of interest beside it.
     settings.log.filter = "warn".to_owned();
@@ -40,11 +40,16 @@ pub async fn run(mut settings: Settings, arguments: &Demo) -> anyhow::Result<Exi
 pub fn fresh(settings: &mut Settings, folder: &std::path::Path) {
     settings.storage.folder = folder.to_owned();
     settings.simulation.enabled = true;
+    settings.tls = Tls::default();
     let any = ([127, 0, 0, 1], 0).into();
     settings.enrollment.listen = any;
     settings.verification.listen = any;
     settings.relationship.listen = any;
     settings.notification.listen = any;
+    settings.enrollment.health_listen = None;
+    settings.verification.health_listen = None;
+    settings.relationship.health_listen = None;
+    settings.notification.health_listen = None;
 }
 
 fn read(arguments: &Demo) -> anyhow::Result<Journey> {

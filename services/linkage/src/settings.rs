@@ -9,13 +9,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use http::Uri;
 use runtime::{Network, ServiceName};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 mod sources;
+mod tls;
 
 pub use sources::{load, masked};
+pub use tls::Tls;
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,6 +38,8 @@ pub struct Settings {
     pub telemetry: Telemetry,
     /// The steppable clock.
     pub simulation: Simulation,
+    /// TLS to callers and siblings.
+    pub tls: Tls,
     /// What one source, one caller and one organization may ask.
     pub limits: Limits,
     /// The service enrollment.
@@ -164,7 +169,10 @@ impl Limits {
 pub struct Section<C> {
     /// Where it listens.
     pub listen: SocketAddr,
-    /// Where siblings reach it, such as `http://enrollment:50051`; empty = where it listens.
+    /// Where health is served, by plaintext and alone; empty = nowhere.
+    #[serde(deserialize_with = "tls::address_or_none")]
+    pub health_listen: Option<SocketAddr>,
+    /// Where siblings and commands reach it, such as `http://enrollment:50051`; empty = where it listens.
     pub address: String,
     /// `sqlite:///path/file.db` or `postgres://..`; empty = a SQLite file in the storage folder.
     pub database: SecretString,
@@ -180,8 +188,9 @@ pub struct Section<C> {
 pub struct Common<'a> {
     /// Where it listens.
     pub listen: SocketAddr,
-    /// Where siblings reach it.
-    pub address: &'a str,
+    /// Where health is served, by plaintext and alone.
+    pub health_listen: Option<SocketAddr>,
+    address: &'a str,
     database: &'a SecretString,
     schema: &'a str,
     max_connections: u32,
@@ -199,6 +208,7 @@ impl<C> Section<C> {
     fn common(&self) -> Common<'_> {
         Common {
             listen: self.listen,
+            health_listen: self.health_listen,
             address: &self.address,
             database: &self.database,
             schema: &self.schema,
@@ -259,9 +269,19 @@ impl Settings {
         }
     }
 
-    /// Where each service listens.
-    pub fn addresses(&self) -> BTreeMap<ServiceName, SocketAddr> {
-        ServiceName::ALL.into_iter().map(|service| (service, self.of(service).listen)).collect()
+    /// Where siblings and commands reach a service that listens there.
+    pub fn address(&self, service: ServiceName, listen: SocketAddr) -> anyhow::Result<Uri> {
+        let address = match self.of(service).address {
+            "" => format!("{}://{listen}", self.tls.scheme()),
+            address => address.to_owned(),
+        };
+        address.parse().with_context(|| format!("{service}.address `{address}` is not a URI"))
+    }
+
+    /// Where each service is reached.
+    pub fn addresses(&self) -> anyhow::Result<BTreeMap<ServiceName, Uri>> {
+        let address = |service| Ok((service, self.address(service, self.of(service).listen)?));
+        ServiceName::ALL.into_iter().map(address).collect()
     }
 
     /// Whether every service keeps its data in a SQLite file of the storage folder: the first try.

@@ -9,6 +9,7 @@ use http::Uri;
 use runtime::ServiceName;
 use runtime::keys::{Keys, SigningKey};
 use runtime::start::{Node, Options, Running, StartError, Transport};
+use runtime::tls::TlsError;
 
 use crate::people;
 use crate::settings::Settings;
@@ -42,17 +43,20 @@ impl Suite {
     /// Starts these services. All listeners are bound before any is configured, so port 0 works, and no start order matters.
     pub async fn start(settings: &Settings, services: &[ServiceName], mode: Mode) -> anyhow::Result<Suite> {
         settings.storage.make()?;
-        let mut listeners = BTreeMap::new();
+        let (mut listeners, mut transports) = (BTreeMap::new(), BTreeMap::new());
+        let (certificate, authorities) = (settings.tls.certificate()?, settings.tls.authorities()?);
         for service in services {
-            let listen = settings.of(*service).listen;
-            let listener = TcpListener::bind(listen)
-                .with_context(|| format!("{service} can't listen on {listen}: is another one running?"))?;
-            listeners.insert(*service, listener);
+            let common = settings.of(*service);
+            let health = common.health_listen.map(|listen| bind(*service, listen)).transpose()?;
+            let (certificate, authorities) = (certificate.clone(), authorities.clone());
+            transports.insert(*service, Transport { certificate, authorities, health });
+            listeners.insert(*service, bind(*service, common.listen)?);
         }
         let peers = peers(settings, &listeners)?;
         let mut suite = Suite { nodes: Vec::new() };
         for (service, listener) in listeners {
-            let options = options(settings, service, listener, peers.clone(), mode)?;
+            let transport = transports.remove(&service).unwrap_or_default();
+            let options = Options { transport, ..options(settings, service, listener, peers.clone(), mode)? };
             let node = start_one(settings, service, options, mode)
                 .await
                 .map_err(advised)
@@ -91,12 +95,17 @@ impl Suite {
     }
 }
 
-/// Names the command that brings a schema up to date.
+fn bind(service: ServiceName, listen: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(listen).with_context(|| format!("{service} can't listen on {listen}: is another one running?"))
+}
+
+/// Names the command, or the setting, that is missing.
 fn advised(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref() {
         Some(StartError::Database(database::Error::MigrationsPending(_))) => {
             error.context("run `linkage migrate` first")
         }
+        Some(StartError::Tls(TlsError::NoAuthorities(_))) => error.context("set tls.authorities_file"),
         _ => error,
     }
 }
@@ -107,14 +116,8 @@ fn peers(
 ) -> anyhow::Result<BTreeMap<ServiceName, Uri>> {
     let mut peers = BTreeMap::new();
     for service in ServiceName::ALL {
-        let common = settings.of(service);
-        let address = match (common.address, listeners.get(&service)) {
-            ("", Some(listener)) => format!("http://{}", listener.local_addr()?),
-            ("", None) => format!("http://{}", common.listen),
-            (address, _) => address.to_owned(),
-        };
-        let uri = address.parse().with_context(|| format!("{service}.address `{address}` is not a URI"))?;
-        peers.insert(service, uri);
+        let bound = listeners.get(&service).map(TcpListener::local_addr).transpose()?;
+        peers.insert(service, settings.address(service, bound.unwrap_or(settings.of(service).listen))?);
     }
     Ok(peers)
 }
@@ -181,7 +184,10 @@ async fn start_one(
 pub(crate) async fn enrollment_alone(settings: &Settings) -> anyhow::Result<Running<enrollment::Enrollment>> {
     let mode = Mode { migrate: false, bootstrap: false, background: false };
     let listener = TcpListener::bind(settings.enrollment.listen)?;
+    let authorities = settings.tls.authorities()?;
+    let transport = Transport { authorities, ..Transport::default() };
     let options = options(settings, ServiceName::Enrollment, listener, peers(settings, &BTreeMap::new())?, mode)?;
+    let options = Options { transport, ..options };
     let service = enrollment(settings, &options)?;
     runtime::start::start(service, options).await.map_err(|error| advised(error.into()))
 }

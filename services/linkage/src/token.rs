@@ -13,7 +13,7 @@ use crate::settings::Settings;
 
 /// Prints the token alone, so that a shell can use it.
 pub async fn run(settings: &Settings, arguments: &Token) -> anyhow::Result<ExitCode> {
-    let client = Client::new(&settings.addresses())?;
+    let client = Client::configured(settings)?;
     let people = people(settings)?;
     let answer = people.session(&client, &arguments.email, arguments.organization.as_deref()).await?;
     if answer.code != tonic::Code::Ok {

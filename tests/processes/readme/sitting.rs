@@ -1,11 +1,12 @@
 //! A reader at the shell: one place, one folder, and what was left running.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
+
+use linkage::{ServiceName, Settings};
 
 use super::page::{self, Piece};
 use crate::program::{BINARY, Place, Process};
@@ -45,9 +46,10 @@ impl Sitting {
 
     /// The page with the addresses of this place instead of those built in, each of which it names.
     pub(crate) fn at_its_addresses(&self, page: &str) -> String {
-        let built_in = linkage::settings::load(&[], BTreeMap::new(), &[]).expect("what is built in").addresses();
+        let settings = Settings::shipped().expect("what is built in");
+        let built_in = ServiceName::ALL.map(|service| settings.of(service).listen.to_string());
         let mut page = page.to_owned();
-        for (built_in, address) in built_in.values().map(ToString::to_string).zip(&self.place.addresses) {
+        for (built_in, address) in built_in.into_iter().zip(&self.place.addresses) {
             assert!(page.contains(&built_in), "the README doesn't name {built_in}");
             page = page.replace(&built_in, address);
         }

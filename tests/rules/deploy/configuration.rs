@@ -151,8 +151,9 @@ fn unfit(name: &str, settings: &Settings) -> Vec<String> {
         if common.listen.port() != service.port() || !common.listen.ip().is_unspecified() {
             found.push(format!("{name}: {service} listens on {}", common.listen));
         }
-        if common.address != format!("http://{service}:{}", service.port()) {
-            found.push(format!("{name}: {service} is looked for at {}", common.address));
+        let address = settings.address(service, common.listen).map(|address| address.to_string());
+        if address.as_ref().ok() != Some(&format!("http://{service}:{}/", service.port())) {
+            found.push(format!("{name}: {service} is looked for at {address:?}"));
         }
     }
     if settings.simulation.enabled || settings.is_embedded() {

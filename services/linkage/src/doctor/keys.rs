@@ -20,8 +20,7 @@ pub(super) fn look(folder: &Path, service: ServiceName) -> Vec<Finding> {
         let text = format!("{} is not there: a start makes it, or `linkage keys`", file.display());
         return told(Verdict::Odd, text);
     }
-    let open = |file: &&PathBuf| fs::metadata(file).is_ok_and(|file| file.permissions().mode() & OTHERS != 0);
-    if let Some(file) = secret.iter().find(open) {
+    if let Some(file) = secret.iter().find(|file| is_open(file)) {
         return told(Verdict::Wrong, format!("{} can be read by anybody: chmod o= it", file.display()));
     }
     // All are there, so none is made.
@@ -30,6 +29,11 @@ pub(super) fn look(folder: &Path, service: ServiceName) -> Vec<Finding> {
         Ok(()) => told(Verdict::Well, format!("{} secret, siblings known", secret.len())),
         Err(error) => told(Verdict::Wrong, error.to_string()),
     }
+}
+
+/// Whether anybody on the machine can do something with the file.
+pub(super) fn is_open(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|file| file.permissions().mode() & OTHERS != 0)
 }
 
 /// The files that nobody but the service may read.
