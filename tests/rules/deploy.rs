@@ -1,5 +1,6 @@
 //! What `deploy/` says fits together, and fits the code: manifests, typed; the compose file; the scripts.
 
+mod certificates;
 mod compose;
 mod configuration;
 mod network;
@@ -21,7 +22,12 @@ use objects::Healthy;
 use rendered::{OVERLAYS, Rendered};
 
 fn violations(rendered: &Rendered, healthy: &Healthy) -> Vec<String> {
-    let all = [objects::misfits(rendered, healthy), configuration::mistakes(rendered), network::differences(rendered)];
+    let all = [
+        objects::misfits(rendered, healthy),
+        configuration::mistakes(rendered),
+        network::differences(rendered),
+        certificates::mismatches(rendered),
+    ];
     all.concat().into_iter().map(|told| format!("{}: {told}", rendered.overlay)).collect()
 }
 
@@ -85,13 +91,19 @@ async fn the_judge_of_manifests_bites() {
     none(&unseen.map(|m| format!("nobody sees {} {} {} = {}", m.kind, m.name, m.at, m.value)).collect::<Vec<_>>());
 
     let map = right.kind("ConfigMap").find(|map| !map["data"]["linkage.toml"].is_null()).expect("a ConfigMap");
-    let (name, text) = (&map["metadata"]["name"], map["data"]["linkage.toml"].as_str().expect("its file"));
-    for (correct, wrong) in
-        [("address =", "adress ="), ("0.0.0.0:50052", "0.0.0.0:50059"), ("//relationship:", "//relations:")]
-    {
+    let name = map["metadata"]["name"].as_str().expect("a name");
+    for (file, correct, wrong) in [
+        ("linkage.toml", "address =", "adress ="),
+        ("linkage.toml", "0.0.0.0:50052", "0.0.0.0:50059"),
+        ("linkage.toml", "//relationship:", "//relations:"),
+        ("tls.toml", "https://relationship:", "http://relationship:"),
+        ("tls.toml", "tls/tls.key", "tls/key.pem"),
+        ("tls.toml", "0.0.0.0:50060", "0.0.0.0:50061"),
+    ] {
+        let text = map["data"][file].as_str().expect("a file");
         assert!(text.contains(correct), "{correct}");
         let text = json!(text.replacen(correct, wrong, 1));
-        let wrongly = right.with("ConfigMap", name.as_str().expect("a name"), "/data/linkage.toml", text);
+        let wrongly = right.with("ConfigMap", name, &format!("/data/{file}"), text);
         assert!(!violations(&wrongly, &healthy).is_empty(), "nobody sees {wrong}");
     }
 }

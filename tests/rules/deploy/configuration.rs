@@ -13,6 +13,7 @@ use linkage::cli::{Bootstrap, Cli, Command, Migrate, Serve};
 use linkage::{Settings, SigningKey, settings};
 use runtime::ServiceName;
 
+use super::certificates;
 use super::rendered::{COLLECTOR, Rendered, Workload};
 use crate::sources;
 
@@ -35,7 +36,10 @@ pub(super) fn mistakes(rendered: &Rendered) -> Vec<String> {
                 found.extend(files(workload, &cli));
                 match load(rendered, workload, &cli) {
                     Err(error) => found.push(format!("{name}: {error}")),
-                    Ok(settings) => found.extend(unfit(name, &settings)),
+                    Ok(settings) => {
+                        found.extend(unfit(rendered, workload, &settings));
+                        found.extend(certificates::unfit(rendered, workload, &settings));
+                    }
                 }
             }
         }
@@ -89,7 +93,7 @@ fn files(workload: &Workload, cli: &Cli) -> Vec<String> {
     }
     let missing = cli.source.config.iter().filter(|file| {
         // Made by a generator, whose files the settings are read from.
-        let generated = ["linkage.toml", "site.toml"].iter().any(|name| file.ends_with(name));
+        let generated = ["linkage.toml", "site.toml", "tls.toml"].iter().any(|name| file.ends_with(name));
         !there.contains(*file) && !generated
     });
     let mut found: Vec<_> = missing.map(|file| format!("{}: no {}", workload.name, file.display())).collect();
@@ -115,7 +119,9 @@ fn foreign_secrets(workload: &Workload) -> Vec<String> {
         let sources = volume.projected.iter().flat_map(|projected| projected.sources.iter().flatten());
         whole.chain(sources.filter_map(|source| Some(source.secret.as_ref()?.name.clone()))).collect::<Vec<_>>()
     });
-    let named: BTreeSet<String> = named.collect();
+    let mut named: BTreeSet<String> = named.collect();
+    // Where there is TLS, its own certificate.
+    named.remove(&format!("{}-tls", workload.name));
     let own = [format!("{owner}-database"), format!("{owner}-keys"), "linkage-postgres-ca".to_owned()];
     if named == BTreeSet::from(own) { Vec::new() } else { vec![format!("{} holds {named:?}", workload.name)] }
 }
@@ -144,15 +150,19 @@ fn load(rendered: &Rendered, workload: &Workload, cli: &Cli) -> anyhow::Result<S
     settings::load(&named.collect::<Vec<_>>(), std::collections::BTreeMap::new(), &[])
 }
 
-fn unfit(name: &str, settings: &Settings) -> Vec<String> {
+fn unfit(rendered: &Rendered, workload: &Workload, settings: &Settings) -> Vec<String> {
+    let name = &workload.name;
     let mut found = Vec::new();
+    // Jobs call nobody.
+    let serves = ServiceName::parse(name).is_some();
+    let scheme = if serves && certificates::is_encrypted(rendered) { "https" } else { "http" };
     for service in ServiceName::ALL {
         let common = settings.of(service);
         if common.listen.port() != service.port() || !common.listen.ip().is_unspecified() {
             found.push(format!("{name}: {service} listens on {}", common.listen));
         }
         let address = settings.address(service, common.listen).map(|address| address.to_string());
-        if address.as_ref().ok() != Some(&format!("http://{service}:{}/", service.port())) {
+        if address.as_ref().ok() != Some(&format!("{scheme}://{service}:{}/", service.port())) {
             found.push(format!("{name}: {service} is looked for at {address:?}"));
         }
     }

@@ -9,6 +9,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use linkage::calls::callers;
 use runtime::ServiceName;
 
+use super::certificates::HEALTH_PORT;
 use super::rendered::{COLLECTOR, Labels, Rendered, selects};
 
 const POSTGRES_PORT: u16 = 5432;
@@ -143,7 +144,7 @@ fn collector(rendered: &Rendered) -> Labels {
     template.and_then(|metadata| metadata.labels).unwrap_or_default()
 }
 
-/// Services tell the collector, nobody else does; who reads metrics comes from a namespace that is marked.
+/// Services tell the collector, nobody else does; who reads metrics comes from a namespace that is marked. For health nobody asks but a node.
 fn told<'p>(
     expect: &mut impl FnMut(&Pod, &Pod, u16, bool),
     collector: &Pod,
@@ -157,10 +158,14 @@ fn told<'p>(
         expect(service, collector, COLLECTOR_PORT, true);
         expect(service, collector, METRICS_PORT, false);
         expect(collector, service, name.port(), false);
+        for other in services.values().filter(|other| other.name != service.name).chain([collector]) {
+            expect(other, service, HEALTH_PORT, false);
+        }
     }
     for other in others {
         expect(other, collector, COLLECTOR_PORT, false);
         expect(other, collector, METRICS_PORT, false);
         expect(collector, other, POSTGRES_PORT, false);
+        services.values().for_each(|service| expect(other, service, HEALTH_PORT, false));
     }
 }

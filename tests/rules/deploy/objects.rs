@@ -44,13 +44,15 @@ pub(super) fn misfits(rendered: &Rendered, healthy: &Healthy) -> Vec<String> {
 
 fn probes(name: ServiceName, workload: &Workload, healthy: &Healthy) -> Vec<String> {
     let container = workload.container();
+    // Where there is TLS, health has a port of its own.
+    let port = workload.port("health").unwrap_or(name.port().into());
     let probe = |what: &str, probe: Option<&Probe>, is_liveness: bool| {
         let Some(asked) = probe.and_then(|probe| probe.grpc.as_ref()) else {
             return Some(format!("{name} has no {what} by gRPC"));
         };
         let service = asked.service.clone().unwrap_or_default();
         let known = healthy.contains(&(name, service.clone()));
-        let right = known && asked.port == i32::from(name.port()) && (service == "liveness") == is_liveness;
+        let right = known && asked.port == port && (service == "liveness") == is_liveness;
         (!right).then(|| format!("{name}: its {what} asks port {} for {service:?}", asked.port))
     };
     [
