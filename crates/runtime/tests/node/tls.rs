@@ -1,5 +1,6 @@
 //! TLS on the wire: who is believed, what is shown while files change, and who can't hold up others.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,6 +109,8 @@ async fn who_connects_and_says_nothing_holds_up_nobody_and_is_dropped() {
     // Beyond the places of one source there are none; the others' are untouched.
     let mut beyond = connect([127, 0, 0, 2], address).await;
     assert!(is_dropped(&mut beyond).await);
+    let open = silent[SHARE - 1].try_read(&mut [0]);
+    assert!(open.is_err_and(|error| error.kind() == ErrorKind::WouldBlock), "those within have their time");
     clock(way(&format!("https://{address}"), &files)).await.expect("another source");
     for stream in &mut silent {
         assert!(is_dropped(stream).await);
