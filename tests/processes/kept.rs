@@ -1,5 +1,5 @@
 //! A release only adds to the schema of the one before, whose programs go on beside it and after a rollback: held against that release's schema, as it
-//! was kept in `tests/kept` (one file for each service and database: columns, unique indexes, migrations).
+//! was kept in `tests/kept` (one file for each service and database: columns, unique indexes, walls, rights, checks, migrations; of SQLite each table as it is made).
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,13 +11,20 @@ use crate::program::{Place, SERVICES};
 
 const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/kept");
 
-const SQLITE: [&str; 2] = [
+const SQLITE: &[&str] = &[
+    "SELECT 'made ' || sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
     "SELECT 'column ' || t.name || '.' || c.name || ' ' || c.type || iif(c.\"notnull\", '', ' null') || \
         iif(c.dflt_value IS NULL, '', ' default') \
         FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'",
     "SELECT 'unique ' || replace(sql, '\"', '') FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE UNIQUE%'",
 ];
-const POSTGRES: [&str; 2] = [
+const POSTGRES: &[&str] = &[
+    "SELECT 'wall ' || tablename || ' ' || relforcerowsecurity || ' ' || regexp_replace(qual, '[[:space:]]+', ' ', 'g') \
+        FROM pg_policies JOIN pg_class ON relname = tablename AND relrowsecurity WHERE schemaname = current_schema()",
+    "SELECT 'right ' || relname || ' ' || what FROM pg_class, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) what \
+        WHERE relkind = 'r' AND relnamespace = CAST(current_schema() AS regnamespace) AND has_table_privilege(pg_class.oid, what)",
+    "SELECT 'check ' || CAST(conrelid AS regclass) || ' ' || replace(pg_get_constraintdef(oid), chr(10), ' ') FROM pg_constraint \
+        WHERE contype = 'c' AND connamespace = CAST(current_schema() AS regnamespace)",
     "SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type || \
         CASE is_nullable WHEN 'YES' THEN ' null' ELSE '' END || \
         CASE WHEN column_default IS NULL THEN '' ELSE ' default' END \
@@ -74,6 +81,11 @@ fn column(line: &str) -> Option<(&str, &str, &str, bool)> {
     Some((table, name, bare, bare.len() < kind.len()))
 }
 
+/// What the program before would be refused or shown less by: the table of a wall or a check.
+fn held_by(line: &str) -> Option<&str> {
+    line.strip_prefix("wall ").or_else(|| line.strip_prefix("check "))?.split(' ').next()
+}
+
 /// The table of a unique index.
 fn index_of(line: &str) -> Option<&str> {
     line.strip_prefix("unique ")?.split_once(" ON ")?.1.split([' ', '(']).next()
@@ -106,12 +118,13 @@ fn broken(kept: &Schema, now: &Schema) -> Vec<String> {
         {
             broken.push(format!("{name} is new and must be given"));
         }
-        if index_of(line).is_some_and(|table| tables.contains(table)) {
+        if held_by(line).or_else(|| index_of(line)).is_some_and(|table| tables.contains(table)) {
             broken.push(format!("{line}: new on a table that was there"));
         }
     }
-    let unique = kept.difference(now).filter(|line| line.starts_with("unique "));
-    broken.extend(unique.map(|line| format!("{line}: gone, and what relied on it is not")));
+    let relied_on = ["unique ", "wall ", "right "];
+    let lost = kept.difference(now).filter(|line| relied_on.iter().any(|what| line.starts_with(what)));
+    broken.extend(lost.map(|line| format!("{line}: gone, and what relied on it is not")));
     broken
 }
 
@@ -166,10 +179,20 @@ fn what_a_release_before_could_not_live_with_is_found() {
         (&[], &["migration 2", "column a.more text"], "a.more is new and must be given"),
         (&[], &["migration 2", "unique CREATE UNIQUE INDEX v ON a (name)"], "new on a table that was there"),
         (&["unique CREATE UNIQUE INDEX u ON a (id)"], &["migration 2"], "what relied on it is not"),
+        (&[], &["migration 2", "wall a true (x)"], "new on a table that was there"),
+        (&[], &["migration 2", "check a CHECK (x)"], "new on a table that was there"),
         (&["migration 1"], &["migration 2"], "migration 1 is gone"),
         (&[], &["column a.more text null"], "a released one was edited"),
     ] {
         let found = with(without, more);
         assert!(found.len() == 1 && found[0].contains(told), "{more:?}: {found:?}");
     }
+}
+
+#[test]
+fn the_release_that_is_kept_has_a_version_and_a_commit() {
+    let release = fs::read_to_string(Path::new(KEPT).join("RELEASE")).expect("tests/kept/RELEASE");
+    let (version, commit) = release.trim().split_once(' ').expect("a version and a commit");
+    assert_eq!(version.split('.').filter(|part| part.parse::<u32>().is_ok()).count(), 3, "{version}");
+    assert!(commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{commit}");
 }

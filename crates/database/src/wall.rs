@@ -9,8 +9,10 @@ use std::fmt;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, Values};
 use sea_orm_migration::SchemaManager;
 use sea_query_sqlx::SqlxValues;
-use sqlx::postgres::PgPool;
-use sqlx::{AssertSqlSafe, Postgres, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgPool, PgTransactionManager};
+use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr};
+use sqlx_core::transaction::TransactionManager;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -125,8 +127,26 @@ fn reads_only() -> DbErr {
 
 /// A transaction of PostgreSQL that is for somebody, or for nobody. Dropped, it leaves its end to its connection's way back.
 pub(crate) struct Walled {
-    transaction: Mutex<Transaction<'static, Postgres>>,
+    connection: Mutex<Begun>,
     witness: Witness,
+}
+
+/// A connection on which a transaction is begun, or is about to be.
+struct Begun {
+    connection: PoolConnection<Postgres>,
+    /// Whether the database has said that it is. Given up before, nobody knows, and sqlx would end nothing.
+    known: bool,
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        if self.known {
+            // Nothing to end where it was committed or rolled back.
+            PgTransactionManager::start_rollback(&mut self.connection);
+        } else {
+            self.connection.close_on_drop();
+        }
+    }
 }
 
 impl Walled {
@@ -137,16 +157,19 @@ impl Walled {
             Some(scope) => format!("BEGIN; SET LOCAL {SETTING} = '{}'", scope.wall()),
             None => "BEGIN".to_owned(),
         };
-        let begun = pool.begin_with(AssertSqlSafe(begin)).await.map_err(unavailable)?;
-        Ok(Walled { transaction: Mutex::new(begun), witness: witness.clone() })
+        let mut begun = Begun { connection: pool.acquire().await.map_err(unavailable)?, known: false };
+        let begin = AssertSqlSafe(begin).into_sql_str();
+        PgTransactionManager::begin(&mut begun.connection, Some(begin)).await.map_err(unavailable)?;
+        begun.known = true;
+        Ok(Walled { connection: Mutex::new(begun), witness: witness.clone() })
     }
 
     pub(crate) async fn commit(self) -> Result<(), DbErr> {
-        self.transaction.into_inner().commit().await.map_err(failed)
+        PgTransactionManager::commit(&mut self.connection.into_inner().connection).await.map_err(failed)
     }
 
     pub(crate) async fn rollback(self) -> Result<(), DbErr> {
-        self.transaction.into_inner().rollback().await.map_err(failed)
+        PgTransactionManager::rollback(&mut self.connection.into_inner().connection).await.map_err(failed)
     }
 }
 
@@ -158,16 +181,16 @@ impl ConnectionTrait for Walled {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let text = self.witness.text(&statement);
-        let mut transaction = self.transaction.lock().await;
+        let mut begun = self.connection.lock().await;
         let query = sqlx::query_with(AssertSqlSafe(statement.sql), values(statement.values));
-        let done = self.witness.witnessed(&text, query.execute(&mut **transaction)).await;
+        let done = self.witness.witnessed(&text, query.execute(&mut *begun.connection)).await;
         done.map(ExecResult::from).map_err(|error| DbErr::Exec(sea_orm::RuntimeErr::SqlxError(error.into())))
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let mut transaction = self.transaction.lock().await;
+        let mut begun = self.connection.lock().await;
         let query = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
-        let done = self.witness.witnessed(sql, query.execute(&mut **transaction)).await;
+        let done = self.witness.witnessed(sql, query.execute(&mut *begun.connection)).await;
         done.map(ExecResult::from).map_err(|error| DbErr::Exec(sea_orm::RuntimeErr::SqlxError(error.into())))
     }
 
@@ -177,9 +200,9 @@ impl ConnectionTrait for Walled {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let text = self.witness.text(&statement);
-        let mut transaction = self.transaction.lock().await;
+        let mut begun = self.connection.lock().await;
         let query = sqlx::query_with(AssertSqlSafe(statement.sql), values(statement.values));
-        let rows = self.witness.witnessed(&text, query.fetch_all(&mut **transaction)).await.map_err(failed)?;
+        let rows = self.witness.witnessed(&text, query.fetch_all(&mut *begun.connection)).await.map_err(failed)?;
         Ok(rows.into_iter().map(QueryResult::from).collect())
     }
 }

@@ -272,7 +272,12 @@ impl Settings {
     /// Where siblings and commands reach a service that listens there.
     pub fn address(&self, service: ServiceName, listen: SocketAddr) -> anyhow::Result<Uri> {
         let address = match self.of(service).address {
-            "" => format!("{}://{listen}", self.tls.scheme()),
+            "" => {
+                let scheme = self.tls.scheme();
+                let nowhere = scheme == "https" && listen.ip().is_unspecified();
+                anyhow::ensure!(!nowhere, "set {service}.address: {listen} is no name that a certificate could be for");
+                format!("{scheme}://{listen}")
+            }
             address => address.to_owned(),
         };
         address.parse().with_context(|| format!("{service}.address `{address}` is not a URI"))

@@ -142,6 +142,35 @@ async fn r66_ten_thousand_tenants_on_two_connections_see_their_own() {
 }
 
 #[tokio::test]
+async fn r66_a_read_that_is_given_up_at_any_moment_leaves_its_tenant_to_nobody() {
+    let Some(test) = testkit::postgres().await else { return };
+    let db = open(&Settings { max_connections: 1, ..test.settings.clone() }).await;
+    write(&db, Scope::Peer, SEED).await.unwrap();
+    let mut given_up = 0;
+    for looks in (1..4).cycle().take(90) {
+        // Else it is waited for, and the first looks see no more than that.
+        while db.pool().idle == 0 {
+            tokio::task::yield_now().await;
+        }
+        let reader = db.reader_for(for_one(1));
+        let mut read = Box::pin(sellers(&reader));
+        let mut done = false;
+        for _ in 0..looks {
+            done = done || read.as_mut().now_or_never().is_some();
+            if done {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(read);
+        given_up += usize::from(!done);
+        assert_eq!(left_over(&db).await, None, "after {looks} looks");
+        assert_eq!(sellers(&db.reader_for(for_one(3))).await.unwrap(), [3]);
+    }
+    assert!(given_up > 3, "{given_up} were given up");
+}
+
+#[tokio::test]
 async fn r66_a_role_that_walks_past_the_wall_is_refused() {
     let Some(test) = testkit::postgres().await else { return };
     open(&test.settings).await.close().await;

@@ -60,6 +60,25 @@ async fn r17_who_belongs_to_several_organizations_names_one() {
     }
 }
 
+/// As clients do that send a token with each call.
+#[tokio::test]
+async fn r17_a_token_that_is_sent_along_narrows_no_sign_in() {
+    for house in houses().await {
+        let (one, two) = (house.founded_by(ADA, "Nordwind").await, house.founded_by(ADA, "Südwind").await);
+        let of_one = house.session(house.identity(ADA), &one).await.unwrap();
+        let asked = |proof, organization: &str| {
+            let organization = organization.to_owned();
+            let request = pb::CreateSessionRequest { proof: Some(proof), organization, ..Default::default() };
+            with_token(&of_one.access_token, request)
+        };
+        let choice = house.sessions().create_session(asked(house.identity(ADA), "")).await;
+        assert_eq!(refused(choice).metadata["organizations"], format!("{one},{two}"));
+        let proof = Proof::SessionToken(of_one.session_token.clone());
+        let of_two = house.sessions().create_session(asked(proof, &two)).await.unwrap().into_inner();
+        assert!(of_two.user.starts_with(&two), "{}", of_two.user);
+    }
+}
+
 #[tokio::test]
 async fn r11_users_are_added_by_address_and_bound_at_first_sign_in() {
     for house in houses().await {

@@ -54,7 +54,8 @@ pub(super) async fn enter(
         }
         Ok(Outcome::<_, Event>::Done(answer(app, &application, ends_in)?, Vec::new()))
     };
-    app.change(caller, request, admit).await
+    // Who signs in may send a token along, of whatever organization.
+    app.change(&caller.beyond_its_wall(), request, admit).await
 }
 
 /// How long a proof still counts, where it has an end; `None` when it counts no more.
