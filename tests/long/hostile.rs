@@ -122,6 +122,8 @@ fn is_closed(stream: &TcpStream) -> bool {
 #[expect(clippy::print_stdout, reason = "a run tells what it has measured")]
 fn beside(length: Duration, noise: Duration) {
     let mut place = Place::new();
+    // What they cost is measured, whether or not all is logged for a search.
+    place.set("LINKAGE_LOG__FILTER", "warn");
     place.set("LINKAGE_LIMITS__PER_SECOND", ALLOWED);
     place.set("LINKAGE_LIMITS__BURST", ALLOWED);
     let mut serving = Serving::start(&place.command(&["serve"]));

@@ -17,6 +17,7 @@ const NOBODY: &str = "http://127.0.0.1:9";
 #[expect(clippy::print_stdout, reason = "a run tells what it has measured")]
 fn grown(least: usize, time: Duration) {
     let mut place = Place::new();
+    place.set("LINKAGE_LOG__FILTER", "warn");
     place.set("LINKAGE_TELEMETRY__ENDPOINT", NOBODY);
     // As much as may wait for it is there soon.
     place.set("OTEL_BSP_MAX_QUEUE_SIZE", "512");

@@ -117,7 +117,8 @@ async fn share(what: &str, callers: &[Asks]) -> f64 {
 #[test]
 #[ignore = "minutes: belongs to the long tests"]
 fn at_three_times_what_can_be_answered_as_much_is_answered() {
-    let place = Place::new();
+    let mut place = Place::new();
+    place.set("LINKAGE_LOG__FILTER", "warn");
     let mut serving = Serving::start(&place.command(&["serve", "--simulation"]));
     let at = addresses(&place)[&ServiceName::Enrollment];
     let mut caller = Caller::of(&place);
