@@ -38,8 +38,8 @@ fn f18_twenty_releases_fail_no_call() {
 #[test]
 #[ignore = "needs the binary of the release before: run tests/long/previous"]
 fn f16_the_release_before_goes_on_with_this_schema_and_beside_this_release() {
-    let previous =
-        std::env::var("LINKAGE_PREVIOUS").expect("LINKAGE_PREVIOUS is the binary: tests/long/previous builds it");
+    let previous = std::env::var_os("LINKAGE_PREVIOUS").and_then(|binary| binary.into_string().ok());
+    let previous = previous.expect("LINKAGE_PREVIOUS is the binary: tests/long/previous builds it");
     replaced(&previous, &[BINARY, &previous, BINARY]);
 }
 

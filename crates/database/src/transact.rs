@@ -92,17 +92,19 @@ impl Tx {
 
 impl Running {
     async fn commit(self) -> Result<(), Error> {
-        Ok(match self {
-            Running::Orm(tx) => tx.commit().await?,
-            Running::Walled(tx) => tx.commit().await?,
-        })
+        let ended = match self {
+            Running::Orm(tx) => tx.commit().await,
+            Running::Walled(tx) => tx.commit().await,
+        };
+        ended.map_err(Error::from)
     }
 
     async fn rollback(self) -> Result<(), Error> {
-        Ok(match self {
-            Running::Orm(tx) => tx.rollback().await?,
-            Running::Walled(tx) => tx.rollback().await?,
-        })
+        let ended = match self {
+            Running::Orm(tx) => tx.rollback().await,
+            Running::Walled(tx) => tx.rollback().await,
+        };
+        ended.map_err(Error::from)
     }
 }
 

@@ -68,7 +68,7 @@ async fn r17_a_token_that_is_sent_along_narrows_no_sign_in() {
         let of_one = house.session(house.identity(ADA), &one).await.unwrap();
         let asked = |proof, organization: &str| {
             let organization = organization.to_owned();
-            let request = pb::CreateSessionRequest { proof: Some(proof), organization, ..Default::default() };
+            let request = pb::CreateSessionRequest { proof: Some(proof), organization };
             with_token(&of_one.access_token, request)
         };
         let choice = house.sessions().create_session(asked(house.identity(ADA), "")).await;
