@@ -157,6 +157,11 @@ impl Caller {
         self.scope.ok_or_else(Fault::missing)
     }
 
+    /// The same, where the request names whose rows they are: foreign ones answer like absent ones.
+    pub fn scope_of(&self, organization: OrganizationId) -> Result<Scope, Fault> {
+        self.scope().and_then(|scope| if scope.permits(organization) { Ok(scope) } else { Err(Fault::missing()) })
+    }
+
     /// On whose behalf the database is read and written. Who belongs to no organization yet, or only holds a link, has no rows that the database
     /// could keep to: the statements alone do.
     pub(crate) fn wall(&self) -> Scope {
@@ -167,11 +172,6 @@ impl Caller {
     #[must_use]
     pub fn beyond_its_wall(&self) -> Caller {
         Caller { scope: Some(Scope::Peer), ..self.clone() }
-    }
-
-    /// The same, where the request names whose rows they are: foreign ones answer like absent ones.
-    pub fn scope_of(&self, organization: OrganizationId) -> Result<Scope, Fault> {
-        self.scope().and_then(|scope| if scope.permits(organization) { Ok(scope) } else { Err(Fault::missing()) })
     }
 
     /// What the call counts under where sources are limited: whoever holds one IPv6 address holds its whole /64.
