@@ -2,6 +2,7 @@
 
 mod channel;
 mod codec;
+mod replicas;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,15 +11,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Uri;
 use http::uri::PathAndQuery;
-use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
 pub use channel::PeerChannel;
+use replicas::Replicas;
 
 use crate::keys::SigningKey;
-use crate::tls::{Authorities, TlsError};
+use crate::ServiceName;
+use crate::tls::{Authorities, TlsError, Way};
 use crate::token::ServiceTokens;
-use crate::{ServiceName, tls};
 
 /// How long a direct call may take.
 pub const DEADLINE: Duration = Duration::from_secs(3);
@@ -26,34 +27,33 @@ pub const DEADLINE: Duration = Duration::from_secs(3);
 /// How long the delivery of a message may take: the receiver writes before it answers.
 const DELIVERY_DEADLINE: Duration = Duration::from_secs(10);
 
-/// Channels to the siblings, connected at first use. Cheap to clone.
+/// The ways to the siblings, connected at first use. Cheap to clone.
 #[derive(Clone)]
 pub struct Peers(Arc<Inner>);
 
 struct Inner {
     tokens: Arc<ServiceTokens>,
-    channels: BTreeMap<ServiceName, Channel>,
+    siblings: BTreeMap<ServiceName, Arc<Replicas>>,
 }
 
 impl Peers {
-    /// Calls `addresses` in the name of `name`, proven by its own key; those that are `https://` by TLS, which needs authorities. Must be called
-    /// within the async runtime.
+    /// Calls `addresses` in the name of `name`, proven by its own key; those that are `https://` by TLS, which needs authorities.
     pub fn new(
         own: SigningKey,
         name: ServiceName,
         addresses: BTreeMap<ServiceName, Uri>,
         authorities: Option<&Arc<Authorities>>,
     ) -> Result<Peers, TlsError> {
-        let mut channels = BTreeMap::new();
+        let mut siblings = BTreeMap::new();
         for (peer, address) in addresses {
-            channels.insert(peer, tls::channel(&address, authorities, kept)?);
+            siblings.insert(peer, Arc::new(Replicas::new(Way::to(&address, authorities)?)));
         }
-        Ok(Peers(Arc::new(Inner { tokens: Arc::new(ServiceTokens::new(name, own)), channels })))
+        Ok(Peers(Arc::new(Inner { tokens: Arc::new(ServiceTokens::new(name, own)), siblings })))
     }
 
     /// What a generated client of this sibling is made of: `XClient::new(peers.client(to))`.
     pub fn client(&self, to: ServiceName) -> PeerChannel {
-        PeerChannel::new(self.0.channels.get(&to).cloned(), to, Arc::clone(&self.0.tokens), DEADLINE)
+        PeerChannel::new(self.0.siblings.get(&to).cloned(), to, Arc::clone(&self.0.tokens), DEADLINE)
     }
 
     /// Delivers an encoded request to a method of this sibling; what it answers is not read.
@@ -73,16 +73,6 @@ impl Peers {
             Err(_) => Err(Status::deadline_exceeded(format!("{to} did not answer in time"))),
         }
     }
-}
-
-/// A connection that is made soon or not at all, and looked after.
-fn kept(endpoint: Endpoint) -> Endpoint {
-    endpoint
-        .connect_timeout(Duration::from_secs(2))
-        .tcp_nodelay(true)
-        .http2_keep_alive_interval(Duration::from_secs(10))
-        .keep_alive_timeout(Duration::from_secs(5))
-        .keep_alive_while_idle(true)
 }
 
 #[cfg(test)]

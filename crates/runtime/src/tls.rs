@@ -15,6 +15,7 @@ use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, InconsistentKeys, RootCertStore, ServerConfig};
 
+pub(crate) use channel::Way;
 pub use channel::{HandshakeFailed, channel};
 use files::{File, Files};
 

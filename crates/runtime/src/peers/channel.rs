@@ -8,11 +8,10 @@ use futures::future::BoxFuture;
 use http::header::{AUTHORIZATION, HeaderName};
 use http::{HeaderValue, Request, Response};
 use tonic::body::Body;
-use tonic::transport::Channel;
 use tonic::{Code, Status};
-use tower::ServiceExt;
 use tracing::Instrument;
 
+use super::replicas::Replicas;
 use crate::ServiceName;
 use crate::telemetry::{self, Call};
 use crate::token::ServiceTokens;
@@ -25,7 +24,7 @@ const TIMED_OUT: &str = "Timeout expired";
 /// The way to one sibling, for a generated client.
 #[derive(Clone)]
 pub struct PeerChannel {
-    channel: Option<Channel>,
+    replicas: Option<Arc<Replicas>>,
     to: ServiceName,
     tokens: Arc<ServiceTokens>,
     deadline: Duration,
@@ -34,12 +33,12 @@ pub struct PeerChannel {
 
 impl PeerChannel {
     pub(super) fn new(
-        channel: Option<Channel>,
+        replicas: Option<Arc<Replicas>>,
         to: ServiceName,
         tokens: Arc<ServiceTokens>,
         deadline: Duration,
     ) -> PeerChannel {
-        PeerChannel { channel, to, tokens, deadline, trace: None }
+        PeerChannel { replicas, to, tokens, deadline, trace: None }
     }
 
     /// The same way with another deadline.
@@ -76,19 +75,19 @@ impl tower::Service<Request<Body>> for PeerChannel {
     type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        // Waiting for the channel is part of the call, so that the deadline covers it.
+        // Waiting for a connection is part of the call, so that the deadline covers it.
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let (dressed, to) = (self.dress(&mut request), self.to);
-        let (channel, deadline) = (self.channel.clone(), self.deadline);
+        let (replicas, deadline) = (self.replicas.clone(), self.deadline);
         let call = Call::made(request.uri().path(), to, self.trace.as_deref());
         telemetry::carry(call.span(), request.headers_mut());
         let span = call.span().clone();
         let asked = async move {
-            let channel = channel.ok_or_else(|| Status::unavailable(format!("no address of {to} is configured")))?;
-            match tokio::time::timeout(deadline, channel.oneshot(request)).await {
+            let replicas = replicas.ok_or_else(|| Status::unavailable(format!("no address of {to} is configured")))?;
+            match tokio::time::timeout(deadline, replicas.call(request)).await {
                 Ok(answer) => Ok(timed_out(answer?)),
                 Err(_) => Err(Status::deadline_exceeded(format!("{to} did not answer in time")).into()),
             }

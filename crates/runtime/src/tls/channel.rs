@@ -1,5 +1,6 @@
 //! The way to an address: by TLS where it begins with `https://`.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http::Uri;
@@ -10,13 +11,15 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::{Channel, Endpoint, Error};
 use tower::Service;
 
 use super::{ALPN, Authorities, TlsError};
 
 /// The port of `https://` where none is named.
 const PORT: u16 = 443;
+/// The port of `http://` where none is named.
+const PLAIN_PORT: u16 = 80;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -28,6 +31,61 @@ pub struct HandshakeFailed {
     why: String,
 }
 
+/// How an address is reached.
+pub(crate) struct Way {
+    address: Uri,
+    /// The place that the address names, for a connection that is TCP alone.
+    place: Uri,
+    /// Whom the certificate must be for, and whom it is believed from.
+    tls: Option<(ServerName<'static>, Arc<Authorities>)>,
+}
+
+impl Way {
+    /// By TLS where the address is `https://..`, which needs authorities.
+    pub(crate) fn to(address: &Uri, authorities: Option<&Arc<Authorities>>) -> Result<Way, TlsError> {
+        if address.scheme() != Some(&Scheme::HTTPS) {
+            return Ok(Way { address: address.clone(), place: address.clone(), tls: None });
+        }
+        let authorities = authorities.ok_or_else(|| TlsError::NoAuthorities(address.to_string()))?;
+        let nobody = || TlsError::NoHost(address.to_string());
+        let (name, place) = (host(address).ok_or_else(nobody)?, plain(address).ok_or_else(nobody)?);
+        Ok(Way { address: address.clone(), place, tls: Some((name, Arc::clone(authorities))) })
+    }
+
+    /// The name, or the address, to look up.
+    pub(crate) fn host(&self) -> &str {
+        self.place.host().map(bare).unwrap_or_default()
+    }
+
+    /// The port there.
+    pub(crate) fn port(&self) -> u16 {
+        self.place.port_u16().unwrap_or(PLAIN_PORT)
+    }
+
+    /// A channel, connected at first use; `set` says what else is to be so of it.
+    fn channel(&self, set: impl FnOnce(Endpoint) -> Endpoint) -> Channel {
+        self.connected(set(Endpoint::from(self.place.clone())))
+    }
+
+    /// The same to one of the addresses that its host stands for: whoever answers there must still prove to be the host.
+    pub(crate) fn channel_at(&self, at: SocketAddr, set: impl FnOnce(Endpoint) -> Endpoint) -> Result<Channel, Error> {
+        Ok(self.connected(set(Endpoint::try_from(format!("http://{at}"))?)))
+    }
+
+    fn connected(&self, endpoint: Endpoint) -> Channel {
+        // tonic's own TLS knows the authorities of the start for good, and of a connector of ours it takes no `https://`: so that is said as the origin.
+        let endpoint = endpoint.origin(self.address.clone());
+        let Some((name, authorities)) = self.tls.clone() else { return endpoint.connect_lazy() };
+        let mut tcp = HttpConnector::new();
+        tcp.set_nodelay(endpoint.get_tcp_nodelay());
+        tcp.set_connect_timeout(endpoint.get_connect_timeout());
+        endpoint.connect_with_connector_lazy(tower::service_fn(move |place: Uri| {
+            let (connecting, name, authorities) = (tcp.call(place), name.clone(), Arc::clone(&authorities));
+            async move { greet(connecting.await?.into_inner(), name, &authorities).await.map(TokioIo::new) }
+        }))
+    }
+}
+
 /// A channel to this address, connected at first use; `set` says what else is to be so of it. By TLS, whoever answers proves to be the host that
 /// the address names, by a certificate of these authorities as they are at that moment.
 pub fn channel(
@@ -35,22 +93,7 @@ pub fn channel(
     authorities: Option<&Arc<Authorities>>,
     set: impl FnOnce(Endpoint) -> Endpoint,
 ) -> Result<Channel, TlsError> {
-    if address.scheme() != Some(&Scheme::HTTPS) {
-        return Ok(set(Endpoint::from(address.clone())).connect_lazy());
-    }
-    let authorities = authorities.ok_or_else(|| TlsError::NoAuthorities(address.to_string()))?;
-    let name = host(address).ok_or_else(|| TlsError::NoHost(address.to_string()))?;
-    let way = plain(address).ok_or_else(|| TlsError::NoHost(address.to_string()))?;
-    // tonic's own TLS knows the authorities of the start for good, and of a connector of ours it takes no `https://`: so that is said as the origin.
-    let endpoint = set(Endpoint::from(way)).origin(address.clone());
-    let mut tcp = HttpConnector::new();
-    tcp.set_nodelay(endpoint.get_tcp_nodelay());
-    tcp.set_connect_timeout(endpoint.get_connect_timeout());
-    let authorities = Arc::clone(authorities);
-    Ok(endpoint.connect_with_connector_lazy(tower::service_fn(move |way: Uri| {
-        let (connecting, name, authorities) = (tcp.call(way), name.clone(), Arc::clone(&authorities));
-        async move { greet(connecting.await?.into_inner(), name, &authorities).await.map(TokioIo::new) }
-    })))
+    Way::to(address, authorities).map(|way| way.channel(set))
 }
 
 async fn greet(
@@ -69,9 +112,12 @@ async fn greet(
 
 /// Whom the certificate must be for.
 fn host(address: &Uri) -> Option<ServerName<'static>> {
-    let host = address.host()?;
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    ServerName::try_from(bare.to_owned()).ok()
+    ServerName::try_from(bare(address.host()?).to_owned()).ok()
+}
+
+/// An address of IPv6 without its brackets.
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
 /// The same place, for a connection that is TCP alone.
