@@ -108,12 +108,16 @@ impl Caller {
         })
     }
 
-    /// The credential of the person of this address, as calls bear it.
-    pub(crate) fn bearer(&mut self, who: &str) -> MetadataValue<Ascii> {
+    /// The access token of the person of this address, who signs in for it when they have none.
+    pub(crate) fn token(&mut self, who: &str) -> String {
         let Caller { runtime, client, people, .. } = self;
         let token = runtime.block_on(people.token(client, who, None)).expect("an identity token");
-        let token = token.unwrap_or_else(|refused| panic!("{who}: {}", refused.message));
-        format!("Bearer {token}").parse().expect("a token is a header's value")
+        token.unwrap_or_else(|refused| panic!("{who}: {}", refused.message))
+    }
+
+    /// The same as calls bear it.
+    pub(crate) fn bearer(&mut self, who: &str) -> MetadataValue<Ascii> {
+        format!("Bearer {}", self.token(who)).parse().expect("a token is a header's value")
     }
 
     /// Gives its people, with the tokens that they signed in for, to another one, and takes that one's.

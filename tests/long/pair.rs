@@ -1,6 +1,8 @@
 //! Two processes, each with all four services, on the same four PostgreSQL databases.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use linkage::ServiceName;
@@ -59,26 +61,32 @@ impl Pair {
 
     /// Starts one of the two with further variables; its clock may be moved unless they say otherwise.
     pub(crate) fn start(&self, second: bool, variables: &[(String, String)]) -> Serving {
-        self.start_of(BINARY, second, variables)
-    }
-
-    /// The same of another release's binary.
-    pub(crate) fn start_of(&self, binary: &str, second: bool, variables: &[(String, String)]) -> Serving {
-        let mut command = self.first.command_of(binary, &["serve"]);
-        command.env(SIMULATION, "true");
+        let mut command = self.command_of(BINARY, &["serve"]);
         if second {
             command.envs(listening(&self.second));
         }
         Serving::start(command.envs(variables.iter().cloned()))
     }
 
+    /// A command of a release's binary with these databases; its clock may be moved.
+    pub(crate) fn command_of(&self, binary: &str, arguments: &[&str]) -> Command {
+        let mut command = self.first.command_of(binary, arguments);
+        command.env(SIMULATION, "true");
+        command
+    }
+
     /// Somebody who speaks to one of the two.
     pub(crate) fn caller(&self, second: bool) -> Caller {
-        Caller::new(&self.addresses(second), &data(&self.first))
+        self.caller_at(&self.addresses(second))
+    }
+
+    /// Somebody who speaks to services there.
+    pub(crate) fn caller_at(&self, addresses: &BTreeMap<ServiceName, SocketAddr>) -> Caller {
+        Caller::new(addresses, &data(&self.first))
     }
 
     /// Where one of the two listens.
-    pub(crate) fn addresses(&self, second: bool) -> BTreeMap<ServiceName, std::net::SocketAddr> {
+    pub(crate) fn addresses(&self, second: bool) -> BTreeMap<ServiceName, SocketAddr> {
         addresses(if second { &self.second } else { &self.first })
     }
 

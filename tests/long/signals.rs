@@ -1,6 +1,7 @@
 //! A serving process that can be frozen and thawed.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
@@ -67,6 +68,21 @@ impl Serving {
         kilobytes.expect("its memory") * 1024
     }
 
+    /// Whether one of its connections leads there.
+    pub(crate) fn is_connected_to(&self, address: SocketAddr) -> bool {
+        let folder = PathBuf::from(format!("/proc/{}", self.id));
+        let open = fs::read_dir(folder.join("fd")).expect("its files").flatten();
+        let open: Vec<_> = open.filter_map(|file| fs::read_link(file.path()).ok()).collect();
+        let SocketAddr::V4(there) = address else { panic!("{address} is of IPv6") };
+        let there = format!("{:08X}:{:04X}", u32::from_ne_bytes(there.ip().octets()), there.port());
+        let sockets = fs::read_to_string(folder.join("net/tcp")).expect("its connections");
+        // Where to, then its state (01 is established), and at last the socket's inode.
+        sockets.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).any(|socket| {
+            let is_open = |inode: &&str| open.contains(&PathBuf::from(format!("socket:[{inode}]")));
+            socket.get(2) == Some(&&*there) && socket.get(3) == Some(&"01") && socket.get(9).is_some_and(is_open)
+        })
+    }
+
     /// Its own view of the file system, from outside.
     pub(crate) fn root(&self) -> PathBuf {
         PathBuf::from(format!("/proc/{}/root", self.id))
@@ -83,4 +99,19 @@ impl Serving {
         // The state follows the name, which is in brackets.
         states.into_iter().all(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T')))
     }
+}
+
+/// A shell that may mount what only it sees.
+pub(crate) fn with_own_mounts() -> Option<Command> {
+    let shell = |rights: &[&str]| {
+        let mut unshare = Command::new("unshare");
+        unshare.args(rights).args(["--mount", "sh"]);
+        unshare
+    };
+    let may = |rights: &[&str]| {
+        let tried = shell(rights).args(["-c", "mount -t tmpfs -o size=1m none /tmp"]).output();
+        tried.is_ok_and(|tried| tried.status.success())
+    };
+    let rights: [&[&str]; 2] = [&[], &["--map-root-user"]];
+    rights.into_iter().find(|rights| may(rights)).map(shell)
 }

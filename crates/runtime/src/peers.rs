@@ -16,8 +16,8 @@ use tonic::{Request, Status};
 pub use channel::PeerChannel;
 use replicas::Replicas;
 
-use crate::keys::SigningKey;
 use crate::ServiceName;
+use crate::keys::SigningKey;
 use crate::tls::{Authorities, TlsError, Way};
 use crate::token::ServiceTokens;
 

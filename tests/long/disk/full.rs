@@ -7,7 +7,6 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use linkage::ServiceName;
@@ -20,7 +19,7 @@ use crate::caller::{Caller, OPERATOR, Refused, data};
 use crate::effects::Effects;
 use crate::kills;
 use crate::program::Place;
-use crate::signals::Serving;
+use crate::signals::{Serving, with_own_mounts};
 
 /// Mounts it over the data folder, tells the process id, and goes on as the command.
 const IN_A_SMALL_FOLDER: &str = r#"mount -t tmpfs -o size=48m none data && echo $$ && exec "$0" "$@""#;
@@ -126,19 +125,4 @@ fn fill(file: &Path) {
     for size in [1 << 20, 4096, 1] {
         while file.write_all(&vec![0; size]).is_ok() {}
     }
-}
-
-/// A shell that may mount what only it sees.
-fn with_own_mounts() -> Option<Command> {
-    let shell = |rights: &[&str]| {
-        let mut unshare = Command::new("unshare");
-        unshare.args(rights).args(["--mount", "sh"]);
-        unshare
-    };
-    let may = |rights: &[&str]| {
-        let tried = shell(rights).args(["-c", "mount -t tmpfs -o size=1m none /tmp"]).output();
-        tried.is_ok_and(|tried| tried.status.success())
-    };
-    let rights: [&[&str]; 2] = [&[], &["--map-root-user"]];
-    rights.into_iter().find(|rights| may(rights)).map(shell)
 }

@@ -65,6 +65,12 @@ fn of_a_service(name: ServiceName, service: &Value, volumes: &[(&str, &str)]) ->
     if strings(&service["command"]).take(2).ne(["serve", name.as_str()]) {
         found.push(format!("{name} runs another command"));
     }
+    for sibling in ServiceName::ALL {
+        let address = &service["environment"][format!("LINKAGE_{}__ADDRESS", sibling.as_str().to_uppercase())];
+        if *address != format!("http://{sibling}:{}", sibling.port()) {
+            found.push(format!("{name} looks for {sibling} at {address}"));
+        }
+    }
     let secret: Vec<_> = volumes.iter().map(|(here, _)| *here).filter(|here| here.starts_with(SECRET)).collect();
     if secret != [format!("{SECRET}database/{name}/database.toml"), format!("{SECRET}{name}")] {
         found.push(format!("{name} holds {secret:?}"));

@@ -161,8 +161,9 @@ fn unfit(rendered: &Rendered, workload: &Workload, settings: &Settings) -> Vec<S
         if common.listen.port() != service.port() || !common.listen.ip().is_unspecified() {
             found.push(format!("{name}: {service} listens on {}", common.listen));
         }
+        // The name of each pod, as siblings balance by themselves.
         let address = settings.address(service, common.listen).map(|address| address.to_string());
-        if address.as_ref().ok() != Some(&format!("{scheme}://{service}:{}/", service.port())) {
+        if address.as_ref().ok() != Some(&format!("{scheme}://{service}-pods:{}/", service.port())) {
             found.push(format!("{name}: {service} is looked for at {address:?}"));
         }
     }

@@ -24,6 +24,9 @@ use crate::tls::Way;
 /// cluster's own caches.
 const BELIEVED: Duration = Duration::from_secs(2);
 
+/// How long a lookup may take. Calls wait for it, as what was known before may be long gone; and then what was known is tried all the same.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// How long a replica to which no connection came about is called after all others.
 const REST: Duration = Duration::from_secs(5);
 
@@ -33,7 +36,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(super) struct Replicas {
     way: Way,
     known: Mutex<Known>,
-    /// Held by who looks up, so that others don't too.
+    /// Held by who looks up; others wait for what is found.
     looking: tokio::sync::Mutex<()>,
     turn: AtomicUsize,
 }
@@ -59,10 +62,10 @@ impl Replicas {
     }
 
     /// Sends the request to the next in turn, and on to others as long as it has reached nobody: what was sent is never sent again.
-    pub(super) async fn call(self: &Arc<Self>, request: Request<Body>) -> Result<Response<Body>, Failure> {
+    pub(super) async fn call(&self, request: Request<Body>) -> Result<Response<Body>, Failure> {
         let (head, body) = request.into_parts();
         let body = body.collect().await?.to_bytes();
-        let mut answer = Err(Status::unavailable(format!("{} stands for no address", self.host())).into());
+        let mut answer = Err(Status::unavailable(format!("{} stands for no address", self.way.host())).into());
         for replica in self.in_turn().await? {
             let request = Request::from_parts(head.clone(), Body::new(Full::<Bytes>::new(body.clone())));
             answer = replica.channel.clone().oneshot(request).await.map_err(Failure::from);
@@ -75,19 +78,11 @@ impl Replicas {
     }
 
     /// All of them, the next one first, and those that were not reached a moment ago last.
-    async fn in_turn(self: &Arc<Self>) -> Result<Vec<Arc<Replica>>, Failure> {
-        let (mut replicas, since) = self.known();
-        if replicas.is_empty() {
-            let _looking = self.looking.lock().await;
-            if self.known().0.is_empty() {
-                self.look().await?;
-            }
-            replicas = self.known().0;
-        } else if since.is_none_or(|since| since.elapsed() >= BELIEVED) {
-            // No call waits for it: what was known is still of use.
-            let replicas = Arc::clone(self);
-            tokio::spawn(async move { replicas.look_again().await });
-        }
+    async fn in_turn(&self) -> Result<Vec<Arc<Replica>>, Failure> {
+        let mut replicas = match self.believed() {
+            Some(replicas) => replicas,
+            None => self.looked_up().await?,
+        };
         if !replicas.is_empty() {
             let next = self.turn.fetch_add(1, Ordering::Relaxed) % replicas.len();
             replicas.rotate_left(next);
@@ -96,38 +91,49 @@ impl Replicas {
         Ok(replicas)
     }
 
-    pub(super) async fn look_again(&self) {
-        let Ok(_looking) = self.looking.try_lock() else { return };
-        if let Err(error) = self.look().await {
-            // Believed for a while, so that a name server that is away is not asked at each call.
-            locked(&self.known).since = Some(Instant::now());
-            tracing::warn!(host = self.host(), %error, "a sibling can't be looked up: the addresses known before stay in use");
+    fn believed(&self) -> Option<Vec<Arc<Replica>>> {
+        let known = locked(&self.known);
+        known.since.is_some_and(|since| since.elapsed() < BELIEVED).then(|| known.replicas.clone())
+    }
+
+    /// What the name stands for now; where that can't be said, what it stood for.
+    async fn looked_up(&self) -> Result<Vec<Arc<Replica>>, Failure> {
+        let _looking = self.looking.lock().await;
+        if let Some(replicas) = self.believed() {
+            return Ok(replicas);
         }
-    }
-
-    async fn look(&self) -> Result<(), Failure> {
-        let found = tokio::net::lookup_host((self.host(), self.way.port())).await;
-        let found = found.map_err(|error| Status::unavailable(format!("looking up {}: {error}", self.host())))?;
-        self.learn(found.collect())
-    }
-
-    fn host(&self) -> &str {
-        self.way.host()
+        let host = self.way.host();
+        let looking = tokio::time::timeout(PATIENCE, tokio::net::lookup_host((host, self.way.port())));
+        match looking.await.unwrap_or_else(|late| Err(late.into())) {
+            Ok(found) => {
+                self.learn(found.collect())?;
+                Ok(locked(&self.known).replicas.clone())
+            }
+            Err(error) if locked(&self.known).replicas.is_empty() => {
+                Err(Status::unavailable(format!("looking up {host}: {error}")).into())
+            }
+            Err(error) => {
+                tracing::warn!(host, %error, "a sibling can't be looked up: the addresses known before stay in use");
+                let mut known = locked(&self.known);
+                known.since = Some(Instant::now());
+                Ok(known.replicas.clone())
+            }
+        }
     }
 
     /// Goes on with these: connections to those that stay are kept.
     pub(super) fn learn(&self, mut found: Vec<SocketAddr>) -> Result<(), Failure> {
         found.sort_unstable();
         found.dedup();
-        let former = self.known().0;
+        let mut known = locked(&self.known);
         let mut replicas = Vec::with_capacity(found.len());
         for at in found {
-            replicas.push(match former.iter().find(|replica| replica.at == at) {
+            replicas.push(match known.replicas.iter().find(|replica| replica.at == at) {
                 Some(replica) => Arc::clone(replica),
                 None => Arc::new(Replica { at, channel: self.way.channel_at(at, kept)?, missed: Mutex::default() }),
             });
         }
-        *locked(&self.known) = Known { replicas, since: Some(Instant::now()) };
+        *known = Known { replicas, since: Some(Instant::now()) };
         Ok(())
     }
 
@@ -137,11 +143,6 @@ impl Replicas {
         let mut known = locked(&self.known);
         known.since = None;
         known.replicas.iter().for_each(|replica| *locked(&replica.missed) = None);
-    }
-
-    fn known(&self) -> (Vec<Arc<Replica>>, Option<Instant>) {
-        let known = locked(&self.known);
-        (known.replicas.clone(), known.since)
     }
 }
 

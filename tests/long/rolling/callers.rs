@@ -1,0 +1,158 @@
+//! Who calls meanwhile: each call once, at a replica that is listed.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use linkage::{Answer, ServiceName};
+use serde_json::json;
+use tonic::Code;
+
+use super::CALLERS;
+use super::names::Names;
+use crate::caller::{Caller, OPERATOR};
+use crate::load::Rights;
+use crate::pair::{BREATH, Pair};
+use crate::program::LIMIT;
+use crate::signals::Serving;
+
+/// Which replicas callers are sent to, and what they have seen of it.
+pub(super) struct EndPoints {
+    /// By service and replica.
+    ready: [[AtomicBool; 2]; 4],
+    ended: AtomicBool,
+    callers: [Seen; CALLERS],
+}
+
+/// How often a caller has looked at the list, and rounds of its calls that began at each replica.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub(super) looked: AtomicUsize,
+    pub(super) answered: [AtomicUsize; 2],
+}
+
+/// Somebody who speaks to both replicas.
+pub(super) struct Both {
+    callers: [Caller; 2],
+    rights: Rights,
+}
+
+/// What somebody counted.
+pub(super) struct Counted {
+    pub(super) user: String,
+    pub(super) changes: usize,
+    pub(super) reads: usize,
+    pub(super) failed: Vec<String>,
+}
+
+/// The callers go on for as long as this is kept: a check that fails meanwhile ends them too.
+pub(super) struct Loading<'a>(&'a EndPoints);
+
+impl<'a> Loading<'a> {
+    pub(super) fn new(points: &'a EndPoints) -> Loading<'a> {
+        Loading(points)
+    }
+}
+
+impl Drop for Loading<'_> {
+    fn drop(&mut self) {
+        self.0.ended.store(true, Ordering::SeqCst);
+    }
+}
+
+impl Both {
+    pub(super) fn new(pair: &Pair, names: &Names, number: usize) -> Both {
+        let at = |replica| ServiceName::ALL.into_iter().map(|one| (one, names.address(one, replica))).collect();
+        let mut callers = [0, 1].map(|replica| pair.caller_at(&at(replica)));
+        let rights = Rights::found(&mut callers[0], &format!("rolling{number}"));
+        callers.iter_mut().for_each(|caller| caller.insists = Duration::ZERO);
+        Both { callers, rights }
+    }
+
+    /// One command, a read of every service, and an order check for which relationship asks enrollment; each once, again and again.
+    pub(super) fn call(mut self, points: &EndPoints, seen: &Seen) -> Counted {
+        let mut counted = Counted { user: self.rights.user.clone(), changes: 0, reads: 0, failed: Vec::new() };
+        for turn in 0.. {
+            seen.looked.fetch_add(1, Ordering::SeqCst);
+            if points.ended.load(Ordering::SeqCst) {
+                break;
+            }
+            let change = self.rights.change();
+            let answer = self.at(points, turn, ServiceName::Enrollment, &change.who, &change.rpc, &change.request);
+            counted.changes += usize::from(answer.code == Code::Ok);
+            counted.fails(&change.rpc, &answer);
+            let page = json!({ "page_size": 1 });
+            for service in ServiceName::ALL {
+                let answer = self.at(points, turn, service, OPERATOR, "event.EventService/ListEvents", &page);
+                counted.read(service.as_str(), &answer);
+            }
+            let party = self.rights.organization();
+            let check = json!({
+                "provider": party, "partner_of_record": party, "customer": party, "action": "ORDER_ACTION_PLACE_ORDER", "fresh": true,
+            });
+            let rpc = "relationship.OrderEligibilityService/CheckOrderEligibility";
+            counted.read(rpc, &self.at(points, turn, ServiceName::Relationship, OPERATOR, rpc, &check));
+            seen.answered[turn % 2].fetch_add(1, Ordering::SeqCst);
+        }
+        counted
+    }
+
+    /// Calls the replica whose turn it is, or the other one when that is not listed.
+    fn at(
+        &mut self,
+        points: &EndPoints,
+        turn: usize,
+        home: ServiceName,
+        who: &str,
+        rpc: &str,
+        request: &serde_json::Value,
+    ) -> Answer {
+        let enrollment = points.listed(ServiceName::Enrollment, turn);
+        let token = self.callers[enrollment].token(who);
+        self.callers[points.listed(home, turn)].bearing(Some(&token), home, rpc, request)
+    }
+}
+
+impl Counted {
+    fn read(&mut self, what: &str, answer: &Answer) {
+        self.reads += 1;
+        self.fails(what, answer);
+    }
+
+    fn fails(&mut self, what: &str, answer: &Answer) {
+        if answer.code != Code::Ok {
+            self.failed.push(format!("{what}: {:?} {} {}", answer.code, answer.reason, answer.message));
+        }
+    }
+}
+
+impl EndPoints {
+    pub(super) fn new() -> EndPoints {
+        let ready = std::array::from_fn(|_| [true, true].map(AtomicBool::new));
+        EndPoints { ready, ended: AtomicBool::new(false), callers: std::array::from_fn(|_| Seen::default()) }
+    }
+
+    pub(super) fn callers(&self) -> &[Seen] {
+        &self.callers
+    }
+
+    /// Puts a replica on the list or takes it from there.
+    pub(super) fn set(&self, service: ServiceName, replica: usize, ready: bool) {
+        self.ready[service as usize][replica].store(ready, Ordering::SeqCst);
+    }
+
+    fn listed(&self, service: ServiceName, turn: usize) -> usize {
+        let mut in_turn = [turn % 2, (turn + 1) % 2].into_iter();
+        let ready = in_turn.find(|replica| self.ready[service as usize][*replica].load(Ordering::SeqCst));
+        ready.expect("one of the two is ready")
+    }
+
+    /// Waits until each caller has counted so many more, in breaths of a process that serves.
+    pub(super) fn until_more(&self, of: impl Fn(&Seen) -> &AtomicUsize, more: usize, serving: &mut Serving) {
+        let count = || self.callers.each_ref().map(|seen| of(seen).load(Ordering::SeqCst));
+        let (began, before) = (Instant::now(), count());
+        while count().into_iter().zip(before).any(|(now, before)| now < before + more) {
+            assert!(began.elapsed() < LIMIT, "the callers do not go on");
+            serving.process.line(BREATH);
+        }
+    }
+}
