@@ -5,7 +5,7 @@
 //! `crashed`, F5 in `halted`, F6 in `crowded`, F8 in `parted`, F9 in `replayed`, F10 in `poisoned`, F24 in `grown`, F25 in
 //! `restored`. Most happen to `four` processes with a `proxy` on each of their ways; `load` sends commands, and the `oracle` compares
 //! tables, journals and answers with what was acknowledged. Each row runs in a short form with all tests and in a long one here.
-//! F18 is `rolling`; F16, F17 and F23 are in the binary `processes`; F22 is the data layer's
+//! F18 is `rolling`, and in it, on the same eight processes, PostgreSQL stopped for ten seconds; F16, F17 and F23 are in the binary `processes`; F22 is the data layer's
 //! (`crates/database/tests/contract/forced.rs`). `hostile` is who attacks by HTTP/2, and more calls than can be answered.
 //!
 //! Beside the sources that they are of, with `-- --ignored` too: a million entries verified (`--test contract -- verify`), and the journal
@@ -36,6 +36,7 @@ mod trail;
 
 mod faults;
 mod four;
+mod health;
 mod hostile;
 mod listing;
 mod load;

@@ -38,25 +38,35 @@ pub(crate) struct Pair {
     first: Place,
     /// Its ports are those of the second process, which shares everything else.
     second: Place,
-    databases: BTreeMap<ServiceName, TestDatabase>,
+    urls: BTreeMap<ServiceName, String>,
+    _kept: Vec<TestDatabase>,
 }
 
 impl Pair {
     /// None without PostgreSQL.
     pub(crate) fn new() -> Option<Pair> {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let (mut first, mut databases) = (Place::new(), BTreeMap::new());
+        let (mut urls, mut kept) = (BTreeMap::new(), Vec::new());
         for service in ServiceName::ALL {
             let database = runtime.block_on(testkit::postgres())?;
-            first.set(&variable(service, "DATABASE"), database.settings.url.expose_secret());
-            first.set(&variable(service, "MAX_CONNECTIONS"), "4");
-            databases.insert(service, database);
+            urls.insert(service, database.settings.url.expose_secret().to_owned());
+            kept.push(database);
+        }
+        Some(Pair::on(urls, kept))
+    }
+
+    /// On these empty databases.
+    pub(crate) fn on(urls: BTreeMap<ServiceName, String>, kept: Vec<TestDatabase>) -> Pair {
+        let mut first = Place::new();
+        for (service, url) in &urls {
+            first.set(&variable(*service, "DATABASE"), url);
+            first.set(&variable(*service, "MAX_CONNECTIONS"), "4");
         }
         for command in ["migrate", "bootstrap"] {
             let ended = first.run(&[command]);
             assert_eq!(ended.code, Some(0), "{command}: {}{}", ended.out, ended.err);
         }
-        Some(Pair { first, second: Place::new(), databases })
+        Pair { first, second: Place::new(), urls, _kept: kept }
     }
 
     /// Starts one of the two with further variables; its clock may be moved unless they say otherwise.
@@ -92,7 +102,7 @@ impl Pair {
 
     /// What a query says of one service's database.
     pub(crate) fn ask(&self, service: ServiceName, query: &str) -> Vec<String> {
-        testkit::ask(self.databases[&service].settings.url.expose_secret(), query)
+        testkit::ask(&self.urls[&service], query)
     }
 
     /// All leases of all services.

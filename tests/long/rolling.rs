@@ -5,6 +5,7 @@
 
 mod callers;
 mod names;
+mod stopped;
 
 use std::thread;
 use std::time::Instant;
@@ -71,6 +72,27 @@ impl<'a> Replicas<'a> {
         }
     }
 
+    /// What was acknowledged was done once, and every sibling was told. Ends all processes.
+    fn hold(mut self, counted: &[Counted]) {
+        let (pair, began) = (self.pair, Instant::now());
+        let breathing = &mut self.of(ServiceName::Notification)[0].process;
+        while ServiceName::ALL.into_iter().any(|service| pair.ask(service, WAITING) != ["0"]) {
+            assert!(began.elapsed() < LIMIT, "messages stay in an outbox");
+            breathing.line(BREATH);
+        }
+        for Counted { user, changes, .. } in counted {
+            let told = format!("SELECT count(*)::text FROM journal WHERE subject = '{user}'");
+            // Its creation is an entry too.
+            assert_eq!(pair.ask(ServiceName::Enrollment, &told), [(changes + 1).to_string()], "{user}");
+        }
+        pair.until_numbered(breathing);
+        for serving in self.serving.iter_mut().flatten() {
+            let ended = serving.process.stop();
+            assert_eq!(ended.code, Some(0), "{}", ended.err);
+        }
+        pair.assert_chained();
+    }
+
     /// Takes a replica from the lists, stops it as a cluster does, starts its successor and lets callers come to it.
     fn replace(&mut self, points: &EndPoints, binary: &str, service: ServiceName, replica: usize) {
         let (pair, names) = (self.pair, self.names);
@@ -128,25 +150,13 @@ fn replaced(first: &str, releases: &[&str]) {
     let failed: Vec<_> = counted.iter().flat_map(|counted| &counted.failed).collect();
     assert!(failed.is_empty(), "{} calls failed: {failed:#?}", failed.len());
 
-    // What was acknowledged was done once, and every sibling was told.
-    let began = Instant::now();
-    let breathing = &mut replicas.of(ServiceName::Notification)[0].process;
-    while ServiceName::ALL.into_iter().any(|service| pair.ask(service, WAITING) != ["0"]) {
-        assert!(began.elapsed() < LIMIT, "messages stay in an outbox");
-        breathing.line(BREATH);
-    }
-    for Counted { user, changes, .. } in &counted {
-        let told = format!("SELECT count(*)::text FROM journal WHERE subject = '{user}'");
-        // Its creation is an entry too.
-        assert_eq!(pair.ask(ServiceName::Enrollment, &told), [(changes + 1).to_string()], "{user}");
-    }
-    pair.until_numbered(breathing);
-    for serving in replicas.serving.iter_mut().flatten() {
-        let ended = serving.process.stop();
-        assert_eq!(ended.code, Some(0), "{}", ended.err);
-    }
-    pair.assert_chained();
-    let [changes, reads] =
-        [|one: &Counted| one.changes, |one: &Counted| one.reads].map(|of| counted.iter().map(of).sum::<usize>());
+    replicas.hold(&counted);
+    let [changes, reads] = totals(&counted);
     println!("F18: {} processes replaced, {changes} commands and {reads} reads, none failed", releases.len() * 8);
+}
+
+/// How many commands were acknowledged, and reads made.
+fn totals(counted: &[Counted]) -> [usize; 2] {
+    let of = |count: fn(&Counted) -> usize| counted.iter().map(count).sum();
+    [of(|one| one.changes), of(|one| one.reads)]
 }

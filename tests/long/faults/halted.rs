@@ -6,14 +6,12 @@ use std::time::{Duration, Instant};
 
 use linkage::ServiceName;
 use tonic::Code;
-use tonic::transport::Endpoint;
-use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
-use tonic_health::pb::health_client::HealthClient;
 
 use super::hold;
 use crate::caller::{Caller, addresses};
 use crate::four::Four;
+use crate::health::health;
 use crate::load::{Rights, sure};
 
 /// A call ends within this time, whatever stands still: ten seconds, and a busy machine.
@@ -21,21 +19,12 @@ const BOUND: Duration = Duration::from_secs(14);
 /// How long until readiness tells what is so.
 const TOLD: Duration = Duration::from_secs(30);
 
-fn health(four: &Four, runtime: &tokio::runtime::Runtime, name: &str) -> ServingStatus {
-    let address = addresses(&four.place)[&ServiceName::Enrollment];
-    runtime.block_on(async {
-        let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address");
-        let mut client = HealthClient::new(endpoint.connect().await.expect("it listens"));
-        let answer = client.check(HealthCheckRequest { service: name.to_owned() }).await;
-        answer.expect("health is told").into_inner().status()
-    })
-}
-
 fn until(four: &Four, runtime: &tokio::runtime::Runtime, status: ServingStatus) {
     let began = Instant::now();
-    while health(four, runtime, "") != status {
+    let address = addresses(&four.place)[&ServiceName::Enrollment];
+    while health(runtime, address, "") != status {
         assert!(began.elapsed() < TOLD, "readiness is never {status:?}");
-        assert_eq!(health(four, runtime, "liveness"), ServingStatus::Serving, "no restart would help");
+        assert_eq!(health(runtime, address, "liveness"), ServingStatus::Serving, "no restart would help");
         four.breathe();
     }
 }

@@ -3,13 +3,13 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use linkage::{Answer, ServiceName};
-use serde_json::json;
+use linkage::ServiceName;
+use serde_json::{Value, json};
 use tonic::Code;
 
 use super::CALLERS;
 use super::names::Names;
-use crate::caller::{Caller, OPERATOR};
+use crate::caller::{Caller, OPERATOR, Write};
 use crate::load::Rights;
 use crate::pair::{BREATH, Pair};
 use crate::program::LIMIT;
@@ -19,6 +19,8 @@ use crate::signals::Serving;
 pub(super) struct EndPoints {
     /// By service and replica.
     ready: [[AtomicBool; 2]; 4],
+    /// Whether the database was away, so that calls may fail.
+    away: AtomicBool,
     ended: AtomicBool,
     callers: [Seen; CALLERS],
 }
@@ -41,7 +43,20 @@ pub(super) struct Counted {
     pub(super) user: String,
     pub(super) changes: usize,
     pub(super) reads: usize,
-    pub(super) failed: Vec<String>,
+    pub(super) failed: Vec<Failed>,
+    /// What was not acknowledged yet.
+    pub(super) open: Option<Write>,
+}
+
+/// A call that did not succeed.
+#[derive(Debug)]
+pub(super) struct Failed {
+    pub(super) code: Code,
+    /// Whether the database was away when it began, or when it ended.
+    pub(super) away: bool,
+    /// What was called, and what it answered.
+    #[expect(dead_code, reason = "shown by a test that fails")]
+    told: String,
 }
 
 /// The callers go on for as long as this is kept: a check that fails meanwhile ends them too.
@@ -68,29 +83,29 @@ impl Both {
         Both { callers, rights }
     }
 
-    /// One command, a read of every service, and an order check for which relationship asks enrollment; each once, again and again.
+    /// One command, a read of every service, and order checks, one of which relationship asks enrollment for; each once, again and again.
     pub(super) fn call(mut self, points: &EndPoints, seen: &Seen) -> Counted {
-        let mut counted = Counted { user: self.rights.user.clone(), changes: 0, reads: 0, failed: Vec::new() };
+        let user = self.rights.user.clone();
+        let mut counted = Counted { user, changes: 0, reads: 0, failed: Vec::new(), open: None };
         for turn in 0.. {
             seen.looked.fetch_add(1, Ordering::SeqCst);
             if points.ended.load(Ordering::SeqCst) {
                 break;
             }
-            let change = self.rights.change();
-            let answer = self.at(points, turn, ServiceName::Enrollment, &change.who, &change.rpc, &change.request);
-            counted.changes += usize::from(answer.code == Code::Ok);
-            counted.fails(&change.rpc, &answer);
-            let page = json!({ "page_size": 1 });
-            for service in ServiceName::ALL {
-                let answer = self.at(points, turn, service, OPERATOR, "event.EventService/ListEvents", &page);
-                counted.read(service.as_str(), &answer);
+            // Who knows of no outcome asks again.
+            let change = counted.open.take().unwrap_or_else(|| self.rights.change());
+            let call = (change.who.as_str(), change.rpc.as_str(), &change.request);
+            match self.at(points, turn, ServiceName::Enrollment, call) {
+                Ok(()) => counted.changes += 1,
+                Err(failed) => {
+                    counted.failed.push(failed);
+                    counted.open = Some(change);
+                }
             }
-            let party = self.rights.organization();
-            let check = json!({
-                "provider": party, "partner_of_record": party, "customer": party, "action": "ORDER_ACTION_PLACE_ORDER", "fresh": true,
-            });
-            let rpc = "relationship.OrderEligibilityService/CheckOrderEligibility";
-            counted.read(rpc, &self.at(points, turn, ServiceName::Relationship, OPERATOR, rpc, &check));
+            for (home, rpc, request) in reads(self.rights.organization()) {
+                counted.reads += 1;
+                counted.failed.extend(self.at(points, turn, home, (OPERATOR, rpc, &request)).err());
+            }
             seen.answered[turn % 2].fetch_add(1, Ordering::SeqCst);
         }
         counted
@@ -102,33 +117,43 @@ impl Both {
         points: &EndPoints,
         turn: usize,
         home: ServiceName,
-        who: &str,
-        rpc: &str,
-        request: &serde_json::Value,
-    ) -> Answer {
-        let enrollment = points.listed(ServiceName::Enrollment, turn);
-        let token = self.callers[enrollment].token(who);
-        self.callers[points.listed(home, turn)].bearing(Some(&token), home, rpc, request)
+        (who, rpc, request): (&str, &str, &Value),
+    ) -> Result<(), Failed> {
+        let token = self.callers[points.listed(ServiceName::Enrollment, turn)].token(who);
+        let was_away = points.away.load(Ordering::SeqCst);
+        let answer = self.callers[points.listed(home, turn)].bearing(Some(&token), home, rpc, request);
+        match answer.code {
+            Code::Ok => Ok(()),
+            code => Err(Failed {
+                code,
+                away: was_away || points.away.load(Ordering::SeqCst),
+                told: format!("{home} {rpc}: {} {}", answer.reason, answer.message),
+            }),
+        }
     }
 }
 
-impl Counted {
-    fn read(&mut self, what: &str, answer: &Answer) {
-        self.reads += 1;
-        self.fails(what, answer);
-    }
-
-    fn fails(&mut self, what: &str, answer: &Answer) {
-        if answer.code != Code::Ok {
-            self.failed.push(format!("{what}: {:?} {} {}", answer.code, answer.reason, answer.message));
-        }
-    }
+fn reads(party: &str) -> Vec<(ServiceName, &'static str, Value)> {
+    let page = json!({ "page_size": 1 });
+    let check = |fresh: bool| {
+        let request = json!({
+            "provider": party, "partner_of_record": party, "customer": party, "action": "ORDER_ACTION_PLACE_ORDER", "fresh": fresh,
+        });
+        (ServiceName::Relationship, "relationship.OrderEligibilityService/CheckOrderEligibility", request)
+    };
+    let list = |service| (service, "event.EventService/ListEvents", page.clone());
+    ServiceName::ALL.map(list).into_iter().chain([check(false), check(true)]).collect()
 }
 
 impl EndPoints {
     pub(super) fn new() -> EndPoints {
         let ready = std::array::from_fn(|_| [true, true].map(AtomicBool::new));
-        EndPoints { ready, ended: AtomicBool::new(false), callers: std::array::from_fn(|_| Seen::default()) }
+        EndPoints {
+            ready,
+            away: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+            callers: std::array::from_fn(|_| Seen::default()),
+        }
     }
 
     pub(super) fn callers(&self) -> &[Seen] {
@@ -138,6 +163,11 @@ impl EndPoints {
     /// Puts a replica on the list or takes it from there.
     pub(super) fn set(&self, service: ServiceName, replica: usize, ready: bool) {
         self.ready[service as usize][replica].store(ready, Ordering::SeqCst);
+    }
+
+    /// Whether calls may fail, as the database is away.
+    pub(super) fn set_away(&self, away: bool) {
+        self.away.store(away, Ordering::SeqCst);
     }
 
     fn listed(&self, service: ServiceName, turn: usize) -> usize {
