@@ -12,8 +12,6 @@ use crate::program::{LIMIT, Place, Process, SERVICES};
 
 /// Stopping takes no longer, whatever the collector does.
 const STOPPED: Duration = Duration::from_secs(20);
-/// Only told when something went wrong, or by chance.
-const SELDOM: [&str; 3] = ["linkage.panics", "linkage.transaction.retries", "linkage.telemetry.lost"];
 
 /// The receiver, in a process of its own.
 struct Receiver {
@@ -126,9 +124,7 @@ fn measured(told: &[Value]) {
     let units: BTreeMap<_, _> = told.iter().map(|told| (text(told, "/name"), text(told, "/unit"))).collect();
     let table: BTreeMap<_, _> = linkage::metrics::all().map(|(_, metric)| (metric.name, metric)).collect();
     for (name, metric) in &table {
-        if !SELDOM.contains(name) {
-            assert_eq!(units.get(name), Some(&metric.unit), "{name} was not told, or in another unit");
-        }
+        assert_eq!(units.get(name), Some(&metric.unit), "{name} was not told, or in another unit");
     }
     for name in units.keys().filter(|name| !name.starts_with("otel.sdk.")) {
         assert!(table.contains_key(name), "{name} is in no table");

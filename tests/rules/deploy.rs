@@ -95,8 +95,9 @@ async fn the_judge_of_manifests_bites() {
     for (file, correct, wrong) in [
         ("linkage.toml", "address =", "adress ="),
         ("linkage.toml", "0.0.0.0:50052", "0.0.0.0:50059"),
-        ("linkage.toml", "//relationship:", "//relations:"),
-        ("tls.toml", "https://relationship:", "http://relationship:"),
+        ("linkage.toml", "//relationship-pods:", "//relationship:"),
+        ("tls.toml", "https://relationship-pods:", "http://relationship-pods:"),
+        ("tls.toml", "//relationship-pods:", "//relationship:"),
         ("tls.toml", "tls/tls.key", "tls/key.pem"),
         ("tls.toml", "0.0.0.0:50060", "0.0.0.0:50061"),
     ] {
@@ -117,6 +118,7 @@ fn r65_the_compose_file_fits_its_files_and_the_code() {
         ("127.0.0.1:50051:50051", "0.0.0.0:50051:50051"),
         ("./kubernetes/base/linkage.toml:", "./kubernetes/base/linkages.toml:"),
         ("./secret/verification:/var", "./secret/enrollment:/var"),
+        ("http://verification:50052", "http://verification-pods:50052"),
         ("/etc/linkage/site.toml:ro", "/etc/linkage/sites.toml:ro"),
     ]);
     for (right, wrong) in wrong {

@@ -59,6 +59,50 @@ fn dashboards_and_alerts_name_metrics_that_there_are() {
     none(&unseen.map(|(_, metric)| format!("{} is on no dashboard", metric.name)).collect::<Vec<_>>());
 }
 
+/// What series are told apart by beside attributes: their histogram's limits, and who told, as the collector keeps it of the resource.
+const LABELS: [&str; 5] = ["le", "service_name", "service_instance_id", "service_version", "k8s_pod_name"];
+
+/// The labels by which a query puts series together.
+fn grouped(query: &str) -> Vec<&str> {
+    let after = query.split("by (").skip(1);
+    after.filter_map(|rest| rest.split(')').next()).flat_map(|list| list.split(',').map(str::trim)).collect()
+}
+
+#[test]
+fn series_are_told_apart_by_labels_that_they_have() {
+    let known: BTreeSet<_> =
+        metrics::all().flat_map(|(_, metric)| metric.attributes).map(|key| key.replace('.', "_")).collect();
+    let (alerts, dashboard) = (read(ALERTS), read(DASHBOARD));
+    let rules = list(&alerts["groups"]).flat_map(|group| list(&group["rules"]));
+    let panels = list(&dashboard["panels"]).flat_map(|panel| list(&panel["targets"]));
+    let labels: Vec<_> = rules.chain(panels).flat_map(|one| grouped(text(one, "/expr"))).collect();
+    assert!(labels.len() > 20);
+    let odd = labels.iter().filter(|label| !known.contains(**label) && !LABELS.contains(label));
+    none(&odd.map(|label| (*label).to_owned()).collect::<Vec<_>>());
+}
+
+/// A duration such as `90s` or `2m`, in seconds.
+fn seconds(text: &str) -> u64 {
+    let (number, unit) = text.split_at(text.len() - 1);
+    number.parse::<u64>().expect(text) * if unit == "m" { 60 } else { 1 }
+}
+
+#[test]
+fn what_an_ended_pod_said_is_forgotten_before_it_alarms_anybody() {
+    let collector = read("deploy/kubernetes/components/telemetry/config.yaml");
+    let kept = seconds(text(&collector, "/exporters/prometheus/metric_expiration"));
+    let told =
+        sources::find("deploy/kubernetes/components/telemetry/kustomization.yaml").expect("services tell").text.clone();
+    let told = told.split("OTEL_METRIC_EXPORT_INTERVAL").nth(1).and_then(|rest| rest.split('"').nth(1));
+    let told = told.and_then(|told| told.parse::<u64>().ok()).expect("in milliseconds") / 1000;
+    assert!(kept >= 3 * told, "a word lost is no end");
+    let alerts = read(ALERTS);
+    let early = list(&alerts["groups"])
+        .flat_map(|group| list(&group["rules"]))
+        .filter(|rule| text(rule, "/expr").contains("linkage_ready") && seconds(text(rule, "/for")) <= kept);
+    none(&early.map(|rule| text(rule, "/alert").to_owned()).collect::<Vec<_>>());
+}
+
 #[test]
 fn each_alert_has_a_page_that_says_what_to_do() {
     let alerts = read(ALERTS);
@@ -70,6 +114,11 @@ fn each_alert_has_a_page_that_says_what_to_do() {
         for part in ["\n## Look\n", "\n## Do\n"] {
             assert!(source.text.contains(part), "{page} has no {part:?}");
         }
+        assert!(
+            sources::find("deploy/observe/alerts.test.yaml")
+                .is_some_and(|tests| tests.text.contains(&format!("alertname: {name}\n"))),
+            "{name} is never called for in a test"
+        );
         assert!(!text(rule, "/annotations/summary").is_empty() && !text(rule, "/labels/severity").is_empty(), "{name}");
         pages.insert(page.to_owned());
     }

@@ -52,8 +52,12 @@ impl Health {
         if !well {
             tracing::warn!("the database does not answer");
         }
-        let serving = well && !self.draining.load(Ordering::SeqCst);
-        self.tell(if serving { ServingStatus::Serving } else { ServingStatus::NotServing }).await;
+        let draining = self.draining.load(Ordering::SeqCst);
+        // Whoever ends has no last word to a collector but its health: a release would look like a failure for as long as that word is kept.
+        if !draining {
+            metrics::READY.tell(f64::from(u8::from(well)), &[self.service.as_str()]);
+        }
+        self.tell(if well && !draining { ServingStatus::Serving } else { ServingStatus::NotServing }).await;
     }
 
     /// Not serving from now on, for good.
@@ -71,8 +75,6 @@ impl Health {
     }
 
     async fn tell(&self, status: ServingStatus) {
-        let ready = f64::from(u8::from(status == ServingStatus::Serving));
-        metrics::READY.tell(ready, &[self.service.as_str()]);
         for name in &self.names {
             self.reporter.set_service_status(name, status).await;
         }

@@ -87,6 +87,7 @@ pub fn init(format: Format, filter: &str, collector: Option<&Collector>) -> Resu
         None => None,
     };
     tracing_subscriber::registry().with(spans).with(logs).with(lines.with_filter(kept(filter)?)).try_init()?;
+    metrics::begin();
     // Where it panicked, but not the text: it may quote what a caller sent.
     std::panic::set_hook(Box::new(|panic| {
         metrics::PANICS.tell(1.0, &[]);

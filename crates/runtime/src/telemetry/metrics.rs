@@ -115,7 +115,7 @@ pub(crate) static READY: Metric = Metric::new(
     Kind::Gauge,
     "{service}",
     &["linkage.service"],
-    "1 while the service says that it serves, 0 while its database is away or it stops.",
+    "1 while the service can serve, 0 while its database is away.",
 );
 
 /// What the exporters lost.
@@ -144,6 +144,12 @@ static LOGS_PROCESSED: Metric = Metric::new(
     &["otel.component.type", "otel.component.name", "error.type"],
     "Log records that left the queue of those to be sent; with error.type queue_full, those that were dropped as it was full.",
 );
+
+/// Tells what is only counted when something goes wrong that nothing has: of a counter that begins with one, no growth is seen.
+pub(super) fn begin() {
+    PANICS.tell(0.0, &[]);
+    ["traces", "logs"].into_iter().for_each(|signal| LOST.tell(0.0, &[signal]));
+}
 
 /// All of them.
 pub static ALL: &[&Metric] = &[

@@ -26,7 +26,10 @@ impl Witness {
             Backend::Sqlite => "sqlite",
             Backend::Postgres => "postgresql",
         };
-        export::is_on().then_some(Witness { service, system })
+        export::is_on().then(|| {
+            metrics::RETRIES.tell(0.0, &[service.as_str()]);
+            Witness { service, system }
+        })
     }
 
     pub(crate) fn tell(self, told: &Told<'_>) {
