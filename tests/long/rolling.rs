@@ -22,6 +22,8 @@ use crate::signals::Serving;
 const CALLERS: usize = 3;
 /// So many rounds of calls of each caller reach a new replica before the next one is replaced.
 const ENOUGH: usize = 3;
+/// A column more in every table, as a later release's migration would add.
+const EXPAND: &str = "SELECT format('ALTER TABLE %I ADD COLUMN of_a_later_release text', tablename) FROM pg_tables WHERE schemaname = current_schema()";
 /// What was not delivered yet, or never will be.
 const WAITING: &str = "SELECT count(*)::text FROM outbox";
 
@@ -119,6 +121,17 @@ fn start(pair: &Pair, names: &Names, binary: &str, service: ServiceName, replica
     names.start(&command)
 }
 
+/// What a release to come does to the schema first, while those here go on, and are started again as after a rollback.
+fn expand(pair: &Pair) {
+    for service in ServiceName::ALL {
+        for statement in pair.ask(service, EXPAND) {
+            pair.ask(service, &statement);
+        }
+        let done = "VALUES ('of_a_later_release', now()) RETURNING version";
+        pair.ask(service, &format!("INSERT INTO {service}_migrations (version, applied_at) {done}"));
+    }
+}
+
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "a run tells what it has counted, or why it did not run")]
 fn replaced(first: &str, releases: &[&str]) {
     let Some(pair) = Pair::new() else { return };
@@ -138,6 +151,7 @@ fn replaced(first: &str, releases: &[&str]) {
         if first == BINARY {
             replicas.until_siblings_have_found_the_second();
         }
+        expand(&pair);
         for binary in releases {
             for (replica, service) in [0, 1].into_iter().flat_map(|replica| ServiceName::ALL.map(|one| (replica, one)))
             {
