@@ -36,6 +36,8 @@ pub(super) struct Seen {
 pub(super) struct Both {
     callers: [Caller; 2],
     rights: Rights,
+    /// Whether they ask what relationship asks enrollment for while they wait.
+    fresh: bool,
 }
 
 /// What somebody counted.
@@ -75,12 +77,12 @@ impl Drop for Loading<'_> {
 }
 
 impl Both {
-    pub(super) fn new(pair: &Pair, names: &Names, number: usize) -> Both {
+    pub(super) fn new(pair: &Pair, names: &Names, number: usize, fresh: bool) -> Both {
         let at = |replica| ServiceName::ALL.into_iter().map(|one| (one, names.address(one, replica))).collect();
         let mut callers = [0, 1].map(|replica| pair.caller_at(&at(replica)));
         let rights = Rights::found(&mut callers[0], &format!("rolling{number}"));
         callers.iter_mut().for_each(|caller| caller.insists = Duration::ZERO);
-        Both { callers, rights }
+        Both { callers, rights, fresh }
     }
 
     /// One command, a read of every service, and order checks, one of which relationship asks enrollment for; each once, again and again.
@@ -102,7 +104,7 @@ impl Both {
                     counted.open = Some(change);
                 }
             }
-            for (home, rpc, request) in reads(self.rights.organization()) {
+            for (home, rpc, request) in reads(self.rights.organization(), self.fresh) {
                 counted.reads += 1;
                 counted.failed.extend(self.at(points, turn, home, (OPERATOR, rpc, &request)).err());
             }
@@ -133,7 +135,7 @@ impl Both {
     }
 }
 
-fn reads(party: &str) -> Vec<(ServiceName, &'static str, Value)> {
+fn reads(party: &str, fresh: bool) -> Vec<(ServiceName, &'static str, Value)> {
     let page = json!({ "page_size": 1 });
     let check = |fresh: bool| {
         let request = json!({
@@ -142,7 +144,7 @@ fn reads(party: &str) -> Vec<(ServiceName, &'static str, Value)> {
         (ServiceName::Relationship, "relationship.OrderEligibilityService/CheckOrderEligibility", request)
     };
     let list = |service| (service, "event.EventService/ListEvents", page.clone());
-    ServiceName::ALL.map(list).into_iter().chain([check(false), check(true)]).collect()
+    ServiceName::ALL.map(list).into_iter().chain([check(false)]).chain(fresh.then(|| check(true))).collect()
 }
 
 impl EndPoints {

@@ -59,7 +59,7 @@ fn stopped(rounds: usize) {
     let mut replicas = Replicas::start(&pair, &names, BINARY);
     let runtime = Runtime::new().expect("a runtime");
     let points = EndPoints::new();
-    let everybody: Vec<_> = (0..CALLERS).map(|number| Both::new(&pair, &names, number)).collect();
+    let everybody: Vec<_> = (0..CALLERS).map(|number| Both::new(&pair, &names, number, true)).collect();
     let counted: Vec<Counted> = thread::scope(|scope| {
         let points = &points;
         let start = |(both, seen)| scope.spawn(move || Both::call(both, points, seen));
