@@ -62,10 +62,14 @@ impl Pair {
             first.set(&variable(*service, "DATABASE"), url);
             first.set(&variable(*service, "MAX_CONNECTIONS"), "4");
         }
-        for command in ["migrate", "bootstrap"] {
-            let ended = first.run(&[command]);
-            assert_eq!(ended.code, Some(0), "{command}: {}{}", ended.out, ended.err);
+        // As they are deployed: another role than the tables' owner serves.
+        let mut migrate = first.command(&["migrate"]);
+        migrate.envs(ServiceName::ALL.map(|service| (variable(service, "ROLE"), testkit::SERVING)));
+        done(migrate);
+        for (service, url) in &urls {
+            first.set(&variable(*service, "DATABASE"), testkit::serving(url));
         }
+        done(first.command(&["bootstrap"]));
         Pair { first, second: Place::new(), urls, _kept: kept }
     }
 
@@ -170,6 +174,11 @@ pub(crate) fn owners(leases: &Leases) -> BTreeSet<String> {
 /// The variable of a service's section.
 pub(crate) fn variable(service: ServiceName, key: &str) -> String {
     format!("LINKAGE_{}__{key}", service.as_str().to_uppercase())
+}
+
+fn done(command: Command) {
+    let ended = Process::start(command).end();
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
 }
 
 fn listening(place: &Place) -> Vec<(String, String)> {

@@ -3,6 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
 use crate::program::{Ended, Place, SERVICES};
@@ -98,4 +99,29 @@ fn a_database_that_is_away_is_wrong_and_its_password_is_not_told() {
     assert_eq!(ended.code, Some(1));
     assert!(told(&found(&ended, "wrong"), "relationship", "database").contains("unavailable"), "{}", ended.out);
     assert!(!format!("{}{}", ended.out, ended.err).contains("hush-hush"), "{}", ended.out);
+}
+
+#[test]
+fn a_service_whose_tables_are_another_ones_is_told_from_one_that_owns_them() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let Some(database) = runtime.block_on(testkit::postgres()) else { return };
+    let url = database.settings.url.expose_secret();
+    let mut place = Place::new();
+    place.set("LINKAGE_ENROLLMENT__DATABASE", url);
+    place.set("LINKAGE_ENROLLMENT__ROLE", "nobody_there");
+    let ended = place.run(&["migrate", "enrollment"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.out);
+    assert!(ended.err.contains("the role must be there"), "{}", ended.err);
+
+    place.set("LINKAGE_ENROLLMENT__ROLE", testkit::SERVING);
+    assert_eq!(place.run(&["migrate", "enrollment"]).code, Some(0));
+    let ended = place.run(&["doctor", "enrollment", "--format", "json"]);
+    assert!(told(&found(&ended, "odd"), "enrollment", "role").contains("`role`"), "{}", ended.out);
+
+    place.set("LINKAGE_ENROLLMENT__DATABASE", testkit::serving(url));
+    let ended = place.run(&["doctor", "enrollment", "--format", "json"]);
+    assert_eq!(told(&found(&ended, "well"), "enrollment", "role"), "it owns no table");
+    assert_eq!(told(&found(&ended, "well"), "enrollment", "schema"), "up to date");
+    let ended = place.run(&["bootstrap"]);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
 }

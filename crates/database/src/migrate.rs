@@ -10,9 +10,11 @@ use crate::error::sqlstate;
 use crate::{Database, Error, Step, Tx, affected, connect};
 
 mod lock;
+mod rights;
 mod shared;
 
 use lock::Lock;
+pub use rights::{entitle, is_owner};
 
 /// A service's own migrations, in order.
 pub struct Migrations(pub Vec<Box<dyn MigrationTrait>>);

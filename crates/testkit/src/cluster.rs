@@ -29,6 +29,8 @@ rm -rf "$2"
 
 /// The role that services connect as: no superuser, whom no wall would stop.
 pub(crate) const ROLE: &str = "CREATE ROLE linkage LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS";
+/// The one that [`crate::SERVING`] names.
+pub(crate) const SERVING: &str = "CREATE ROLE linkage_serving LOGIN NOSUPERUSER NOBYPASSRLS";
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -57,6 +59,7 @@ impl Cluster {
         wait_until_ready(&folder)?;
         let cluster = Cluster { folder, _lifeline: lifeline };
         ask(&cluster.url_of("postgres"), ROLE)?;
+        ask(&cluster.url_of("postgres"), SERVING)?;
         Ok(cluster)
     }
 

@@ -53,6 +53,7 @@ impl Durable {
         let mut durable = Durable { programs, account, server: None, folder };
         durable.begin()?;
         crate::ask(&durable.url("postgres", "postgres"), cluster::ROLE);
+        crate::ask(&durable.url("postgres", "postgres"), cluster::SERVING);
         Ok(durable)
     }
 

@@ -1,7 +1,7 @@
 //! Dev only: an empty database for each test on every backend. SQLite always; PostgreSQL when one can be reached or started.
 //!
 //! `LINKAGE_TEST_POSTGRES` names a server on which databases may be created, by a role that no row-level security lets past; without it a private cluster is started and
-//! goes away with the test process. `LINKAGE_REQUIRE_POSTGRES=1` turns a missing PostgreSQL into a failure.
+//! goes away with the test process. There must be a role `linkage_serving`, too, which owns nothing. `LINKAGE_REQUIRE_POSTGRES=1` turns a missing PostgreSQL into a failure.
 #![expect(clippy::panic, reason = "a test that can't have its database fails at once")]
 
 mod ask;
@@ -79,6 +79,16 @@ pub fn durable() -> Option<Durable> {
         Ok(durable) => Some(durable),
         Err(error) => missing(&error),
     }
+}
+
+/// The role that serves where another one owns the tables.
+pub const SERVING: &str = "linkage_serving";
+
+/// The same database of PostgreSQL by the role [`SERVING`].
+pub fn serving(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
+    let place = rest.split_once('@').map_or(rest, |(_, place)| place);
+    format!("{scheme}://{SERVING}@{place}")
 }
 
 /// What a query says of a database that something else may have open: the first column of each row, as text.

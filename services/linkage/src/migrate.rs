@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use database::Database;
-use database::migrate::{Migrations, migrate};
+use database::migrate::{Migrations, entitle, migrate};
 use runtime::{Service as _, ServiceName};
 
 use crate::cli::Migrate;
@@ -20,6 +20,13 @@ pub async fn run(settings: &Settings, arguments: &Migrate) -> anyhow::Result<Exi
             .await
             .with_context(|| format!("opening the database of {service}"))?;
         let done = migrate(&database, service.as_str(), migrations(service)).await?;
+        let role = settings.of(service).role;
+        if !role.is_empty() {
+            let entitled = entitle(&database, service.as_str(), role).await;
+            entitled.with_context(|| {
+                format!("giving {role} its rights in the database of {service}: the role must be there, and the one connected must own the tables")
+            })?;
+        }
         let mut told = if done.is_empty() { "up to date".to_owned() } else { format!("applied {}", done.join(", ")) };
         if arguments.restored {
             let epoch = runtime::start::raise_epoch(&database).await?;

@@ -178,6 +178,8 @@ pub struct Section<C> {
     pub database: SecretString,
     /// Schema of a PostgreSQL database; empty = its default.
     pub schema: String,
+    /// The role of PostgreSQL that serves, where another one owns the tables and migrates; empty = the same.
+    pub role: String,
     /// Connections to the database.
     pub max_connections: u32,
     /// What only this service knows.
@@ -193,6 +195,8 @@ pub struct Common<'a> {
     address: &'a str,
     database: &'a SecretString,
     schema: &'a str,
+    /// The role of PostgreSQL that serves, where another one migrates; empty = the same.
+    pub role: &'a str,
     max_connections: u32,
 }
 
@@ -212,6 +216,7 @@ impl<C> Section<C> {
             address: &self.address,
             database: &self.database,
             schema: &self.schema,
+            role: &self.role,
             max_connections: self.max_connections,
         }
     }

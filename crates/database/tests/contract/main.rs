@@ -12,6 +12,7 @@ mod migrate;
 mod outbox;
 mod page;
 mod reserve;
+mod rights;
 mod transact;
 mod verify;
 mod wall;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chrono::TimeDelta;
-use database::{Database, Error, migrate};
+use database::{Backend, Database, Error, migrate};
 use runtime::{ServiceName, clock};
 use secrecy::ExposeSecret as _;
 
@@ -36,6 +36,9 @@ pub(super) async fn look(settings: &Settings, service: ServiceName) -> Vec<Findi
         Ok(()) => found("schema", Verdict::Well, "up to date"),
         Err(error) => found("schema", Verdict::Wrong, &format!("{error}: run `linkage migrate`")),
     });
+    if let Some(finding) = owner(&database, &found).await {
+        findings.push(finding);
+    }
     findings.push(match database.time().await {
         Ok(time) => {
             let ahead = time - clock::system_time();
@@ -50,4 +53,19 @@ pub(super) async fn look(settings: &Settings, service: ServiceName) -> Vec<Findi
     });
     database.close().await;
     findings
+}
+
+/// What guards rows holds whoever serves only where the tables are another one's.
+async fn owner(database: &Database, found: impl Fn(&'static str, Verdict, &str) -> Finding) -> Option<Finding> {
+    if database.backend() != Backend::Postgres {
+        return None;
+    }
+    Some(match migrate::is_owner(database).await {
+        Ok(false) => found("role", Verdict::Well, "it owns no table"),
+        Ok(true) => {
+            let told = "it owns the tables, and could take off what guards their rows: let another one migrate, and name this one in `role`";
+            found("role", Verdict::Odd, told)
+        }
+        Err(error) => found("role", Verdict::Wrong, &error.to_string()),
+    })
 }
