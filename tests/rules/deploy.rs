@@ -120,6 +120,7 @@ fn r65_the_compose_file_fits_its_files_and_the_code() {
         ("./secret/verification:/var", "./secret/enrollment:/var"),
         ("http://verification:50052", "http://verification-pods:50052"),
         ("/etc/linkage/site.toml:ro", "/etc/linkage/sites.toml:ro"),
+        ("evidence:uid=${LINKAGE_USER:-65532},", "evidence:uid=65532,"),
     ]);
     for (right, wrong) in wrong {
         assert!(file.text.contains(right), "{right}");
@@ -133,7 +134,7 @@ fn one_user_runs_everywhere() {
     for (path, what) in [
         ("deploy/assemble", "user=65532\n"),
         ("deploy/Dockerfile", "USER 65532:65532\n"),
-        ("deploy/try", "--userspec=65532:65532"),
+        ("deploy/try", "serves 65532:65532 "),
         ("deploy/kubernetes/base/every-service.yaml", "runAsUser: 65532\n"),
         ("deploy/kubernetes/components/jobs/every-job.yaml", "runAsUser: 65532\n"),
         ("deploy/compose.yaml", "LINKAGE_USER:-65532}"),

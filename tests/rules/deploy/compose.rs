@@ -27,6 +27,11 @@ pub(super) fn mistakes(text: &str) -> Vec<String> {
         if service["read_only"] != Value::Bool(true) && name != "postgres" {
             found.push(format!("{name} can be written to"));
         }
+        let owned = format!("uid={}", service["user"].as_str().unwrap_or_default());
+        let is_own =
+            |mount: &&str| mount.split_once(':').is_some_and(|(_, rest)| rest.split(',').any(|option| option == owned));
+        let foreign = strings(&service["tmpfs"]).filter(|mount| !is_own(mount));
+        found.extend(foreign.map(|mount| format!("{name} runs as another than whom {mount} is for")));
         if !service["command"].is_null() {
             found.extend(command(name, service, &volumes));
         }
