@@ -3,6 +3,7 @@
 mod certificates;
 mod compose;
 mod configuration;
+mod mail;
 mod network;
 mod objects;
 mod rendered;
@@ -100,6 +101,10 @@ async fn the_judge_of_manifests_bites() {
         ("tls.toml", "//relationship-pods:", "//relationship:"),
         ("tls.toml", "tls/tls.key", "tls/key.pem"),
         ("tls.toml", "0.0.0.0:50060", "0.0.0.0:50061"),
+        ("site.toml", "transport = \"smtp\"", "transport = \"mailbox\""),
+        ("site.toml", "encryption = \"starttls\"", "encryption = \"none\""),
+        ("site.toml", "port = 587", "port = 465"),
+        ("site.toml", "smtp/password", "smtp/words"),
     ] {
         let text = map["data"][file].as_str().expect("a file");
         assert!(text.contains(correct), "{correct}");

@@ -81,7 +81,7 @@ pub(super) fn unfit(rendered: &Rendered, workload: &Workload, settings: &Setting
 }
 
 /// Where the volume keeps this key of this Secret.
-fn path(volume: &Volume, secret: &str, key: &str) -> Option<String> {
+pub(super) fn path(volume: &Volume, secret: &str, key: &str) -> Option<String> {
     let sources = volume.projected.iter().flat_map(|projected| projected.sources.iter().flatten());
     let mut own = sources.filter_map(|source| source.secret.as_ref()).filter(|source| source.name == secret);
     own.find_map(|source| source.items.iter().flatten().find(|item| item.key == key).map(|item| item.path.clone()))

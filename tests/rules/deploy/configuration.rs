@@ -13,8 +13,8 @@ use linkage::cli::{Bootstrap, Cli, Command, Migrate, Serve};
 use linkage::{Settings, SigningKey, settings};
 use runtime::ServiceName;
 
-use super::certificates;
 use super::rendered::{COLLECTOR, Rendered, Workload};
+use super::{certificates, mail};
 use crate::sources;
 
 /// For so many connections of a pool the data layer keeps one more in reserve.
@@ -39,6 +39,7 @@ pub(super) fn mistakes(rendered: &Rendered) -> Vec<String> {
                     Ok(settings) => {
                         found.extend(unfit(rendered, workload, &settings));
                         found.extend(certificates::unfit(rendered, workload, &settings));
+                        found.extend(mail::unfit(rendered, workload, &settings));
                     }
                 }
             }
@@ -122,6 +123,8 @@ fn foreign_secrets(workload: &Workload) -> Vec<String> {
     let mut named: BTreeSet<String> = named.collect();
     // Where there is TLS, its own certificate.
     named.remove(&format!("{}-tls", workload.name));
+    // Where there is a mail server, the password there.
+    named.remove(&format!("{}-smtp", workload.name));
     let own = [format!("{owner}-database"), format!("{owner}-keys"), "linkage-postgres-ca".to_owned()];
     if named == BTreeSet::from(own) { Vec::new() } else { vec![format!("{} holds {named:?}", workload.name)] }
 }
