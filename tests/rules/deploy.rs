@@ -151,7 +151,9 @@ fn one_user_runs_everywhere() {
 #[test]
 fn the_image_is_built_from_all_that_cargo_reads() {
     let left_in = std::fs::read_to_string(sources::root().join("deploy/Dockerfile.dockerignore")).expect("the list");
-    for needed in [".cargo", "Cargo.lock", "Cargo.toml", "crates", "proto", "services", "tests"] {
+    let scripts = ["deploy/assemble", "deploy/describe"];
+    for needed in [".cargo", "Cargo.lock", "Cargo.toml", "crates", "proto", "services", "tests"].iter().chain(&scripts)
+    {
         assert!(left_in.lines().any(|line| line == format!("!{needed}")), "the image is built without {needed}");
     }
 }
