@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{Probe, Service, ServiceAccount};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
@@ -150,6 +151,12 @@ fn scaled(rendered: &Rendered, services: &[Workload]) -> Vec<String> {
             (scalers, replicas) => found.push(format!("{name}: {scalers} autoscalers beside replicas {replicas:?}")),
         }
     }
+    // What is nobody's to scale says itself how many there are.
+    let ours: BTreeSet<_> = services.iter().map(|one| Some(one.name.as_str())).collect();
+    let others = rendered.all::<Deployment>();
+    let others = others.iter().filter(|one| !ours.contains(&one.metadata.name.as_deref()));
+    let silent = others.filter(|one| one.spec.as_ref().is_none_or(|spec| spec.replicas.is_none()));
+    found.extend(silent.map(|one| format!("{:?} doesn't say how many there are", one.metadata.name)));
     found
 }
 
