@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
-use k8s_openapi::api::core::v1::{Probe, Service, ServiceAccount};
+use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Probe, Service, ServiceAccount};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -40,7 +40,19 @@ pub(super) fn misfits(rendered: &Rendered, healthy: &Healthy) -> Vec<String> {
     found.extend(selectors(rendered, &services));
     found.extend(scaled(rendered, &services));
     found.extend(accounts(rendered, &services));
+    found.extend(shared(rendered));
     found
+}
+
+/// A volume that many write to is of a class that is named, as hardly any cluster's own can do that.
+fn shared(rendered: &Rendered) -> Vec<String> {
+    let claims = rendered.all::<PersistentVolumeClaim>().into_iter();
+    let unnamed = claims.filter(|claim| {
+        let spec = claim.spec.as_ref();
+        let many = spec.and_then(|spec| spec.access_modes.as_ref()).is_some_and(|modes| modes == &["ReadWriteMany"]);
+        many && spec.is_some_and(|spec| spec.storage_class_name.is_none())
+    });
+    unnamed.map(|claim| format!("{:?} is shared, but of no storage class", claim.metadata.name)).collect()
 }
 
 fn probes(name: ServiceName, workload: &Workload, healthy: &Healthy) -> Vec<String> {
