@@ -20,6 +20,9 @@ const MONITOR: (&str, &str) = ("linkage.example/monitor", "true");
 /// What marks a namespace whose pods may call.
 const CALLER: (&str, &str) = ("linkage.example/caller", "true");
 
+/// What marks a pod of `deploy/doctor`.
+const DOCTOR: (&str, &str) = ("app.kubernetes.io/component", "doctor");
+
 /// A pod, as a policy sees it.
 struct Pod {
     name: String,
@@ -85,8 +88,7 @@ pub(super) fn differences(rendered: &Rendered) -> Vec<String> {
         Some((name, ours(name.as_str(), one.labels)))
     });
     let pods: BTreeMap<_, _> = pods.collect();
-    let missing = ServiceName::ALL.into_iter().find(|name| !pods.contains_key(name));
-    if let Some(name) = missing {
+    if let Some(name) = ServiceName::ALL.into_iter().find(|name| !pods.contains_key(name)) {
         return vec![format!("no pods of {name}")];
     }
     let caller = Pod { name: "a caller".to_owned(), labels: Labels::new(), namespace: labels([CALLER]) };
@@ -121,6 +123,7 @@ pub(super) fn differences(rendered: &Rendered) -> Vec<String> {
         }
         expect(to, &postgres, POSTGRES_PORT, true);
         expect(to, &stranger, 443, false);
+        examined(&mut expect, *name, &pods, &postgres);
     }
     let others = jobs.iter().chain([&caller, &stranger, &neighbour, &postgres]);
     told(&mut expect, &ours("the collector", collector(rendered)), &pods, others);
@@ -134,6 +137,21 @@ pub(super) fn differences(rendered: &Rendered) -> Vec<String> {
         expect(nobody, &postgres, POSTGRES_PORT, false);
     }
     found
+}
+
+/// What looks at a service reaches what the service does.
+fn examined(
+    expect: &mut impl FnMut(&Pod, &Pod, u16, bool),
+    name: ServiceName,
+    services: &BTreeMap<ServiceName, Pod>,
+    postgres: &Pod,
+) {
+    let labels = labels([DOCTOR, ("app.kubernetes.io/name", name.as_str())]);
+    let doctor = &Pod { name: format!("the doctor of {name}"), labels, namespace: postgres.namespace.clone() };
+    expect(doctor, postgres, POSTGRES_PORT, true);
+    for (called, service) in services.iter().filter(|(called, _)| **called != name) {
+        expect(doctor, service, called.port(), callers(*called).contains(&name));
+    }
 }
 
 /// The labels of the collector's pods.
