@@ -7,6 +7,7 @@ mod mail;
 mod network;
 mod objects;
 mod rendered;
+mod roles;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +29,7 @@ fn violations(rendered: &Rendered, healthy: &Healthy) -> Vec<String> {
         configuration::mistakes(rendered),
         network::differences(rendered),
         certificates::mismatches(rendered),
+        roles::mistakes(rendered),
     ];
     all.concat().into_iter().map(|told| format!("{}: {told}", rendered.overlay)).collect()
 }
@@ -123,6 +125,7 @@ fn r65_the_compose_file_fits_its_files_and_the_code() {
         ("127.0.0.1:50051:50051", "0.0.0.0:50051:50051"),
         ("./kubernetes/base/linkage.toml:", "./kubernetes/base/linkages.toml:"),
         ("./secret/verification:/var", "./secret/enrollment:/var"),
+        ("./secret/database/enrollment-owner/", "./secret/database/enrollment/"),
         ("http://verification:50052", "http://verification-pods:50052"),
         ("/etc/linkage/site.toml:ro", "/etc/linkage/sites.toml:ro"),
         ("evidence:uid=${LINKAGE_USER:-65532},", "evidence:uid=65532,"),

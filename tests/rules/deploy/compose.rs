@@ -35,6 +35,13 @@ pub(super) fn mistakes(text: &str) -> Vec<String> {
         if !service["command"].is_null() {
             found.extend(command(name, service, &volumes));
         }
+        if name == "migrate" {
+            let databases = volumes.iter().map(|(here, _)| *here).filter(|here| here.contains("/database/"));
+            let owners = ServiceName::ALL.map(|one| format!("{SECRET}database/{one}-owner/database.toml"));
+            if databases.ne(owners.iter().map(String::as_str)) {
+                found.push("it migrates as others than the owners".to_owned());
+            }
+        }
         if let Some(known) = ServiceName::parse(name) {
             found.extend(of_a_service(known, service, &volumes));
         }

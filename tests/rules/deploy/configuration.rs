@@ -125,7 +125,9 @@ fn foreign_secrets(workload: &Workload) -> Vec<String> {
     named.remove(&format!("{}-tls", workload.name));
     // Where there is a mail server, the password there.
     named.remove(&format!("{}-smtp", workload.name));
-    let own = [format!("{owner}-database"), format!("{owner}-keys"), "linkage-postgres-ca".to_owned()];
+    // Who migrates owns the tables, and who serves does not.
+    let role = if workload.name.starts_with("migrate-") { "owner" } else { "database" };
+    let own = [format!("{owner}-{role}"), format!("{owner}-keys"), "linkage-postgres-ca".to_owned()];
     if named == BTreeSet::from(own) { Vec::new() } else { vec![format!("{} holds {named:?}", workload.name)] }
 }
 
@@ -163,6 +165,12 @@ fn unfit(rendered: &Rendered, workload: &Workload, settings: &Settings) -> Vec<S
         let common = settings.of(service);
         if common.listen.port() != service.port() || !common.listen.ip().is_unspecified() {
             found.push(format!("{name}: {service} listens on {}", common.listen));
+        }
+        if common.role != service.as_str() {
+            found.push(format!(
+                "{name}: {service} serves as {:?}, and its owner gives its rights to another",
+                common.role
+            ));
         }
         // The name of each pod, as siblings balance by themselves.
         let address = settings.address(service, common.listen).map(|address| address.to_string());
