@@ -151,6 +151,22 @@ fn one_user_runs_everywhere() {
     }
 }
 
+/// The major version of PostgreSQL that a manifest names.
+fn major<'t>(text: &'t str, image: &str) -> Option<&'t str> {
+    let (_, tag) = text.split_once(image)?;
+    tag.split(|c: char| !c.is_ascii_digit()).next().filter(|major| !major.is_empty())
+}
+
+#[test]
+fn one_postgresql_runs_everywhere() {
+    let of = |path: &str, image: &str| sources::find(path).and_then(|source| major(&source.text, image));
+    let tried = of("deploy/compose.yaml", "image: postgres:");
+    assert!(tried.is_some(), "the compose file says which PostgreSQL");
+    let cluster = of("deploy/kubernetes/components/postgres-cnpg/cluster.yaml", "/postgresql:");
+    assert_eq!(cluster, tried, "the cluster's PostgreSQL is another than the compose file's");
+    assert_eq!(major("image: postgres:latest", "image: postgres:"), None);
+}
+
 #[test]
 fn the_image_is_built_from_all_that_cargo_reads() {
     let left_in = std::fs::read_to_string(sources::root().join("deploy/Dockerfile.dockerignore")).expect("the list");
