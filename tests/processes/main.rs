@@ -5,6 +5,7 @@ mod against;
 mod altered;
 mod audited;
 mod commands;
+mod deployed;
 mod doctor;
 mod encrypted;
 mod kept;

@@ -1,5 +1,6 @@
 //! A PostgreSQL cluster of one test's own that keeps what it committed, and can be killed and started again.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -109,7 +110,21 @@ impl Durable {
         self.begin().unwrap_or_else(|error| panic!("the cluster does not start again: {error:#}"));
     }
 
-    fn url(&self, role: &str, name: &str) -> String {
+    /// The folder of its socket, where it is reached.
+    pub fn socket(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where programs are looked for, PostgreSQL's own first.
+    pub fn programs(&self) -> OsString {
+        let mut path = self.programs.clone().into_os_string();
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap_or_default());
+        path
+    }
+
+    /// A database as it is seen by one of its roles; `postgres` is the superuser.
+    pub fn url(&self, role: &str, name: &str) -> String {
         format!("postgres://{role}@localhost:5432/{name}?host={}", self.folder.path().display())
     }
 
