@@ -1,6 +1,6 @@
 //! What operators look at and are called for names metrics that there are, and each call has a page that says what to do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use linkage::metrics;
 use runtime::telemetry::Kind;
@@ -101,6 +101,28 @@ fn what_an_ended_pod_said_is_forgotten_before_it_alarms_anybody() {
         .flat_map(|group| list(&group["rules"]))
         .filter(|rule| text(rule, "/expr").contains("linkage_ready") && seconds(text(rule, "/for")) <= kept);
     none(&early.map(|rule| text(rule, "/alert").to_owned()).collect::<Vec<_>>());
+}
+
+#[test]
+fn pods_are_scaled_by_a_metric_that_is_told_and_found_by_pod() {
+    let find = |path: &str| sources::find(path).unwrap_or_else(|| panic!("no {path}")).text.clone();
+    let scaled = find("deploy/kubernetes/components/autoscaling-by-calls/kustomization.yaml");
+    let name = scaled.split("metric:\n").nth(1).and_then(|rest| rest.trim().strip_prefix("name: ")?.lines().next());
+    let name = name.expect("a metric's name");
+    assert!(metrics::all().any(|(_, metric)| metric.prometheus() == name && metric.kind == Kind::UpDown), "{name}");
+    let rule = &read("deploy/observe/adapter.yaml")["rules"]["custom"][0];
+    assert_eq!((text(rule, "/name/matches"), text(rule, "/name/as")), (name, name));
+    let told = find("deploy/kubernetes/components/telemetry/kustomization.yaml");
+    let labels = rule["resources"]["overrides"].as_object().expect("labels");
+    let resources: BTreeMap<_, _> = labels.iter().map(|(label, of)| (text(of, "/resource"), label)).collect();
+    for resource in ["namespace", "pod"] {
+        let label = resources[resource];
+        assert!(
+            text(rule, "/seriesQuery").starts_with(&format!("{name}{{"))
+                && text(rule, "/seriesQuery").contains(label.as_str())
+        );
+        assert!(told.contains(&format!("{}=$(", label.replace('_', "."))), "no pod tells {label}");
+    }
 }
 
 #[test]
