@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use super::lock::Lock;
 use crate::{Backend, Database, Error, Step, Tx};
 
-/// Gives this role the rights to serve, on all tables there are by now, where the one that is connected owns them. PostgreSQL only: SQLite has no roles.
+/// Gives this role the rights to serve and takes all others, on the tables that there are by now, where the one that is connected owns them. PostgreSQL only: SQLite has no roles.
 pub async fn entitle(db: &Database, service: &str, role: &str) -> Result<(), Error> {
     if db.backend() != Backend::Postgres || owner(db).await? == role {
         return Ok(());
@@ -47,6 +47,7 @@ async fn grants(tx: &Tx, service: &str, role: &str) -> Result<String, Error> {
     Ok(format!(
         "GRANT CONNECT ON DATABASE {database} TO {role}; \
          GRANT USAGE ON SCHEMA {schema} TO {role}; \
+         REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}; \
          GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}; \
          REVOKE UPDATE, DELETE ON journal, journal_party FROM {role}; \
          GRANT UPDATE (sequence, hash) ON journal TO {role}; \

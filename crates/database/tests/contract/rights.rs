@@ -60,6 +60,39 @@ async fn r66_who_serves_owns_nothing_and_takes_nothing_off() {
     assert_eq!(refused(&serving, "DELETE FROM outbox").await, None);
 }
 
+/// What `deploy/README.md` has an operator say where the role that serves owned the tables until then.
+fn handed_over(readme: &str) -> String {
+    let handing = readme.split("```sql\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the statements");
+    handing.replace("enrollment_owner", "linkage").replace("enrollment", testkit::SERVING)
+}
+
+#[tokio::test]
+async fn tables_are_handed_over_to_another_owner_while_they_are_in_use() {
+    let Some(cluster) = testkit::durable() else { return };
+    let superuser = |statement: &str| testkit::ask(&cluster.url("postgres", "deals"), statement);
+    testkit::ask(&cluster.url("postgres", "postgres"), &format!("CREATE DATABASE deals OWNER {}", testkit::SERVING));
+    let connect = async |role: &str| Database::connect(&Settings::new(cluster.url(role, "deals"))).await.unwrap();
+    let serving = connect(testkit::SERVING).await;
+    migrate(&serving, "contract", Migrations(Vec::new())).await.unwrap();
+    append(&serving, 1, 0, "1").await;
+
+    let handing = handed_over(include_str!("../../../../deploy/README.md"));
+    assert_eq!(handing.matches(';').count(), 5, "{handing}");
+    handing
+        .split_inclusive(';')
+        .filter(|one| one.contains("OWNED") || one.contains("GRANT"))
+        .for_each(|one| _ = superuser(one));
+    append(&serving, 2, 1, "1").await;
+    let owner = connect("linkage").await;
+    assert_eq!(migrate(&owner, "contract", Migrations(Vec::new())).await.unwrap(), Vec::<String>::new());
+    entitle(&owner, "contract", testkit::SERVING).await.unwrap();
+    append(&serving, 3, 2, "1").await;
+    assert!(!is_owner(&serving).await.unwrap());
+    for statement in ["DELETE FROM journal", "TRUNCATE journal", "ALTER TABLE journal DISABLE ROW LEVEL SECURITY"] {
+        assert!(refused(&serving, statement).await.is_some(), "{statement}");
+    }
+}
+
 #[tokio::test]
 async fn rights_are_given_again_for_what_came_since_and_never_to_the_owner_itself() {
     let Some(test) = testkit::postgres().await else { return };
