@@ -1,5 +1,4 @@
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 use super::*;
 use crate::peers::replicas::Replicas;
@@ -45,14 +44,16 @@ async fn each_replica_is_called_in_turn_and_one_that_comes_or_leaves_is_noticed(
 }
 
 /// Serves there until it is told to stop, and then ends as a service does: no new calls, and those under way to their end.
-fn serve_at(at: SocketAddr, enrollment: &Arc<Enrollment>) -> (oneshot::Sender<()>, JoinHandle<()>) {
+fn serve_at(at: SocketAddr, enrollment: &Arc<Enrollment>) -> (oneshot::Sender<()>, JoinSet<()>) {
     let listener = std::net::TcpListener::bind(at).unwrap();
     listener.set_nonblocking(true).unwrap();
     let incoming = TcpListenerStream::new(tokio::net::TcpListener::from_std(listener).unwrap());
     let server = Server::builder().add_service(KeyServiceServer::from_arc(Arc::clone(enrollment)));
     let (stop, stopped) = oneshot::channel();
     let told = async { stopped.await.unwrap() };
-    (stop, tokio::spawn(async { server.serve_with_incoming_shutdown(incoming, told).await.unwrap() }))
+    let mut running = JoinSet::new();
+    running.spawn(async { server.serve_with_incoming_shutdown(incoming, told).await.unwrap() });
+    (stop, running)
 }
 
 #[tokio::test]
@@ -65,7 +66,7 @@ async fn a_replica_that_is_gone_costs_no_call_and_is_called_again_once_it_is_bac
     assert_eq!(counted(&replicas, 4, &[&left, &gone]).await, [2, 2]);
 
     stop.send(()).unwrap();
-    running.await.unwrap();
+    running.join_all().await;
     assert_eq!(counted(&replicas, 8, &[&left, &gone]).await, [8, 0]);
 
     let (_stop, _running) = serve_at(b, &gone);
