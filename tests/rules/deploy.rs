@@ -9,8 +9,11 @@ mod objects;
 mod rendered;
 mod roles;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use clap::Parser as _;
+use k8s_openapi::api::batch::v1::Job;
+use linkage::cli::{Cli, Command, Migrate};
 use linkage::{Mode, Settings, Suite};
 use runtime::ServiceName;
 use serde::Deserialize;
@@ -114,6 +117,22 @@ async fn the_judge_of_manifests_bites() {
         let wrongly = right.with("ConfigMap", name, &format!("/data/{file}"), text);
         assert!(!violations(&wrongly, &healthy).is_empty(), "nobody sees {wrong}");
     }
+}
+
+#[test]
+fn after_a_restore_the_jobs_tell_every_database() {
+    let Some(rendered) = Rendered::of("../by-hand/restored") else { return };
+    let told = rendered.all::<Job>().into_iter().filter_map(|job| {
+        let arguments = job.spec?.template.spec?.containers.into_iter().next()?.args?;
+        let cli = Cli::try_parse_from(["linkage".to_owned()].into_iter().chain(arguments)).ok()?;
+        match cli.command {
+            Some(Command::Migrate(Migrate { service: Some(service), restored: true })) => {
+                Some(ServiceName::from(service))
+            }
+            _ => None,
+        }
+    });
+    assert_eq!(told.collect::<BTreeSet<_>>(), ServiceName::ALL.into_iter().collect());
 }
 
 #[test]

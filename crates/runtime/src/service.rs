@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use database::Tx;
 use database::migrate::Migrations;
 use tonic::service::Routes;
 
@@ -92,6 +93,12 @@ pub trait Service: Send + Sync + Sized + 'static {
     /// Tells its own metrics that are read rather than counted. Asked now and then, where there is a collector.
     fn measure(_: &App<Self>) -> impl Future<Output = Result<(), Fault>> + Send {
         std::future::ready(Ok(()))
+    }
+
+    /// Voids what was handed out before the data were restored from a backup and may have been used since: mailed links and codes, and sessions. What
+    /// became of them is not known any more. Says how many.
+    fn forget_handed_out(_: &Tx) -> impl Future<Output = Result<u64, database::Error>> + Send {
+        std::future::ready(Ok(0))
     }
 
     /// Lets work that outlives a sweep come to its end, once no sweep begins any more.

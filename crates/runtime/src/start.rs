@@ -8,7 +8,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use database::{Database, Step, Tx, migrate, setting};
+use database::{Database, Scope, Step, Tx, migrate, setting};
 use http::Uri;
 use secrecy::SecretBox;
 use tokio_util::sync::CancellationToken;
@@ -196,14 +196,24 @@ async fn floor<S: Service>(
     })
 }
 
-/// Raises the epoch of data that were restored from a backup, and says what it is now. What runs on them knows only the one before.
-pub async fn raise_epoch(database: &Database) -> Result<i64, StartError> {
+/// What was done to data that were restored from a backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restored {
+    /// Their epoch now. What runs on them knows only the one before.
+    pub epoch: i64,
+    /// Links, codes and sessions that are void.
+    pub void: u64,
+}
+
+/// Raises the epoch of data that were restored from a backup, and voids what was handed out before.
+pub async fn restored<S: Service>(database: &Database) -> Result<Restored, StartError> {
     let epoch = number(database, EPOCH, 1).await? + 1;
-    let raise = database.transact(async |tx: Tx| {
+    let done = database.transact_for(Scope::Operator, async |tx: Tx| {
         setting::put(&tx, EPOCH, &epoch.to_string()).await?;
-        Ok::<_, database::Error>(Step::Commit(epoch))
+        let void = S::forget_handed_out(&tx).await?;
+        Ok::<_, database::Error>(Step::Commit(Restored { epoch, void }))
     });
-    Ok(raise.await?)
+    Ok(done.await?)
 }
 
 /// A number of the table `setting`.

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicI64;
 
+use database::Tx;
 use database::migrate::Migrations;
 use runtime::token::AccessSigner;
 use runtime::{Applications, Effect, Fault, Policy, ServiceName};
@@ -73,6 +74,10 @@ impl runtime::Service for Enrollment {
 
     fn effects(event: &domain::Event) -> Vec<Effect> {
         effects::of(event)
+    }
+
+    async fn forget_handed_out(tx: &Tx) -> Result<u64, database::Error> {
+        Ok(store::session::end_all(tx).await? + store::sign_in_code::void_all(tx).await?)
     }
 
     async fn sweep(app: &App) -> Result<usize, Fault> {

@@ -98,7 +98,7 @@ pub struct Migrate {
     /// Only this service.
     pub service: Option<Name>,
     /// The databases were restored from a backup, and nothing runs on them: raises their epoch, without which siblings would take what
-    /// they are told for what they know already.
+    /// they are told for what they know already, and voids open links, codes and sessions, as what became of them is not known.
     #[arg(long)]
     pub restored: bool,
 }

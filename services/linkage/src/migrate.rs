@@ -5,7 +5,12 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use database::Database;
 use database::migrate::{Migrations, entitle, migrate};
+use enrollment::Enrollment;
+use notification::Notification;
+use relationship::Relationship;
+use runtime::start::{Restored, restored};
 use runtime::{Service as _, ServiceName};
+use verification::Verification;
 
 use crate::cli::Migrate;
 use crate::serve::print;
@@ -29,8 +34,13 @@ pub async fn run(settings: &Settings, arguments: &Migrate) -> anyhow::Result<Exi
         }
         let mut told = if done.is_empty() { "up to date".to_owned() } else { format!("applied {}", done.join(", ")) };
         if arguments.restored {
-            let epoch = runtime::start::raise_epoch(&database).await?;
-            told = format!("{told}, restored: epoch {epoch}");
+            let Restored { epoch, void } = match service {
+                ServiceName::Enrollment => restored::<Enrollment>(&database).await?,
+                ServiceName::Verification => restored::<Verification>(&database).await?,
+                ServiceName::Relationship => restored::<Relationship>(&database).await?,
+                ServiceName::Notification => restored::<Notification>(&database).await?,
+            };
+            told = format!("{told}, restored: epoch {epoch}, {void} links, codes and sessions void");
         }
         database.close().await;
         print(&format!("{service:<13} {told}"));
@@ -40,9 +50,9 @@ pub async fn run(settings: &Settings, arguments: &Migrate) -> anyhow::Result<Exi
 
 pub(crate) fn migrations(service: ServiceName) -> Migrations {
     match service {
-        ServiceName::Enrollment => enrollment::Enrollment::migrations(),
-        ServiceName::Verification => verification::Verification::migrations(),
-        ServiceName::Relationship => relationship::Relationship::migrations(),
-        ServiceName::Notification => notification::Notification::migrations(),
+        ServiceName::Enrollment => Enrollment::migrations(),
+        ServiceName::Verification => Verification::migrations(),
+        ServiceName::Relationship => Relationship::migrations(),
+        ServiceName::Notification => Notification::migrations(),
     }
 }

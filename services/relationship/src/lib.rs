@@ -11,6 +11,7 @@ mod rpc;
 mod store;
 mod sweep;
 
+use database::Tx;
 use database::migrate::Migrations;
 use markets::Markets;
 use runtime::{Applications, Effect, Fault, Policy, Service, ServiceName};
@@ -73,6 +74,10 @@ impl Service for Relationship {
 
     fn effects(event: &domain::Event) -> Vec<Effect> {
         effects::of(event)
+    }
+
+    async fn forget_handed_out(tx: &Tx) -> Result<u64, database::Error> {
+        store::invitation::void_links(tx).await
     }
 
     async fn sweep(app: &App) -> Result<usize, Fault> {

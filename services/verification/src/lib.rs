@@ -19,6 +19,7 @@ mod sweep;
 use std::path::PathBuf;
 
 use addresses::Email;
+use database::Tx;
 use database::migrate::Migrations;
 use runtime::{Effect, Fault, Policy, Service, ServiceName};
 use tonic::service::Routes;
@@ -70,6 +71,10 @@ impl Service for Verification {
 
     fn effects(event: &domain::Event) -> Vec<Effect> {
         effects::of(event)
+    }
+
+    async fn forget_handed_out(tx: &Tx) -> Result<u64, database::Error> {
+        store::email_verification::void_links(tx).await
     }
 
     async fn sweep(app: &App) -> Result<usize, Fault> {

@@ -82,6 +82,11 @@ pub(crate) async fn delete(tx: &Tx, id: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
+/// Ends all sessions, of which a copy of the past can't say how often they were renewed; says how many.
+pub(crate) async fn end_all(tx: &Tx) -> Result<u64, Error> {
+    Ok(Entity::delete_many().exec(tx).await?.rows_affected)
+}
+
 /// Whether any session has expired before this time.
 pub(crate) async fn any_expired(connection: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<bool, Error> {
     Ok(Entity::find().filter(Column::ExpiresAt.lt(before)).one(connection).await?.is_some())

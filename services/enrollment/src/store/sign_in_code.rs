@@ -54,6 +54,11 @@ mod count {
 
 use row::{Column, Entity};
 
+/// Voids all codes; says how many.
+pub(crate) async fn void_all(tx: &Tx) -> Result<u64, Error> {
+    Ok(Entity::delete_many().exec(tx).await?.rows_affected)
+}
+
 /// The code with this id.
 pub(crate) async fn get(connection: &impl ConnectionTrait, id: SignInCodeId) -> Result<Option<SignInCode>, Error> {
     Ok(Entity::find_by_id(id.uuid()).one(connection).await?.map(read))

@@ -49,6 +49,18 @@ async fn r17_a_session_token_is_good_once_and_an_old_one_ends_the_session() {
 }
 
 #[tokio::test]
+async fn r17_after_a_restore_nobody_goes_on_with_a_session_from_before() {
+    for house in houses().await {
+        let session = house.session(house.identity(ADA), "").await.unwrap();
+        let database = house.service.app().database();
+        let restored = runtime::start::restored::<enrollment::Enrollment>(database).await.unwrap();
+        assert_eq!((restored.epoch, restored.void), (2, 1));
+        assert_eq!(reason(house.session(Proof::SessionToken(session.session_token), "").await), "CREDENTIAL_INVALID");
+        house.session(house.identity(ADA), "").await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn r17_who_belongs_to_several_organizations_names_one() {
     for house in houses().await {
         let (one, two) = (house.founded_by(ADA, "Nordwind").await, house.founded_by(ADA, "Südwind").await);

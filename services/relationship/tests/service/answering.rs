@@ -190,6 +190,32 @@ async fn r35_an_invitation_is_sent_again_with_a_new_link_that_supersedes_the_old
 }
 
 #[tokio::test]
+async fn r35_after_a_restore_links_from_before_open_nothing_until_they_are_sent_again() {
+    on_every_database(async |database| {
+        let stage = Stage::ready(database).await;
+        let answered = stage.invite(PROVIDER, to_reseller()).await.unwrap();
+        let token = stage.token("partnership-invitation").await;
+        stage.decline(&token).await.unwrap();
+        let open = stage.invite(PROVIDER, to_reseller()).await.unwrap();
+        let former = stage.token("partnership-invitation").await;
+
+        let database = stage.relationship.app().database();
+        let restored = runtime::start::restored::<Relationship>(database).await.unwrap();
+        assert_eq!((restored.epoch, restored.void), (2, 1));
+        let refused = [stage.inspect(&former).await.unwrap_err(), stage.decline(&former).await.unwrap_err()];
+        for refused in refused {
+            assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "TOKEN_SUPERSEDED"));
+        }
+        assert_eq!(stage.inspect(&token).await.unwrap().name, answered.name, "what was answered is shown as ever");
+        stage.pass_hours(1).await;
+        stage.resend(PROVIDER, &open.name).await.unwrap();
+        let newest = stage.token("partnership-invitation").await;
+        stage.decline(&newest).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn v06_a_sender_causes_so_many_mails_a_day_and_no_more() {
     on_every_database(async |database| {
         let config = Config { invitations_per_day: 3, ..Config::default() };

@@ -128,6 +128,14 @@ pub(crate) async fn save(tx: &Tx, scope: Scope, verification: &mut EmailVerifica
     affected(update.exec(tx).await?.rows_affected)
 }
 
+/// Supersedes links and codes of all that are open, until they are sent again; says how many.
+pub(crate) async fn void_links(tx: &Tx) -> Result<u64, Error> {
+    let update = Entity::update_many()
+        .col_expr(Column::Generation, Expr::col(Column::Generation).add(1))
+        .filter(Column::State.eq("PENDING"));
+    Ok(update.exec(tx).await?.rows_affected)
+}
+
 /// Notes what became of its mail, unless a later one's fate is known: an older link opens nothing any more. Says whether it was noted.
 pub(crate) async fn record_delivery(
     tx: &Tx,

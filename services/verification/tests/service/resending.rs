@@ -54,6 +54,22 @@ async fn r21_a_resend_waits_for_its_time_and_supersedes_the_mail_before() {
 }
 
 #[tokio::test]
+async fn r21_after_a_restore_a_link_from_before_confirms_nothing_until_it_is_sent_again() {
+    for house in houses().await {
+        let name = opened(&house).await.name;
+        let former = house.mails().await.pop().unwrap();
+        let restored =
+            runtime::start::restored::<verification::Verification>(house.service.app().database()).await.unwrap();
+        assert_eq!((restored.epoch, restored.void), (2, 1));
+        assert_eq!(reason(house.confirm(yes(&former.token)).await).1, "TOKEN_SUPERSEDED");
+        house.advance_seconds(DAY).await;
+        house.resend(&name).await.unwrap();
+        let newest = house.mails().await.pop().unwrap();
+        house.confirm(yes(&newest.token)).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn r21_a_resend_unlocks_with_tries_anew_and_five_mails_are_all() {
     for house in houses().await {
         let name = opened(&house).await.name;
