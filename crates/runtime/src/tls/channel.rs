@@ -11,6 +11,7 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+use tokio_util::either::Either;
 use tonic::transport::{Channel, Endpoint, Error};
 use tower::Service;
 
@@ -73,15 +74,29 @@ impl Way {
     }
 
     fn connected(&self, endpoint: Endpoint) -> Channel {
-        // tonic's own TLS knows the authorities of the start for good, and of a connector of ours it takes no `https://`: so that is said as the origin.
-        let endpoint = endpoint.origin(self.address.clone());
-        let Some((name, authorities)) = self.tls.clone() else { return endpoint.connect_lazy() };
+        let (tls, limit) = (self.tls.clone(), endpoint.get_connect_timeout());
         let mut tcp = HttpConnector::new();
         tcp.set_nodelay(endpoint.get_tcp_nodelay());
-        tcp.set_connect_timeout(endpoint.get_connect_timeout());
+        // tonic's own TLS knows the authorities of the start for good, and of a connector of ours it takes no `https://`: so that is said as the origin.
+        let endpoint = endpoint.origin(self.address.clone());
+        // Who is late here is told as who was not reached, which tonic's own limit does not say: it comes second.
+        let endpoint = limit.into_iter().fold(endpoint, |endpoint, limit| endpoint.connect_timeout(limit * 2));
         endpoint.connect_with_connector_lazy(tower::service_fn(move |place: Uri| {
-            let (connecting, name, authorities) = (tcp.call(place), name.clone(), Arc::clone(&authorities));
-            async move { greet(connecting.await?.into_inner(), name, &authorities).await.map(TokioIo::new) }
+            let (connecting, tls) = (tcp.call(place), tls.clone());
+            let reached = async {
+                let tcp = connecting.await?.into_inner();
+                match tls {
+                    None => Ok(Either::Left(tcp)),
+                    Some((name, authorities)) => greet(tcp, name, &authorities).await.map(Either::Right),
+                }
+            };
+            async move {
+                let reached: Result<_, Failure> = match limit {
+                    None => reached.await,
+                    Some(limit) => tokio::time::timeout(limit, reached).await.unwrap_or_else(|late| Err(late.into())),
+                };
+                reached.map(TokioIo::new)
+            }
         }))
     }
 }

@@ -8,7 +8,7 @@ use crate::tls::Way;
 fn sibling(address: &str, known: &[SocketAddr]) -> Arc<Replicas> {
     let replicas = Arc::new(Replicas::new(Way::to(&address.parse().unwrap(), None).unwrap()));
     if !known.is_empty() {
-        replicas.learn(known.to_vec()).unwrap();
+        replicas.learn(known.to_vec());
     }
     replicas
 }
@@ -37,9 +37,9 @@ async fn each_replica_is_called_in_turn_and_one_that_comes_or_leaves_is_noticed(
     let all = [&first, &second, &third];
     let replicas = sibling("http://enrollment.invalid:1", &[b, a, b]);
     assert_eq!(counted(&replicas, 10, &all).await, [5, 5, 0]);
-    replicas.learn(vec![a, b, c]).unwrap();
+    replicas.learn(vec![a, b, c]);
     assert_eq!(counted(&replicas, 9, &all).await, [3, 3, 3]);
-    replicas.learn(vec![c]).unwrap();
+    replicas.learn(vec![c]);
     assert_eq!(counted(&replicas, 4, &all).await, [0, 0, 4]);
 }
 
@@ -74,6 +74,53 @@ async fn a_replica_that_is_gone_costs_no_call_and_is_called_again_once_it_is_bac
     assert_eq!(counted(&replicas, 4, &[&left, &gone]).await, [2, 2]);
 }
 
+/// An address at which no connection comes about, nor is refused: packets to it are dropped, as to a pod whose node is gone.
+async fn silent() -> (SocketAddr, Vec<std::net::TcpStream>, tokio::net::TcpListener) {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let at = listener.local_addr().unwrap();
+    let soon = Duration::from_millis(200);
+    let mut filled = Vec::new();
+    while let Ok(stream) = std::net::TcpStream::connect_timeout(&at, soon) {
+        filled.push(stream);
+    }
+    (at, filled, listener)
+}
+
+#[tokio::test]
+async fn an_address_that_says_nothing_costs_no_call_and_holds_up_those_alone_that_began_with_it() {
+    let (left, a, _left) = serve(Enrollment::default()).await;
+    let (b, _filled, _listener) = silent().await;
+    let replicas = sibling("http://enrollment.invalid:1", &[a, b]);
+    let timed = async || {
+        let began = std::time::Instant::now();
+        ask(&replicas).await.unwrap();
+        began.elapsed()
+    };
+    let times = futures::future::join_all((0..20).map(|_| timed())).await;
+    let late = |times: &[Duration]| times.iter().filter(|time| **time >= Duration::from_secs(1)).count();
+    assert_eq!((late(&times), left.calls.load(Ordering::SeqCst)), (10, 20), "{times:?}");
+    // As long as it is in doubt nobody goes there, and then one does again.
+    let times = futures::future::join_all((0..20).map(|_| timed())).await;
+    assert_eq!(late(&times), 0, "{times:?}");
+}
+
+#[tokio::test]
+async fn a_replica_from_which_no_answer_comes_is_called_after_the_others() {
+    let (left, a, _left) = serve(Enrollment::default()).await;
+    // It takes connections and never speaks.
+    let mute = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let replicas = sibling("http://enrollment.invalid:1", &[mute.local_addr().unwrap(), a]);
+    let refused = tokio::time::timeout(Duration::from_millis(300), ask(&replicas)).await;
+    assert!(refused.is_err() || left.calls.load(Ordering::SeqCst) == 1, "one of the two is asked first");
+    let before = left.calls.load(Ordering::SeqCst);
+    if refused.is_ok() {
+        assert!(tokio::time::timeout(Duration::from_millis(300), ask(&replicas)).await.is_err());
+    }
+    assert_eq!(counted(&replicas, 4, &[&left]).await, [4], "after {before}");
+}
+
 #[tokio::test]
 async fn where_nobody_is_left_the_call_fails_as_unavailable() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -100,7 +147,7 @@ async fn a_name_is_looked_up_at_the_first_call_and_again_as_long_as_there_are_ca
 
     // Believed for a while, and then no longer: a wrong address is forgotten.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    replicas.learn(vec![free]).unwrap();
+    replicas.learn(vec![free]);
     assert!(ask(&replicas).await.is_err());
     replicas.let_time_pass();
     assert_eq!(counted(&replicas, 2, &[&enrollment]).await, [2]);
