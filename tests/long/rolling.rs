@@ -7,6 +7,7 @@ mod callers;
 mod names;
 mod stopped;
 
+use std::path::Path;
 use std::thread;
 use std::time::Instant;
 
@@ -114,6 +115,10 @@ impl<'a> Replicas<'a> {
 
 fn start(pair: &Pair, names: &Names, binary: &str, service: ServiceName, replica: usize) -> Serving {
     let mut command = pair.command_of(binary, &["serve", service.as_str()]);
+    // As pods are configured, whichever release they are of, but for what the variables below and the pair's own say.
+    command
+        .arg("--config")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/kubernetes/base/linkage.toml"));
     command.env(variable(service, "LISTEN"), names.address(service, replica).to_string());
     for sibling in ServiceName::ALL {
         command.env(variable(sibling, "ADDRESS"), names.of(sibling));
@@ -132,13 +137,10 @@ fn expand(pair: &Pair) {
     }
 }
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a run tells what it has counted, or why it did not run")]
+#[expect(clippy::print_stdout, reason = "a run tells what it has counted")]
 fn replaced(first: &str, releases: &[&str]) {
     let Some(pair) = Pair::new() else { return };
-    let Some(names) = Names::new(&pair.addresses(false)) else {
-        eprintln!("F18 left out: this system lets nobody have names of their own");
-        return;
-    };
+    let Some(names) = Names::new(&pair.addresses(false)) else { return };
     // 0.1.0 has one connection to a sibling, which may close under a call.
     let fresh = first == BINARY;
     let mut replicas = Replicas::start(&pair, &names, first);

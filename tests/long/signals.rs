@@ -1,6 +1,7 @@
 //! A serving process that can be frozen and thawed.
 
 use std::fs;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
@@ -101,7 +102,7 @@ impl Serving {
     }
 }
 
-/// A shell that may mount what only it sees.
+/// A shell that may mount what only it sees; none where the system forbids it, unless that was not to be so.
 pub(crate) fn with_own_mounts() -> Option<Command> {
     let shell = |rights: &[&str]| {
         let mut unshare = Command::new("unshare");
@@ -113,5 +114,12 @@ pub(crate) fn with_own_mounts() -> Option<Command> {
         tried.is_ok_and(|tried| tried.status.success())
     };
     let rights: [&[&str]; 2] = [&[], &["--map-root-user"]];
-    rights.into_iter().find(|rights| may(rights)).map(shell)
+    let found = rights.into_iter().find(|rights| may(rights)).map(shell);
+    if found.is_none() {
+        let required = std::env::var_os("LINKAGE_REQUIRE_MOUNTS").is_some_and(|value| value == "1");
+        assert!(!required, "mounts of one's own are required, but this system forbids them");
+        // Past the capture of the test harness: a test that did not run must be seen.
+        let _ = writeln!(std::io::stderr(), "left out: this system lets nobody mount what only they see");
+    }
+    found
 }

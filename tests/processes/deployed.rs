@@ -87,6 +87,16 @@ fn r65_the_deployments_scripts_and_files_bring_up_four_services() {
     make.arg(root().join("deploy/databases.sh")).env("PGHOST", cluster.socket()).env("PASSWORDS", &databases);
     done(make.env("PATH", cluster.programs()));
 
+    cluster.ask_for_passwords();
+    let address = databases.join("enrollment/database.toml");
+    let right = fs::read_to_string(&address).expect("its address");
+    let password = fs::read_to_string(databases.join("enrollment/password")).expect("its password");
+    fs::write(&address, right.replace(&password, "another")).expect("a wrong password");
+    let mut wrong = deployed.command("enrollment", "enrollment", &["doctor", "enrollment"]);
+    let told = String::from_utf8(wrong.output().expect("it starts").stdout).expect("text");
+    assert!(told.contains("password authentication failed"), "{told}");
+    fs::write(&address, right).expect("the right one");
+
     for service in SERVICES {
         done(&mut deployed.command(service, &format!("{service}-owner"), &["migrate", service]));
     }

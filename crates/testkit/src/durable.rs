@@ -110,6 +110,14 @@ impl Durable {
         self.begin().unwrap_or_else(|error| panic!("the cluster does not start again: {error:#}"));
     }
 
+    /// From now on only the superuser is believed without a password.
+    pub fn ask_for_passwords(&self) {
+        let rules = "local all postgres trust\nlocal all all scram-sha-256\n";
+        let file = self.folder.path().join("data/pg_hba.conf");
+        fs::write(&file, rules).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        crate::ask(&self.url("postgres", "postgres"), "SELECT pg_reload_conf()::text");
+    }
+
     /// The folder of its socket, where it is reached.
     pub fn socket(&self) -> &Path {
         self.folder.path()

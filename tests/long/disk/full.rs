@@ -39,12 +39,9 @@ fn f13_without_space_ten_times_writes_are_refused_and_reads_go_on() {
     rounds(10);
 }
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a run that failed is repeated by its seed")]
+#[expect(clippy::print_stdout, reason = "a run that failed is repeated by its seed")]
 fn rounds(rounds: usize) {
-    let Some(shell) = with_own_mounts() else {
-        eprintln!("F13 left out: this system lets nobody mount a file system of their own");
-        return;
-    };
+    let Some(shell) = with_own_mounts() else { return };
     let seed = kills::seed();
     println!("F13: {rounds} rounds, LINKAGE_TEST_SEED={seed}");
     let mut random = StdRng::seed_from_u64(seed);

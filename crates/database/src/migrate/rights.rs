@@ -1,11 +1,13 @@
-//! What a role may that serves and owns nothing: rows, and no table. Whoever serves can then not take off what guards rows, nor write the journal anew.
+//! What a role may that serves and owns nothing: rows, and no table. Whoever serves can then not take off what guards rows, nor write the
+//! journal anew.
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::lock::Lock;
 use crate::{Backend, Database, Error, Step, Tx};
 
-/// Gives this role the rights to serve and takes all others, on the tables that there are by now, where the one that is connected owns them. PostgreSQL only: SQLite has no roles.
+/// Gives this role the rights to serve and takes all others, on the tables that there are by now, where the one that is connected owns them.
+/// PostgreSQL only: SQLite has no roles.
 pub async fn entitle(db: &Database, service: &str, role: &str) -> Result<(), Error> {
     if db.backend() != Backend::Postgres || owner(db).await? == role {
         return Ok(());
@@ -21,12 +23,14 @@ pub async fn entitle(db: &Database, service: &str, role: &str) -> Result<(), Err
     granted
 }
 
-/// Whether the role that is connected owns tables here, and so could do with them what it likes. SQLite's file is its owner's in any case.
+/// Whether the role that is connected owns tables here, or is a member of one that does, and so could do with them what it likes. SQLite's file is its
+/// owner's in any case.
 pub async fn is_owner(db: &Database) -> Result<bool, Error> {
     if db.backend() != Backend::Postgres {
         return Ok(false);
     }
-    let query = "SELECT count(*) > 0 FROM pg_tables WHERE schemaname = current_schema() AND tableowner = current_user";
+    let query =
+        "SELECT count(*) > 0 FROM pg_tables WHERE schemaname = current_schema() AND pg_has_role(tableowner, 'MEMBER')";
     let row = db.reader().query_one_raw(Statement::from_string(DbBackend::Postgres, query)).await?;
     row.map_or(Ok(false), |row| row.try_get_by_index(0)).map_err(Error::from)
 }
