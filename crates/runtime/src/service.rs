@@ -96,8 +96,9 @@ pub trait Service: Send + Sync + Sized + 'static {
     }
 
     /// Voids what was handed out before the data were restored from a backup and may have been used since: mailed links and codes, and sessions. What
-    /// became of them is not known any more. Says how many.
-    fn forget_handed_out(_: &Tx) -> impl Future<Output = Result<u64, database::Error>> + Send {
+    /// became of them is not known any more, nor how many there were: what they are derived from becomes another, by the epoch that begins. Says how many
+    /// rows.
+    fn forget_handed_out(_: &Tx, _epoch: i64) -> impl Future<Output = Result<u64, database::Error>> + Send {
         std::future::ready(Ok(0))
     }
 

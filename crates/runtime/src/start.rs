@@ -210,7 +210,7 @@ pub async fn restored<S: Service>(database: &Database) -> Result<Restored, Start
     let epoch = number(database, EPOCH, 1).await? + 1;
     let done = database.transact_for(Scope::Operator, async |tx: Tx| {
         setting::put(&tx, EPOCH, &epoch.to_string()).await?;
-        let void = S::forget_handed_out(&tx).await?;
+        let void = S::forget_handed_out(&tx, epoch).await?;
         Ok::<_, database::Error>(Step::Commit(Restored { epoch, void }))
     });
     Ok(done.await?)

@@ -76,7 +76,7 @@ impl runtime::Service for Enrollment {
         effects::of(event)
     }
 
-    async fn forget_handed_out(tx: &Tx) -> Result<u64, database::Error> {
+    async fn forget_handed_out(tx: &Tx, _: i64) -> Result<u64, database::Error> {
         Ok(store::session::end_all(tx).await? + store::sign_in_code::void_all(tx).await?)
     }
 

@@ -76,8 +76,8 @@ impl Service for Relationship {
         effects::of(event)
     }
 
-    async fn forget_handed_out(tx: &Tx) -> Result<u64, database::Error> {
-        store::invitation::void_links(tx).await
+    async fn forget_handed_out(tx: &Tx, epoch: i64) -> Result<u64, database::Error> {
+        store::invitation::void_links(tx, epoch).await
     }
 
     async fn sweep(app: &App) -> Result<usize, Fault> {

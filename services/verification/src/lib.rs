@@ -73,8 +73,8 @@ impl Service for Verification {
         effects::of(event)
     }
 
-    async fn forget_handed_out(tx: &Tx) -> Result<u64, database::Error> {
-        store::email_verification::void_links(tx).await
+    async fn forget_handed_out(tx: &Tx, epoch: i64) -> Result<u64, database::Error> {
+        store::email_verification::void_links(tx, epoch).await
     }
 
     async fn sweep(app: &App) -> Result<usize, Fault> {

@@ -4,7 +4,7 @@ use addresses::Delivery;
 use chrono::{DateTime, Utc};
 use database::{Cursor, Error, Page, Scope, Tx, affected, page};
 use ids::{InvitationId, OrganizationId};
-use sea_orm::sea_query::{ExprTrait, OnConflict};
+use sea_orm::sea_query::{BinOper, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect, Select, TryInsertResult, entity::prelude::*,
 };
@@ -184,12 +184,10 @@ pub(crate) async fn save(tx: &Tx, invitation: &mut Invitation) -> Result<(), Err
     affected(guarded.exec(tx).await?.rows_affected)
 }
 
-/// Supersedes the links of all open invitations, until they are sent again; says how many.
-pub(crate) async fn void_links(tx: &Tx) -> Result<u64, Error> {
-    let update = Entity::update_many()
-        .col_expr(Column::Generation, Expr::col(Column::Generation).add(1))
-        .filter(Column::State.eq("PENDING"));
-    Ok(update.exec(tx).await?.rows_affected)
+/// Makes every link that was mailed of any of these invitations unknown, until it is sent again; says of how many.
+pub(crate) async fn void_links(tx: &Tx, epoch: i64) -> Result<u64, Error> {
+    let another = Expr::col(Column::Nonce).binary(BinOper::Custom("||".into()), Expr::val(format!(".{epoch}")));
+    Ok(Entity::update_many().col_expr(Column::Nonce, another).exec(tx).await?.rows_affected)
 }
 
 /// Notes what became of its mail, unless a later one's fate is known: an older link opens nothing any more.

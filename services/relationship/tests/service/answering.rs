@@ -1,7 +1,9 @@
 //! Invitations that are declined, taken back, sent again, or forgotten until somebody is reminded.
 
+use database::{Scope, Step, Tx};
 use relationship::{Config, Relationship};
 use runtime::Role;
+use sea_orm::ConnectionTrait as _;
 use testkit::on_every_database;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -193,23 +195,30 @@ async fn r35_an_invitation_is_sent_again_with_a_new_link_that_supersedes_the_old
 async fn r35_after_a_restore_links_from_before_open_nothing_until_they_are_sent_again() {
     on_every_database(async |database| {
         let stage = Stage::ready(database).await;
-        let answered = stage.invite(PROVIDER, to_reseller()).await.unwrap();
-        let token = stage.token("partnership-invitation").await;
-        stage.decline(&token).await.unwrap();
         let open = stage.invite(PROVIDER, to_reseller()).await.unwrap();
-        let former = stage.token("partnership-invitation").await;
-
-        let database = stage.relationship.app().database();
-        let restored = runtime::start::restored::<Relationship>(database).await.unwrap();
-        assert_eq!((restored.epoch, restored.void), (2, 1));
-        let refused = [stage.inspect(&former).await.unwrap_err(), stage.decline(&former).await.unwrap_err()];
-        for refused in refused {
-            assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "TOKEN_SUPERSEDED"));
-        }
-        assert_eq!(stage.inspect(&token).await.unwrap().name, answered.name, "what was answered is shown as ever");
+        let first = stage.token("partnership-invitation").await;
         stage.pass_hours(1).await;
         stage.resend(PROVIDER, &open.name).await.unwrap();
+        let second = stage.token("partnership-invitation").await;
+
+        // Back to before it was sent again, of which nobody knows any more.
+        let database = stage.relationship.app().database();
+        let back = database.transact_for(Scope::Operator, async |tx: Tx| {
+            tx.execute_unprepared("UPDATE invitation SET generation = 1").await.map_err(database::Error::from)?;
+            Ok::<_, database::Error>(Step::Commit(()))
+        });
+        back.await.unwrap();
+        let restored = runtime::start::restored::<Relationship>(database).await.unwrap();
+        assert_eq!((restored.epoch, restored.void), (2, 1));
+        for former in [&first, &second] {
+            for refused in [stage.inspect(former).await.unwrap_err(), stage.decline(former).await.unwrap_err()] {
+                assert_eq!((refused.code(), reason(&refused).as_str()), (Code::NotFound, "TOKEN_UNKNOWN"));
+            }
+        }
+        stage.pass_hours(2).await;
+        stage.resend(PROVIDER, &open.name).await.unwrap();
         let newest = stage.token("partnership-invitation").await;
+        assert_eq!(reason(&stage.inspect(&second).await.unwrap_err()), "TOKEN_UNKNOWN");
         stage.decline(&newest).await.unwrap();
     })
     .await;

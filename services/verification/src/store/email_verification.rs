@@ -6,7 +6,7 @@ use addresses::Delivery;
 use chrono::{DateTime, Utc};
 use database::{Cursor, Error, Page, Scope, Tx, affected};
 use ids::{EmailVerificationId, OrganizationId, VettingCaseId};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{BinOper, Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::EmailVerification;
@@ -128,12 +128,10 @@ pub(crate) async fn save(tx: &Tx, scope: Scope, verification: &mut EmailVerifica
     affected(update.exec(tx).await?.rows_affected)
 }
 
-/// Supersedes links and codes of all that are open, until they are sent again; says how many.
-pub(crate) async fn void_links(tx: &Tx) -> Result<u64, Error> {
-    let update = Entity::update_many()
-        .col_expr(Column::Generation, Expr::col(Column::Generation).add(1))
-        .filter(Column::State.eq("PENDING"));
-    Ok(update.exec(tx).await?.rows_affected)
+/// Makes every link that was mailed of any of these verifications unknown, until it is sent again; says of how many.
+pub(crate) async fn void_links(tx: &Tx, epoch: i64) -> Result<u64, Error> {
+    let another = Expr::col(Column::Nonce).binary(BinOper::Custom("||".into()), Expr::val(format!(".{epoch}")));
+    Ok(Entity::update_many().col_expr(Column::Nonce, another).exec(tx).await?.rows_affected)
 }
 
 /// Notes what became of its mail, unless a later one's fate is known: an older link opens nothing any more. Says whether it was noted.
