@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes a database for each service, a role that owns and migrates it, and one that serves, with the passwords of deploy/make-secrets in the folder PASSWORDS. PostgreSQL's image runs it
-# when its data is new; elsewhere psql's own variables say which server, and as whom.
+# Makes a database for each service, a role that owns and migrates it, and one that serves, with the passwords of deploy/make-secrets in the
+# folder PASSWORDS. PostgreSQL's image runs it when its data is new; elsewhere psql's own variables say which server, and as whom.
 set -eu
 for service in enrollment verification relationship notification; do
     psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${PGUSER:-postgres}" --dbname postgres \

@@ -166,12 +166,6 @@ fn unfit(rendered: &Rendered, workload: &Workload, settings: &Settings) -> Vec<S
         if common.listen.port() != service.port() || !common.listen.ip().is_unspecified() {
             found.push(format!("{name}: {service} listens on {}", common.listen));
         }
-        if common.role != service.as_str() {
-            found.push(format!(
-                "{name}: {service} serves as {:?}, and its owner gives its rights to another",
-                common.role
-            ));
-        }
         // The name of each pod, as siblings balance by themselves.
         let address = settings.address(service, common.listen).map(|address| address.to_string());
         if address.as_ref().ok() != Some(&format!("{scheme}://{service}-pods:{}/", service.port())) {
