@@ -186,7 +186,7 @@ pub(crate) async fn save(tx: &Tx, invitation: &mut Invitation) -> Result<(), Err
 
 /// Makes every link that was mailed of any of these invitations unknown, until it is sent again; says of how many.
 pub(crate) async fn void_links(tx: &Tx, epoch: i64) -> Result<u64, Error> {
-    let another = Expr::col(Column::Nonce).binary(BinOper::Custom("||".into()), Expr::val(format!(".{epoch}")));
+    let another = Expr::col(Column::Nonce).binary(BinOper::Custom("||"), Expr::val(format!(".{epoch}")));
     Ok(Entity::update_many().col_expr(Column::Nonce, another).exec(tx).await?.rows_affected)
 }
 

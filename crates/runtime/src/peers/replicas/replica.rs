@@ -75,9 +75,7 @@ impl Replica {
             answer = self.channel.clone().oneshot(request()).await;
         }
         match answer {
-            Err(error) if is_closed(&error) || causes(&error).any(|cause| cause.is::<ConnectError>()) => {
-                Sent::No(error.into())
-            }
+            Err(error) if is_closed(&error) || is_nobody(&error) => Sent::No(error.into()),
             Err(error) => Sent::Yes(Err(error.into())),
             Ok(answer) => {
                 std::mem::forget(doubt);
@@ -112,6 +110,11 @@ impl Replica {
 /// Whether the connection was closed before the request left.
 fn is_closed(error: &Error) -> bool {
     causes(error).any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled))
+}
+
+/// Whether no connection came about.
+fn is_nobody(error: &Error) -> bool {
+    causes(error).any(|cause| cause.downcast_ref::<ConnectError>().is_some())
 }
 
 fn causes(error: &Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
