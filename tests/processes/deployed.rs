@@ -56,6 +56,19 @@ impl Deployed {
         command
     }
 
+    /// The database asks for the password, and its roles have no other.
+    fn is_refused_with_another_password(&self) {
+        let databases = self.secret.join("database");
+        let address = databases.join("enrollment/database.toml");
+        let right = fs::read_to_string(&address).expect("its address");
+        let password = fs::read_to_string(databases.join("enrollment/password")).expect("its password");
+        fs::write(&address, right.replace(&password, "another")).expect("a wrong password");
+        let mut wrong = self.command("enrollment", "enrollment", &["doctor", "enrollment"]);
+        let told = String::from_utf8(wrong.output().expect("it starts").stdout).expect("text");
+        assert!(told.contains("password authentication failed"), "{told}");
+        fs::write(&address, right).expect("the right one");
+    }
+
     fn token(&self) -> String {
         let mut token = self.place.program(BINARY);
         token.args(["token", "--email", "ada@fjord-cloud.example", "--data"]).arg(self.secret.join("people"));
@@ -88,14 +101,7 @@ fn r65_the_deployments_scripts_and_files_bring_up_four_services() {
     done(make.env("PATH", cluster.programs()));
 
     cluster.ask_for_passwords();
-    let address = databases.join("enrollment/database.toml");
-    let right = fs::read_to_string(&address).expect("its address");
-    let password = fs::read_to_string(databases.join("enrollment/password")).expect("its password");
-    fs::write(&address, right.replace(&password, "another")).expect("a wrong password");
-    let mut wrong = deployed.command("enrollment", "enrollment", &["doctor", "enrollment"]);
-    let told = String::from_utf8(wrong.output().expect("it starts").stdout).expect("text");
-    assert!(told.contains("password authentication failed"), "{told}");
-    fs::write(&address, right).expect("the right one");
+    deployed.is_refused_with_another_password();
 
     for service in SERVICES {
         done(&mut deployed.command(service, &format!("{service}-owner"), &["migrate", service]));
