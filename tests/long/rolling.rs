@@ -8,19 +8,16 @@ mod names;
 mod stopped;
 
 use std::path::Path;
-use std::thread;
 use std::time::Instant;
 
 use linkage::ServiceName;
 
-use self::callers::{Both, Counted, EndPoints, Loading};
+use self::callers::{Counted, EndPoints, under_load};
 use self::names::Names;
 use crate::pair::{BREATH, Pair, variable};
 use crate::program::{BINARY, LIMIT};
 use crate::signals::Serving;
 
-/// How many callers there are at once.
-const CALLERS: usize = 3;
 /// So many rounds of calls of each caller reach a new replica before the next one is replaced.
 const ENOUGH: usize = 3;
 /// A column more in every table, as a later release's migration would add.
@@ -144,13 +141,7 @@ fn replaced(first: &str, releases: &[&str]) {
     // 0.1.0 has one connection to a sibling, which may close under a call.
     let fresh = first == BINARY;
     let mut replicas = Replicas::start(&pair, &names, first);
-    let points = EndPoints::new();
-    let everybody: Vec<_> = (0..CALLERS).map(|number| Both::new(&pair, &names, number, fresh)).collect();
-    let counted: Vec<Counted> = thread::scope(|scope| {
-        let points = &points;
-        let start = |(both, seen)| scope.spawn(move || Both::call(both, points, seen));
-        let threads: Vec<_> = everybody.into_iter().zip(points.callers()).map(start).collect();
-        let loading = Loading::new(points);
+    let counted = under_load(&pair, &names, fresh, |points| {
         ServiceName::ALL.into_iter().for_each(|service| names.set(service, 1, true));
         if fresh {
             replicas.until_siblings_have_found_the_second();
@@ -162,8 +153,6 @@ fn replaced(first: &str, releases: &[&str]) {
                 replicas.replace(points, binary, service, replica);
             }
         }
-        drop(loading);
-        threads.into_iter().map(|thread| thread.join().expect("a caller")).collect()
     });
     let failed: Vec<_> = counted.iter().flat_map(|counted| &counted.failed).collect();
     assert!(failed.is_empty(), "{} calls failed: {failed:#?}", failed.len());

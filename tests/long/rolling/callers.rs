@@ -1,19 +1,22 @@
 //! Who calls meanwhile: each call once, at a replica that is listed.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use linkage::ServiceName;
 use serde_json::{Value, json};
 use tonic::Code;
 
-use super::CALLERS;
 use super::names::Names;
 use crate::caller::{Caller, OPERATOR, Write};
 use crate::load::Rights;
 use crate::pair::{BREATH, Pair};
 use crate::program::LIMIT;
 use crate::signals::Serving;
+
+/// How many callers there are at once.
+const CALLERS: usize = 3;
 
 /// Which replicas callers are sent to, and what they have seen of it.
 pub(super) struct EndPoints {
@@ -33,7 +36,7 @@ pub(super) struct Seen {
 }
 
 /// Somebody who speaks to both replicas.
-pub(super) struct Both {
+struct Both {
     callers: [Caller; 2],
     rights: Rights,
     /// Whether they ask what relationship asks enrollment for while they wait.
@@ -62,12 +65,21 @@ pub(super) struct Failed {
 }
 
 /// The callers go on for as long as this is kept: a check that fails meanwhile ends them too.
-pub(super) struct Loading<'a>(&'a EndPoints);
+struct Loading<'a>(&'a EndPoints);
 
-impl<'a> Loading<'a> {
-    pub(super) fn new(points: &'a EndPoints) -> Loading<'a> {
-        Loading(points)
-    }
+/// What callers counted who called while this was done.
+pub(super) fn under_load(pair: &Pair, names: &Names, fresh: bool, work: impl FnOnce(&EndPoints)) -> Vec<Counted> {
+    let points = EndPoints::new();
+    let everybody: Vec<_> = (0..CALLERS).map(|number| Both::new(pair, names, number, fresh)).collect();
+    thread::scope(|scope| {
+        let points = &points;
+        let start = |(both, seen)| scope.spawn(move || Both::call(both, points, seen));
+        let threads: Vec<_> = everybody.into_iter().zip(&points.callers).map(start).collect();
+        let loading = Loading(points);
+        work(points);
+        drop(loading);
+        threads.into_iter().map(|thread| thread.join().expect("a caller")).collect()
+    })
 }
 
 impl Drop for Loading<'_> {
@@ -77,7 +89,7 @@ impl Drop for Loading<'_> {
 }
 
 impl Both {
-    pub(super) fn new(pair: &Pair, names: &Names, number: usize, fresh: bool) -> Both {
+    fn new(pair: &Pair, names: &Names, number: usize, fresh: bool) -> Both {
         let at = |replica| ServiceName::ALL.into_iter().map(|one| (one, names.address(one, replica))).collect();
         let mut callers = [0, 1].map(|replica| pair.caller_at(&at(replica)));
         let rights = Rights::found(&mut callers[0], &format!("rolling{number}"));
@@ -86,7 +98,7 @@ impl Both {
     }
 
     /// One command, a read of every service, and order checks, one of which relationship asks enrollment for; each once, again and again.
-    pub(super) fn call(mut self, points: &EndPoints, seen: &Seen) -> Counted {
+    fn call(mut self, points: &EndPoints, seen: &Seen) -> Counted {
         let user = self.rights.user.clone();
         let mut counted = Counted { user, changes: 0, reads: 0, failed: Vec::new(), open: None };
         for turn in 0.. {
@@ -148,7 +160,7 @@ fn reads(party: &str, fresh: bool) -> Vec<(ServiceName, &'static str, Value)> {
 }
 
 impl EndPoints {
-    pub(super) fn new() -> EndPoints {
+    fn new() -> EndPoints {
         let ready = std::array::from_fn(|_| [true, true].map(AtomicBool::new));
         EndPoints {
             ready,
@@ -156,10 +168,6 @@ impl EndPoints {
             ended: AtomicBool::new(false),
             callers: std::array::from_fn(|_| Seen::default()),
         }
-    }
-
-    pub(super) fn callers(&self) -> &[Seen] {
-        &self.callers
     }
 
     /// Puts a replica on the list or takes it from there.

@@ -2,7 +2,6 @@
 //! process is restarted, and what was acknowledged is there.
 
 use std::collections::BTreeMap;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use linkage::ServiceName;
@@ -10,9 +9,9 @@ use tokio::runtime::Runtime;
 use tonic::Code;
 use tonic_health::pb::health_check_response::ServingStatus;
 
-use super::callers::{Both, Counted, EndPoints, Loading};
+use super::callers::under_load;
 use super::names::Names;
-use super::{CALLERS, ENOUGH, Replicas, totals};
+use super::{ENOUGH, Replicas, totals};
 use crate::health::health;
 use crate::pair::{BREATH, Pair};
 use crate::program::{BINARY, LIMIT};
@@ -55,16 +54,9 @@ fn stopped(rounds: usize) {
     ServiceName::ALL.into_iter().for_each(|service| names.set(service, 1, true));
     let mut replicas = Replicas::start(&pair, &names, BINARY);
     let runtime = Runtime::new().expect("a runtime");
-    let points = EndPoints::new();
-    let everybody: Vec<_> = (0..CALLERS).map(|number| Both::new(&pair, &names, number, true)).collect();
-    let counted: Vec<Counted> = thread::scope(|scope| {
-        let points = &points;
-        let start = |(both, seen)| scope.spawn(move || Both::call(both, points, seen));
-        let threads: Vec<_> = everybody.into_iter().zip(points.callers()).map(start).collect();
-        let loading = Loading::new(points);
+    let counted = under_load(&pair, &names, true, |points| {
         for _ in 0..rounds {
-            let breathing = &mut replicas.of(ServiceName::Enrollment)[0];
-            points.until_more(|seen| &seen.looked, 2 * ENOUGH, breathing);
+            points.until_more(|seen| &seen.looked, 2 * ENOUGH, &mut replicas.of(ServiceName::Enrollment)[0]);
             points.set_away(true);
             cluster.stop();
             let began = Instant::now();
@@ -77,8 +69,6 @@ fn stopped(rounds: usize) {
             points.set_away(false);
         }
         points.until_more(|seen| &seen.looked, 2 * ENOUGH, &mut replicas.of(ServiceName::Enrollment)[0]);
-        drop(loading);
-        threads.into_iter().map(|thread| thread.join().expect("a caller")).collect()
     });
     let failed: Vec<_> = counted.iter().flat_map(|counted| &counted.failed).collect();
     assert!(!failed.is_empty(), "nobody noticed");
